@@ -1,0 +1,3 @@
+//! Archives to texts: folders, PDF and text files, in a fixed order, with digests.
+
+pub mod pdf;

@@ -1,0 +1,210 @@
+//! The one error of the library: what went wrong, with which file, why, and what to do.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A result with the library's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of thing went wrong. The code of a kind stands in the manifest and in JSON output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The operating system refused to read or write.
+    Io,
+    /// The path does not exist.
+    NotFound,
+    /// The file has no bytes.
+    Empty,
+    /// The file is neither text nor PDF.
+    Binary,
+    /// The file is larger than the limit for one letter.
+    TooLarge,
+    /// The PDF's structure cannot be read.
+    PdfDamaged,
+    /// The PDF wants a password.
+    PdfEncrypted,
+    /// The PDF holds no text, only images (a scan).
+    PdfNoText,
+    /// Reading the PDF took more time or memory than one letter may.
+    PdfLimit,
+    /// A parser panicked on this file.
+    Panic,
+    /// The query cannot be parsed.
+    Query,
+    /// The index does not exist.
+    IndexMissing,
+    /// The index is being written by another process.
+    IndexLocked,
+    /// The index cannot be read.
+    IndexCorrupt,
+    /// The index has a format of another version of the program.
+    IndexVersion,
+    /// An argument has a value that cannot be used.
+    Usage,
+    /// The run was interrupted.
+    Interrupted,
+}
+
+impl ErrorKind {
+    /// Every kind, in the order of declaration.
+    pub const ALL: [ErrorKind; 17] = [
+        Self::Io,
+        Self::NotFound,
+        Self::Empty,
+        Self::Binary,
+        Self::TooLarge,
+        Self::PdfDamaged,
+        Self::PdfEncrypted,
+        Self::PdfNoText,
+        Self::PdfLimit,
+        Self::Panic,
+        Self::Query,
+        Self::IndexMissing,
+        Self::IndexLocked,
+        Self::IndexCorrupt,
+        Self::IndexVersion,
+        Self::Usage,
+        Self::Interrupted,
+    ];
+
+    /// The stable name of the kind, in the manifest and in JSON output.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Io => "io",
+            Self::NotFound => "not_found",
+            Self::Empty => "empty",
+            Self::Binary => "binary",
+            Self::TooLarge => "too_large",
+            Self::PdfDamaged => "pdf_damaged",
+            Self::PdfEncrypted => "pdf_encrypted",
+            Self::PdfNoText => "pdf_no_text",
+            Self::PdfLimit => "pdf_limit",
+            Self::Panic => "panic",
+            Self::Query => "query",
+            Self::IndexMissing => "index_missing",
+            Self::IndexLocked => "index_locked",
+            Self::IndexCorrupt => "index_corrupt",
+            Self::IndexVersion => "index_version",
+            Self::Usage => "usage",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// The kind with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.code() == code)
+    }
+}
+
+/// What went wrong: a kind, one line of fact, and where known a path, a cause and a hint.
+///
+/// `Display` gives `path: fact`; the cause is the error's source; the hint is for the end of a message.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    path: Option<PathBuf>,
+    hint: Option<String>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of this kind with a one-line message, without a full stop.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, message: message.into(), path: None, hint: None, source: None }))
+    }
+
+    /// The error of an operation on a file.
+    pub fn io(path: impl Into<PathBuf>, error: std::io::Error) -> Self {
+        let kind = match error.kind() {
+            std::io::ErrorKind::NotFound => ErrorKind::NotFound,
+            _ => ErrorKind::Io,
+        };
+        let message = match kind {
+            ErrorKind::NotFound => "no such file or folder",
+            _ => "cannot be read",
+        };
+        let this = Self::new(kind, message).with_path(path);
+        if kind == ErrorKind::NotFound { this } else { this.with_source(error) }
+    }
+
+    /// The same error, naming the path that it is about.
+    #[must_use]
+    pub fn with_path(mut self, path: impl Into<PathBuf>) -> Self {
+        self.0.path = Some(path.into());
+        self
+    }
+
+    /// The same error with advice on what to do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// The same error with its cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// What kind of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The path that the error is about.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.path.as_deref()
+    }
+
+    /// Advice on what to do, one line.
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The fact alone, without path and cause.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The fact with its causes, without the path: the reason that the manifest keeps.
+    pub fn reason(&self) -> String {
+        let mut text = self.0.message.clone();
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        text
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = &self.0.path {
+            write!(f, "`{}`: ", path.display())?;
+        }
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self} ({}", self.0.kind.code())?;
+        if let Some(source) = &self.0.source {
+            write!(f, ", caused by {source:?}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|e| e as _)
+    }
+}

@@ -1,0 +1,10 @@
+//! Index, search and count California Independent Medical Review (IMR) decisions.
+//!
+//! The modules form floors; each names lower floors only. `ARCHITECTURE.md` tells what each is for.
+
+pub mod archive;
+pub mod error;
+pub mod letter;
+pub mod parse;
+
+pub use error::{Error, ErrorKind, Result};
