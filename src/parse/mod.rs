@@ -1,5 +1,25 @@
 //! Text to letter. Parsing never fails: any text gives a letter and diagnostics.
+//!
+//! The text is normalised once ([`text`]), its headings and labels are found in one pass ([`outline`]), the first
+//! known layout that recognises them reads the letter ([`layout`]), section by section.
 
+mod chapters;
+mod furniture;
+mod guideline;
+mod header;
+mod heading;
+mod issues;
+mod layout;
+mod outline;
+mod reading;
+mod reviewer;
+mod summary;
+mod text;
+mod words;
+
+use self::outline::Outline;
+use self::reading::Reading;
+use self::text::View;
 use crate::letter::Letter;
 
 /// What a text was understood as.
@@ -46,9 +66,56 @@ impl Severity {
     }
 }
 
+/// The codes of diagnostics, each with its meaning.
+pub const CODES: &[(&str, &str)] = &[
+    ("empty_text", "The text is empty or white space only."),
+    ("unknown_layout", "The text has none of the known layouts; it is kept whole."),
+    ("no_header", "The header table is missing."),
+    ("missing_header_field", "The header table lacks a field, or its value."),
+    ("header_ambiguous", "Labels and values of the header stand apart and do not match in number; they are left out."),
+    ("header_conflict", "A field of the header stands twice, with different values; the first one counts."),
+    ("invalid_date", "A date of the header does not exist in the calendar, or has no four-digit year."),
+    ("no_licensure", "The states that licensed the reviewer are not told."),
+    ("no_specialty", "The reviewer's specialty is not told."),
+    ("no_clinical_summary", "The clinical case summary is missing or empty."),
+    ("no_age", "The clinical case summary tells no age of the worker."),
+    ("no_sex", "The clinical case summary tells no sex of the worker."),
+    ("sex_from_pronouns", "The worker's sex is told by pronouns only."),
+    ("no_issues", "The section of issues and decisions names no issue."),
+    ("no_issue_heading", "An issue has no heading."),
+    ("no_issue_outcome", "The outcome of an issue cannot be read."),
+    ("partial_issue_outcome", "An issue is decided in part, which is neither upheld nor overturned."),
+    ("unclear_heading_start", "Where a rationale ends and the next heading begins cannot be told for certain."),
+    ("repeated_label", "A label stands twice in one issue; the second one is read as text."),
+    ("no_claims_guideline", "An issue lacks the claims administrator's guideline."),
+    ("no_guideline", "An issue lacks the reviewer's guideline."),
+    ("unknown_basis", "A guideline line tells neither MTUS nor any other known basis."),
+    ("no_rationale", "An issue lacks the rationale."),
+];
+
 /// Understands the text of a letter.
 ///
 /// Pages are separated by form feeds. The text of an unknown layout is kept whole in [`Letter::text`].
 pub fn parse(text: &str) -> Parsed {
-    Parsed { letter: Letter { text: Some(text.to_owned()), ..Letter::default() }, diagnostics: Vec::new() }
+    let view = View::new(text);
+    let outline = Outline::new(view.text());
+    let mut reading = Reading { view: &view, outline: &outline, letter: Letter::default(), diagnostics: Vec::new() };
+    match layout::KNOWN.iter().find(|known| (known.recognises)(&view, &outline)) {
+        Some(known) => {
+            reading.letter.layout = known.layout;
+            (known.read)(&mut reading);
+        }
+        None => {
+            let (code, message) = match view.text() {
+                "" => ("empty_text", "the text is empty"),
+                _ => ("unknown_layout", "the text has none of the known layouts"),
+            };
+            reading.note(Severity::Warning, code, message.to_owned(), None);
+            reading.letter.text = Some(text.to_owned());
+        }
+    }
+    let Reading { letter, mut diagnostics, .. } = reading;
+    // Sections are read one after the other, but some look back; what is missing altogether comes last.
+    diagnostics.sort_by_key(|d| d.span.as_ref().map_or(usize::MAX, |span| span.start));
+    Parsed { letter, diagnostics }
 }

@@ -1,0 +1,250 @@
+//! Headings of issues: where they end, in an outcome, and where they begin, after a rationale without any mark.
+
+use super::text::View;
+use super::words::{alike, word_before, word_end};
+use std::ops::Range;
+
+/// What a heading says of its issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Upheld,
+    Overturned,
+    /// In part; an issue has no such outcome.
+    Partial,
+}
+
+/// The end of a heading.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head {
+    /// The colon before the outcome, or the outcome itself if the colon is missing: the end of the heading's text.
+    pub(super) colon: usize,
+    /// Where the line of the colon begins.
+    pub(super) line: usize,
+    /// The end of the outcome.
+    pub(super) end: usize,
+    pub(super) verdict: Verdict,
+}
+
+/// The heads in a piece of text. Only at its end (and only if `before_label`) may a head be of unusual form; further
+/// inside, an outcome counts only after a colon and at the end of its line.
+pub(super) fn heads(view: &View<'_>, piece: Range<usize>, before_label: bool) -> Vec<Head> {
+    let text = view.text();
+    let mut heads = Vec::new();
+    let mut from = piece.start;
+    while let Some(colon) = text.get(from..piece.end).and_then(|rest| rest.find(':')).map(|n| from + n) {
+        from = colon + 1;
+        if let Some((verdict, end)) = strict_outcome(text, colon + 1, piece.end) {
+            heads.push(Head { colon, line: line_start(text, colon).max(piece.start), end, verdict });
+            from = end;
+        }
+    }
+    let end = piece.start + text.get(piece.clone()).unwrap_or_default().trim_ascii_end().len();
+    if before_label && heads.last().is_none_or(|head| head.end < end) {
+        heads.extend(lenient_outcome(text, piece.start..end));
+    }
+    heads
+}
+
+/// An outcome after a colon, with a capital, and nothing after it on its line.
+fn strict_outcome(text: &str, from: usize, limit: usize) -> Option<(Verdict, usize)> {
+    let bytes = text.as_bytes();
+    let start = from + bytes.get(from..limit)?.iter().take(8).take_while(|b| b.is_ascii_whitespace()).count();
+    let end = word_end(bytes, start);
+    if !bytes.get(start)?.is_ascii_uppercase() {
+        return None;
+    }
+    let (verdict, end) = match word(&bytes[start..end]) {
+        Some(Said::Outcome(verdict)) => (verdict, end),
+        Some(Said::Partly) => {
+            let next = end + bytes.get(end..limit)?.iter().take(3).take_while(|b| b.is_ascii_whitespace()).count();
+            let end = word_end(bytes, next);
+            word(&bytes[next..end]).map(|_| (Verdict::Partial, end))?
+        }
+        None => return None,
+    };
+    let rest = bytes.get(end..limit)?;
+    let after = end + rest.iter().take(8).take_while(|b| b" .*".contains(b)).count();
+    matches!(bytes.get(after..limit)?.first(), None | Some(b'\n' | b'\x0c')).then_some((verdict, after))
+}
+
+/// An outcome as the last word before a label, whatever stands before it.
+fn lenient_outcome(text: &str, piece: Range<usize>) -> Option<Head> {
+    let bytes = text.as_bytes();
+    let (mut start, end) = word_before(bytes, piece.end).filter(|(start, _)| *start >= piece.start)?;
+    let mut said = word(&bytes[start..end]);
+    let before = |at| word_before(bytes, at).filter(|(start, _)| *start >= piece.start);
+    if said.is_none() && bytes[start..end].eq_ignore_ascii_case(b"part") {
+        // "Upheld in part"
+        let (at, _) = before(start).filter(|&(s, e)| bytes[s..e].eq_ignore_ascii_case(b"in"))?;
+        let (at, stop) = before(at)?;
+        said = word(&bytes[at..stop]).map(|_| Said::Outcome(Verdict::Partial));
+        start = at;
+    }
+    let Some(Said::Outcome(mut verdict)) = said else { return None };
+    if let Some((at, stop)) = before(start)
+        && matches!(word(&bytes[at..stop]), Some(Said::Partly))
+    {
+        verdict = Verdict::Partial;
+        start = at;
+    }
+    let gap = bytes[piece.start..start].iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
+    let colon = match (start - gap).checked_sub(1) {
+        Some(at) if at >= piece.start && bytes[at] == b':' => at,
+        // Without a colon, a word in the middle of a sentence is no outcome.
+        _ if bytes[start].is_ascii_uppercase() => start - gap,
+        _ => return None,
+    };
+    Some(Head { colon, line: line_start(text, colon).max(piece.start), end: piece.end, verdict })
+}
+
+enum Said {
+    Outcome(Verdict),
+    Partly,
+}
+
+fn word(word: &[u8]) -> Option<Said> {
+    let is = |known: &[&str]| known.iter().any(|k| alike(word, k.as_bytes()));
+    match word.first()?.to_ascii_lowercase() {
+        b'u' if is(&["upheld", "uphold"]) => Some(Said::Outcome(Verdict::Upheld)),
+        b'o' if is(&["overturned", "overturn"]) => Some(Said::Outcome(Verdict::Overturned)),
+        b'p' if is(&["partially", "partly"]) || word.eq_ignore_ascii_case(b"partial") => Some(Said::Partly),
+        b'm' if word.eq_ignore_ascii_case(b"modified") => Some(Said::Outcome(Verdict::Partial)),
+        _ => None,
+    }
+}
+
+/// Headings are shorter than this.
+const LONGEST: usize = 4000;
+
+/// Finds where headings begin.
+///
+/// Going back line by line: where blank lines set paragraphs apart, at one of them; else after a line that ends a
+/// sentence or ends early. A partial authorization begins with its first sentence ("X was the original request.").
+pub(super) struct Finder<'a, 't> {
+    view: &'a View<'t>,
+    /// Whether blank lines can be trusted: some text tools leave one now and then between blocks of their own.
+    by_paragraphs: bool,
+}
+
+impl<'a, 't> Finder<'a, 't> {
+    /// Trusts blank lines if they set apart most of the labels at the given offsets.
+    pub(super) fn new(view: &'a View<'t>, labels: impl Iterator<Item = usize>) -> Self {
+        let (mut apart, mut all) = (0, 0);
+        for label in labels {
+            let before = view.text().get(..label).unwrap_or_default();
+            let separator = before.len() - before.trim_end_matches(['\n', '\x0c', ' ']).len();
+            all += 1;
+            apart += usize::from(view.parts_paragraphs(before.get(label - separator..).unwrap_or_default()));
+        }
+        Self { view, by_paragraphs: apart * 2 > all }
+    }
+
+    /// Where the heading that ends at `end` begins in a piece of text; `None` if nothing tells.
+    pub(super) fn start(&self, piece: Range<usize>, end: usize) -> Option<usize> {
+        let text = self.view.text();
+        let low = text.ceil_char_boundary(piece.start.max(end.saturating_sub(LONGEST)));
+        let window = low..end;
+        let latest = partial_authorization(text, window.clone()).unwrap_or(end);
+        let by_paragraphs = if self.by_paragraphs { walk(self.view, window.clone(), latest, true) } else { None };
+        by_paragraphs.or_else(|| walk(self.view, window, latest, false))
+    }
+}
+
+fn walk(view: &View<'_>, window: Range<usize>, latest: usize, by_paragraphs: bool) -> Option<usize> {
+    let text = view.text();
+    let mut next = line_start(text, window.end);
+    while next > window.start {
+        let before = text.get(window.start..next)?;
+        let line_end = window.start + before.trim_end_matches(['\n', '\x0c']).len();
+        let line = line_start(text, line_end).max(window.start);
+        let break_here = Break {
+            separator: text.get(line_end..next)?,
+            before: text.get(line..line_end)?.trim_ascii(),
+            after: text.get(next..window.end)?,
+        };
+        if line_end <= window.start || break_here.before.is_empty() {
+            return None;
+        }
+        if next <= latest && break_here.begins_heading(view, by_paragraphs) {
+            return Some(next);
+        }
+        next = line;
+    }
+    None
+}
+
+/// Two lines and what stands between.
+struct Break<'a> {
+    before: &'a str,
+    separator: &'a str,
+    after: &'a str,
+}
+
+impl Break<'_> {
+    fn begins_heading(&self, view: &View<'_>, by_paragraphs: bool) -> bool {
+        let sentence = ends_sentence(self.before);
+        let capital =
+            self.after.chars().next().is_some_and(|c| c.is_uppercase() || c.is_numeric() || "(\"".contains(c));
+        if by_paragraphs {
+            let paragraph = view.parts_paragraphs(self.separator) && !hangs(self.before) && (sentence || capital);
+            let page = self.separator.contains('\x0c') && sentence && capital;
+            return paragraph || page;
+        }
+        let early = view.ended_early(self.before, self.after);
+        let sentence = sentence && (early || !ends_with_abbreviation(self.before));
+        (capital && (sentence || (early && !hangs(self.before)))) || (sentence && early)
+    }
+}
+
+fn ends_sentence(line: &str) -> bool {
+    line.trim_end_matches(['"', '\'', ')', ']', '\u{201d}', '\u{2019}', ' ']).ends_with(['.', '?', '!'])
+}
+
+/// "p.o.", "b.i.d.", "No.": the full stop ends no sentence.
+fn ends_with_abbreviation(line: &str) -> bool {
+    let last = line.rsplit(' ').next().unwrap_or_default();
+    let Some(stem) = last.strip_suffix('.') else { return false };
+    let dotted = stem.contains('.') && stem.split('.').all(|part| part.len() <= 2 && part.is_ascii());
+    let known = ["no", "dr", "vs", "qty", "tab", "tabs", "cap", "caps", "approx", "mg", "ml", "wk", "wks", "x"];
+    dotted || known.iter().any(|k| stem.eq_ignore_ascii_case(k))
+}
+
+/// Whether a line cannot be the last of a paragraph.
+fn hangs(line: &str) -> bool {
+    let last = line.rsplit(' ').next().unwrap_or_default();
+    let connects = ["and", "or", "of", "the", "for", "to", "with", "in", "a", "an", "is", "by", "on", "at", "from"];
+    line.ends_with([':', ',', ';', '-', '&', '/', '(']) || connects.contains(&last)
+}
+
+/// Where the sentence "X was the original request" says so, if the text before an outcome refers back to it.
+fn partial_authorization(text: &str, window: Range<usize>) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let lower = text.get(window.clone())?.to_ascii_lowercase();
+    let mut reference = None;
+    for (at, _) in lower.rmatch_indices("original") {
+        let at = window.start + at;
+        let (the, _) = word_before(bytes, at)?;
+        let verb = word_before(bytes, the).map(|(s, e)| &bytes[s..e]);
+        let defines = verb.is_some_and(|v| [&b"was"[..], b"were", b"is"].iter().any(|k| v.eq_ignore_ascii_case(k)));
+        if defines && reference.is_some() {
+            return Some(at);
+        }
+        if reference.is_none() {
+            // The reference stands in the heading's last sentence, where the rationale's would be closed.
+            let tail = lower.get(at - window.start..)?;
+            let closed = tail.match_indices(". ").chain(tail.match_indices(".\n")).any(|(dot, _)| {
+                let sentence = tail.get(..dot + 1).unwrap_or_default();
+                !ends_with_abbreviation(sentence.rsplit(['\n', '\x0c']).next().unwrap_or_default())
+            });
+            if defines || closed {
+                return None;
+            }
+            reference = Some(at);
+        }
+    }
+    None
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text.get(..at).and_then(|before| before.rfind(['\n', '\x0c'])).map_or(0, |n| n + 1)
+}

@@ -1,0 +1,61 @@
+//! A letter in the making: the text, its outline, what has been read, and what there was to remark.
+
+use super::outline::{Outline, Part};
+use super::text::{View, flow};
+use super::words::{next_word, phrase};
+use super::{CODES, Diagnostic, Severity};
+use crate::letter::Letter;
+use std::ops::Range;
+
+/// What the readers of sections work on.
+pub(super) struct Reading<'a, 't> {
+    pub(super) view: &'a View<'t>,
+    pub(super) outline: &'a Outline,
+    pub(super) letter: Letter,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Reading<'_, '_> {
+    /// Makes a remark. The range is one of the normalised text.
+    pub(super) fn note(&mut self, severity: Severity, code: &'static str, message: String, at: Option<Range<usize>>) {
+        debug_assert!(CODES.iter().any(|(known, _)| *known == code), "unlisted code {code}");
+        let span = at.map(|range| self.view.source_span(self.trimmed(range)));
+        self.diagnostics.push(Diagnostic { severity, code, message, span });
+    }
+
+    fn trimmed(&self, range: Range<usize>) -> Range<usize> {
+        let passage = self.passage(range.clone());
+        let start = range.start + (passage.len() - passage.trim_ascii_start().len());
+        start..start + passage.trim_ascii().len()
+    }
+
+    /// A passage of the normalised text.
+    pub(super) fn passage(&self, range: Range<usize>) -> &str {
+        self.view.text().get(range).unwrap_or_default()
+    }
+
+    /// A passage as one paragraph; `None` if it is empty.
+    pub(super) fn flowed(&self, range: Range<usize>) -> Option<String> {
+        Some(flow(self.passage(range))).filter(|text| !text.is_empty())
+    }
+
+    /// The section under the first heading of a part: up to the next heading or label.
+    pub(super) fn section(&self, part: Part) -> Option<Range<usize>> {
+        let anchor = self.outline.first(part)?;
+        Some(anchor.end..self.outline.next_after(anchor.end).map_or(self.view.text().len(), |next| next.start))
+    }
+
+    /// The range without an opening sentence of known wording that ends with a colon.
+    pub(super) fn without_opening(&self, range: Range<usize>, words: &[&str]) -> Range<usize> {
+        /// Longer openings than any seen, so that a colon of the text is not taken for theirs.
+        const LONGEST: usize = 300;
+        let text = self.view.text();
+        let Some(first) = next_word(text.as_bytes(), range.start) else { return range };
+        let Some(end) = phrase(text, first, words) else { return range };
+        let reach = text.floor_char_boundary((end + LONGEST).min(range.end));
+        match text.get(end..reach).and_then(|rest| rest.find([':', '.'])) {
+            Some(mark) => end + mark + 1..range.end,
+            None => range,
+        }
+    }
+}
