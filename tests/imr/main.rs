@@ -1,3 +1,7 @@
 //! The one test binary: a module for each thing that is tested.
 
+mod corpus;
+/// Invented letters, for every test that wants some.
+#[path = "../../scripts/corpus/mod.rs"]
+mod invented;
 mod letter;
