@@ -55,6 +55,10 @@ struct Args {
 enum Format {
     /// Text in the three ways that text tools print the header.
     Text,
+    /// PDF, for the most part encrypted with an empty password as published letters are.
+    Pdf,
+    /// About half of the letters as text, the others as PDF.
+    Mixed,
 }
 
 /// So many letters are made before their records are written and their facts added up.
@@ -150,9 +154,12 @@ fn write_letters(args: &Args, numbers: Range<u64>) -> Result<Vec<(Facts, String)
 }
 
 fn render(letter: &Letter, format: Format) -> (&'static str, Vec<u8>) {
-    match format {
-        Format::Text => ("txt", letter.to_text(letter.style.linearization).into_bytes()),
-    }
+    let pdf = match format {
+        Format::Text => false,
+        Format::Pdf => true,
+        Format::Mixed => letter.style.made.is_multiple_of(2),
+    };
+    if pdf { ("pdf", letter.to_pdf()) } else { ("txt", letter.to_text(letter.style.linearization).into_bytes()) }
 }
 
 /// Writes a file, and its folder where it is the first one in it.

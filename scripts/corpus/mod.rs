@@ -11,6 +11,7 @@ mod grammar;
 mod guideline;
 mod issue;
 mod letter;
+mod pdf;
 mod record;
 mod rng;
 mod scene;

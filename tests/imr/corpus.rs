@@ -72,6 +72,41 @@ fn dates_follow_each_other() {
     }
 }
 
+/// What `pdftotext` of poppler-utils reads from a PDF, where it is installed.
+fn pdftotext(pdf: &Path) -> Option<String> {
+    let output = Command::new("pdftotext").arg(pdf).arg("-").output().ok()?;
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn a_pdf_tells_what_its_text_tells() {
+    let file = tempfile::Builder::new().suffix(".pdf").tempfile().unwrap();
+    let (mut encrypted, mut pages) = (0, 0);
+    // pdftotext joins what a hyphen at the end of a line parts.
+    let squeezed = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    for letter in letters(13, 40) {
+        let pdf = letter.to_pdf();
+        assert_eq!(pdf, letter.to_pdf());
+        encrypted += u32::from(pdf.windows(8).any(|bytes| bytes == b"/Encrypt"));
+        std::fs::write(file.path(), pdf).unwrap();
+        let Some(text) = pdftotext(file.path()) else {
+            eprintln!("skipped: pdftotext (poppler-utils) is not installed");
+            return;
+        };
+        pages += text.matches('\u{c}').count();
+        let text = squeezed(&text);
+        for line in letter.to_text(Linearization::Columns).lines() {
+            assert!(text.contains(&squeezed(line)), "{} lacks {line}", letter.case_number);
+        }
+        for issue in &letter.issues {
+            assert!(text.contains(&squeezed(&issue.rationale)), "{} breaks a rationale", letter.case_number);
+        }
+    }
+    assert!((25..40).contains(&encrypted), "{encrypted} of 40 are encrypted");
+    assert!(pages > 60, "{pages} pages");
+}
+
 /// The facts once more, from the records alone.
 fn recount(records: &[Value]) -> Value {
     let known: Vec<_> = records.iter().filter(|r| r["layout"] != "unknown").collect();
@@ -236,6 +271,7 @@ fn the_program_writes_archives_that_are_beginnings_of_each_other() {
         &["300", "large", "--threads", "3", "--records", "records.jsonl", "--facts", "facts.json"],
         &["240", "rest", "--first", "61"],
         &["60", "again", "--duplicates", "500"],
+        &["60", "mixed", "--format", "mixed"],
     ] {
         let output = run(&program, args, path);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -257,6 +293,13 @@ fn the_program_writes_archives_that_are_beginnings_of_each_other() {
     let files = files(&path.join("again"));
     assert_eq!(files.len(), 60 + duplicates);
     assert_eq!(files.values().collect::<BTreeSet<_>>().len(), 60);
+    let mixed = self::files(&path.join("mixed"));
+    let pdfs = mixed.values().filter(|bytes| bytes.starts_with(b"%PDF-1.")).count();
+    assert_eq!(pdfs, mixed.keys().filter(|path| path.extension().is_some_and(|e| e == "pdf")).count());
+    assert!((15..45).contains(&pdfs) && mixed.len() == 60, "{pdfs} PDFs of {}", mixed.len());
+    // The facts do not depend on the format.
+    let letters = |facts: &str| serde_json::from_str::<Value>(&read(facts)).unwrap();
+    assert_eq!(letters("mixed.facts.json"), letters("small.facts.json"));
 }
 
 #[test]
