@@ -1,5 +1,9 @@
 //! The one test binary: a module for each thing that is tested.
 
+mod corpus;
+/// Invented letters, for every test that wants some.
+#[path = "../../scripts/corpus/mod.rs"]
+mod invented;
 mod letter;
 mod parse_gold;
 mod parse_record;

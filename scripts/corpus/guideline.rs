@@ -1,0 +1,176 @@
+//! The guideline lines of an issue, in every combination that letters have, with what they cite.
+
+use super::grammar::Scene;
+use super::rng::Rng;
+use super::tables::{Chapter, Region, TABLES, Treatment};
+
+/// What a decision is based on.
+#[derive(Debug, Clone)]
+pub struct Guideline {
+    /// The line as printed.
+    pub text: String,
+    /// Inside or outside of the schedule.
+    pub basis: Basis,
+    /// The chapters of the schedule that are cited, with their years.
+    pub chapters: Vec<String>,
+    /// The body of guidelines that is cited outside of the schedule.
+    pub elsewhere: Option<&'static str>,
+}
+
+/// Whether a decision is based on the schedule (MTUS).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// Only the schedule is cited.
+    Mtus,
+    /// Only other sources are cited.
+    NonMtus,
+    /// The schedule and other sources are cited.
+    Both,
+    /// No evidence is cited.
+    None,
+}
+
+impl Basis {
+    /// The name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mtus => "mtus",
+            Self::NonMtus => "non_mtus",
+            Self::Both => "both",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Whose guideline line it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// The insurer's side, which denied the request.
+    ClaimsAdministrator,
+    /// The reviewer.
+    ExpertReviewer,
+}
+
+/// Invents the guideline line on a treatment of a body region in a letter of that year.
+pub fn invent(
+    who: Who,
+    treatment: &Treatment,
+    region: &Region,
+    year: i64,
+    scene: &impl Scene,
+    rng: &mut Rng,
+) -> Guideline {
+    let cites: Vec<_> =
+        treatment.cites.iter().filter(|(chapter, _)| *chapter != Chapter::Body || region.chapter.is_some()).collect();
+    // Mtus, both, non-MTUS, none.
+    let weights = match (who, cites.is_empty()) {
+        (Who::ExpertReviewer, false) => [74, 13, 9, 4],
+        (Who::ClaimsAdministrator, false) => [43, 27, 16, 14],
+        (_, true) => [0, 0, 76, 24],
+    };
+    let basis = [Basis::Mtus, Basis::Both, Basis::NonMtus, Basis::None][rng.weighted(weights.into_iter())];
+    let mut guideline = Guideline { text: String::new(), basis, chapters: Vec::new(), elsewhere: None };
+    let name = match who {
+        Who::ClaimsAdministrator => "Claims Administrator",
+        Who::ExpertReviewer => "Expert Reviewer",
+    };
+    match basis {
+        Basis::None => {
+            guideline.text = format!("The {name} did not cite any medical evidence for its decision.");
+            return guideline;
+        }
+        Basis::NonMtus if year < 2016 => {
+            guideline.text = format!("The {name} did not base their decision on the MTUS. ");
+        }
+        Basis::NonMtus => {
+            guideline.text =
+                format!("The {name} based their decision on recommendation(s) outside of the MTUS Guidelines. ");
+        }
+        Basis::Mtus | Basis::Both => {
+            guideline.text.push_str("Decision based on MTUS ");
+            let mut chosen = vec![*rng.pick(&cites)];
+            if rng.permille(220) {
+                chosen.push(*rng.pick(&cites));
+            }
+            cite_schedule(&mut guideline, &chosen, region, year, rng);
+            guideline.text.push('.');
+            if basis == Basis::Both {
+                guideline.text.push(' ');
+            }
+        }
+    }
+    if matches!(basis, Basis::NonMtus | Basis::Both) {
+        guideline.text.push_str("Decision based on Non-MTUS Citation ");
+        let (list, source) = [("odg_cite", "odg"), ("acoem_cite", "acoem"), ("other_cite", "other")]
+            [rng.weighted([82, 9, 9].into_iter())];
+        TABLES.grammar.say(list, scene, rng, &mut guideline.text);
+        guideline.text.push('.');
+        guideline.elsewhere = Some(source);
+    }
+    guideline
+}
+
+/// Appends chapters with their sections: `A 2004, Section(s): S, T, and B 2016, Section(s): U`.
+fn cite_schedule(
+    guideline: &mut Guideline,
+    cites: &[&(Chapter, &'static str)],
+    region: &Region,
+    year: i64,
+    rng: &mut Rng,
+) {
+    let mut groups: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
+    for &&(chapter, section) in cites {
+        let Some(name) = chapter_name(chapter, region, year) else { continue };
+        let place = groups.iter().position(|g| g.0 == name).unwrap_or_else(|| {
+            groups.push((name, Vec::new()));
+            groups.len() - 1
+        });
+        // One in ten cites a chapter without a section of it.
+        if !section.is_empty() && !groups[place].1.contains(&section) && rng.permille(900) {
+            groups[place].1.push(section);
+        }
+    }
+    // A chapter that is cited by its pages ends the line.
+    groups.sort_by_key(|g| g.0 == PAGES);
+    for (place, (name, sections)) in groups.into_iter().enumerate() {
+        if place > 0 {
+            guideline.text.push_str(", and ");
+        }
+        guideline.text.push_str(name);
+        guideline.chapters.push(name.to_owned());
+        if name == PAGES {
+            if let Some(section) = sections.first() {
+                guideline.text.push(' ');
+                guideline.text.push_str(section);
+            }
+            let page = rng.between(11, 120);
+            guideline.text.push_str(&format!(" 9792.24.2, Page(s): {page}-{}", page + rng.between(1, 4)));
+            continue;
+        }
+        if name.ends_with("2016") && rng.permille(40) {
+            guideline.text.push_str(" Guidelines");
+        }
+        if !sections.is_empty() {
+            // A stray comma, as real letters have it now and then.
+            let separator = if rng.permille(10) { ", , " } else { ", " };
+            guideline.text.push_str(", Section(s): ");
+            guideline.text.push_str(&sections.join(separator));
+        }
+    }
+}
+
+/// The chapter on chronic pain as letters before 2017 cite it: by pages, without a year.
+const PAGES: &str = "Chronic Pain Treatment Guidelines";
+
+fn chapter_name(chapter: Chapter, region: &Region, year: i64) -> Option<&'static str> {
+    Some(match chapter {
+        Chapter::Pain | Chapter::Opioid if year < 2016 => PAGES,
+        Chapter::Pain | Chapter::Opioid if year < 2017 => "Chronic Pain Medical Treatment 2009",
+        Chapter::Pain => "Chronic Pain Medical Treatment 2016",
+        Chapter::Opioid => "Opioid Treatment 2016",
+        Chapter::Acupuncture => "Acupuncture Treatment 2007",
+        Chapter::General => "General Approaches 2004",
+        Chapter::Surgery => "Postsurgical Treatment 2009",
+        Chapter::Body => return region.chapter,
+    })
+}

@@ -1,0 +1,152 @@
+//! The disputed treatments of a letter: heading, guidelines, decision and rationale.
+
+use super::guideline::{self, Basis, Guideline, Who};
+use super::rng::Rng;
+use super::scene::{Case, add_sentence, push_capital, push_sentence, sentence};
+use super::tables::{TABLES, Treatment};
+
+/// Drugs that are asked for in so many of 100,000 issues, and named nowhere but in such an issue: a search for one has an
+/// answer that is known.
+pub const MARKERS: [(&str, u64); 4] = [("Zorvanil", 500), ("Quexibrane", 100), ("Juxtafex", 20), ("Pyxoquin", 5)];
+
+/// One disputed treatment.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    /// The heading without the outcome.
+    pub heading: String,
+    /// Whether the denial stands.
+    pub upheld: bool,
+    /// The reviewer's guideline.
+    pub guideline: Guideline,
+    /// The claims administrator's guideline.
+    pub claims_guideline: Guideline,
+    /// Why it was decided so.
+    pub rationale: String,
+}
+
+/// How many issues a letter has: most have one, few have very many.
+fn issue_count(rng: &mut Rng) -> usize {
+    const WEIGHTS: [u64; 12] = [625, 140, 75, 32, 33, 36, 18, 14, 8, 7, 4, 3];
+    if rng.permille(7) {
+        return rng.between(13, 26) as usize;
+    }
+    1 + rng.weighted(WEIGHTS.into_iter())
+}
+
+/// The issues of a letter, with the names of the treatments.
+pub fn invent_all(case: &Case, rng: &mut Rng) -> (Vec<Issue>, Vec<&'static str>) {
+    let count = issue_count(rng);
+    let (mut issues, mut treatments) = (Vec::<Issue>::new(), Vec::new());
+    while issues.len() < count {
+        let treatment = TABLES.treatment(rng);
+        let complaint = rng.pick(case.complaints);
+        let case = Case { complaint, fixed: true, treatment: treatment.name, topic: treatment.odg, ..*case };
+        let issue = invent_issue(treatment, &case, rng);
+        let upheld = issue.upheld;
+        issues.push(issue);
+        treatments.push(treatment.name);
+        if treatment.group == "surgery" {
+            while issues.len() < count && rng.permille(850) {
+                issues.push(invent_service(upheld, treatment, &case, rng));
+            }
+        }
+    }
+    (issues, treatments)
+}
+
+fn invent_issue(treatment: &'static Treatment, case: &Case, rng: &mut Rng) -> Issue {
+    let year = case.dates.decided.year();
+    let upheld = rng.permille((treatment.upheld as i64 + 6 * (year - 2019)).clamp(0, 1000) as u64);
+    let (heading, disputed) = invent_heading(treatment, case, rng);
+    let guideline = guideline::invent(Who::ExpertReviewer, treatment, case.complaint.region, year, case, rng);
+    let claims_guideline =
+        guideline::invent(Who::ClaimsAdministrator, treatment, case.complaint.region, year, case, rng);
+    let guide = match guideline.basis {
+        Basis::NonMtus => "Official Disability Guidelines",
+        _ => "California MTUS guidelines",
+    };
+    let case = Case { heading: &disputed, guide, ..*case };
+    let mut rationale = TABLES.grammar.say_some("guide_says", rng.between(1, 2), &case, rng).join(" ");
+    let reason = if upheld { "reason_against" } else { "reason_for" };
+    for sentence in TABLES.grammar.say_some(reason, rng.between(4, 8) + rng.skewed(10), &case, rng) {
+        push_sentence(&sentence, &mut rationale);
+    }
+    if rng.permille(800) {
+        add_sentence(note_list(treatment.group), &case, rng, &mut rationale);
+    }
+    add_sentence(if upheld { "against" } else { "for" }, &case, rng, &mut rationale);
+    Issue { heading, upheld, guideline, claims_guideline, rationale }
+}
+
+fn note_list(group: &str) -> &'static str {
+    match group {
+        "drug" => "drug_note",
+        "therapy" => "therapy_note",
+        "test" => "test_note",
+        "device" => "device_note",
+        "needle" => "needle_note",
+        "surgery" => "surgery_note",
+        _ => "service_note",
+    }
+}
+
+/// What goes with an operation, decided as the operation was.
+fn invent_service(upheld: bool, treatment: &'static Treatment, case: &Case, rng: &mut Rng) -> Issue {
+    let heading = format!("Associated surgical service: {}", rng.pick(&TABLES.services));
+    let none = |name: &str| Guideline {
+        text: format!("The {name} did not cite any medical evidence for its decision."),
+        basis: Basis::None,
+        chapters: Vec::new(),
+        elsewhere: None,
+    };
+    let year = case.dates.decided.year();
+    let claims_guideline =
+        guideline::invent(Who::ClaimsAdministrator, treatment, case.complaint.region, year, case, rng);
+    let case = Case { heading: &heading, ..*case };
+    let rationale = sentence(if upheld { "service_against" } else { "service_for" }, &case, rng);
+    Issue { upheld, guideline: none("Expert Reviewer"), claims_guideline, rationale, heading }
+}
+
+/// The heading as printed, and the request that is disputed, which is a part of it after a partial authorization.
+fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> (String, String) {
+    let grammar = &TABLES.grammar;
+    let mut draw = rng.below(100_000);
+    for (marker, share) in MARKERS {
+        if draw < share {
+            let heading = format!("{marker} {}mg #{}", 5 * rng.between(1, 20), 30 * rng.between(1, 4));
+            return (heading.clone(), heading);
+        }
+        draw -= share;
+    }
+    let Some(portion) = treatment.portion.as_ref().filter(|_| rng.permille(230)) else {
+        let mut text = String::new();
+        grammar.fill(rng.pick(&treatment.headings), case, rng, &mut text);
+        let mut heading = String::new();
+        push_capital(&text, &mut heading);
+        return (heading.clone(), heading);
+    };
+    // A partial authorization: the same request three times, by the same draws, with other numbers of units.
+    let (whole, part) = *rng.pick(&[(12, 6), (18, 6), (8, 4), (90, 60), (60, 30), (120, 75), (24, 12)]);
+    let draws = rng.clone();
+    let request = |count| {
+        let mut text = String::new();
+        grammar.fill(portion, &Case { count: Some(count), ..*case }, &mut draws.clone(), &mut text);
+        text
+    };
+    let (asked, granted, rest) = (request(whole), request(part), request(whole - part));
+    // The copies drew; so does this one, for what follows to be drawn anew.
+    grammar.fill(portion, case, rng, &mut String::new());
+    let is = if rng.permille(700) { " is" } else { "" };
+    if rng.permille(250) {
+        let heading = format!(
+            "{asked} was the original request. The Claims Administrator authorized {granted}, leaving the original \
+             request IMR eligible. The original request, {asked}{is}"
+        );
+        return (heading, asked);
+    }
+    let heading = format!(
+        "{asked} was the original request. {granted} was authorized by the Claims Administrator. The remaining IMR \
+         eligible portion of the original request, {rest}{is}"
+    );
+    (heading, rest)
+}

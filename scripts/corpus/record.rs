@@ -1,0 +1,71 @@
+//! The record that a parser should give for a letter.
+
+use serde_json::{Value, json};
+
+use super::guideline::Guideline;
+use super::letter::{Layout, Letter};
+
+impl Letter {
+    /// The expected record, by the names of `imr parse`, without what depends on the file or on the parser: `path` is
+    /// relative to the archive, `digest`, `diagnostics`, and the wording of a citation are left out.
+    ///
+    /// Texts stand on one line, as they were before lines were broken: compare them without white space.
+    pub fn to_record(&self, extension: &str) -> Value {
+        let path = self.path(extension);
+        if self.layout == Layout::Unknown {
+            return json!({ "case_number": null, "layout": "unknown", "outcome": null, "path": path, "issues": [] });
+        }
+        let header = |value: String| self.header.then_some(value);
+        let priority = if self.expedited { "expedited" } else { "standard" };
+        json!({
+            "case_number": header(self.case_number.clone()),
+            "date_of_injury": header(self.dates.injured.to_string()),
+            "date_assigned": header(self.dates.assigned.to_string()),
+            "decision_date": header(self.dates.decided.to_string()),
+            "ur_denial_date": header(self.dates.denied.to_string()),
+            "application_received": header(self.dates.received.to_string()),
+            "priority": header(priority.to_owned()),
+            "licensure": self.states,
+            "specialties": self.specialties,
+            "age": self.age,
+            "sex": if self.female { "female" } else { "male" },
+            "outcome": self.outcome(),
+            "layout": self.layout.name(),
+            "path": path,
+            "clinical_summary": self.clinical_summary(),
+            "issues": self.issues.iter().enumerate().map(|(place, issue)| json!({
+                "number": place + 1,
+                "issue": issue.heading,
+                "category": null,
+                "outcome": if issue.upheld { "upheld" } else { "overturned" },
+                "guideline": guideline(&issue.guideline),
+                "claims_guideline": guideline(&issue.claims_guideline),
+                "rationale": issue.rationale,
+            })).collect::<Vec<_>>(),
+        })
+    }
+
+    fn clinical_summary(&self) -> String {
+        let mut text = String::new();
+        for paragraph in &self.summary {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            if paragraph.bullet {
+                text.push_str("• ");
+            }
+            text.push_str(&paragraph.text);
+        }
+        text
+    }
+}
+
+fn guideline(guideline: &Guideline) -> Value {
+    let schedule = guideline.chapters.iter().map(|chapter| json!({ "source": "mtus", "chapter": chapter }));
+    let elsewhere = guideline.elsewhere.iter().map(|source| json!({ "source": source, "chapter": null }));
+    json!({
+        "text": guideline.text,
+        "basis": guideline.basis.name(),
+        "citations": schedule.chain(elsewhere).collect::<Vec<_>>(),
+    })
+}
