@@ -143,7 +143,7 @@ fn matches_before(text: &str, words: &[Range<usize>], end: usize, name: &[&str])
 /// Where a name that is not known begins: at the last ", and", or where the last citation ended. Not among sections.
 fn unknown_before(text: &str, words: &[Range<usize>], from: usize, year: usize) -> Option<usize> {
     let joined = |i: usize| {
-        let comma = i > from && text.get(words[i - 1].end..words[i].start).is_some_and(|gap| gap.contains(','));
+        let comma = i > 0 && text.get(words[i - 1].end..words[i].start).is_some_and(|gap| gap.contains(','));
         comma && word(text, words, i).is_some_and(|w| w.eq_ignore_ascii_case("and"))
     };
     // A chapter's name is not longer than this, which also bounds the search.
@@ -182,7 +182,12 @@ fn sections(rest: &str) -> Vec<String> {
     let Some(at) = rest.find("ection") else { return Vec::new() };
     let Some(colon) = rest.get(at..).and_then(|r| r.find(':')) else { return Vec::new() };
     let list = rest.get(at + colon + 1..).unwrap_or_default();
-    let mut sections = Vec::new();
+    let mut sections: Vec<Range<usize>> = Vec::new();
+    // "Forearm, Wrist, & Hand" is one section: its last comma tells.
+    let mut push = |section: Range<usize>| match sections.last_mut() {
+        Some(last) if list.get(section.clone()).is_some_and(|s| s.contains(", &")) => last.end = section.end,
+        _ => sections.push(section),
+    };
     let (mut depth, mut start) = (0i32, 0);
     for (i, c) in list.char_indices() {
         match c {
@@ -191,14 +196,14 @@ fn sections(rest: &str) -> Vec<String> {
             ',' | ';' if depth <= 0 => {
                 let next = list.get(i + 1..).and_then(|r| r.trim_start().chars().next());
                 if next.is_some_and(|c| c.is_uppercase() || c.is_numeric()) {
-                    sections.push(start..i);
+                    push(start..i);
                     start = i + 1;
                 }
             }
             _ => {}
         }
     }
-    sections.push(start..list.len());
+    push(start..list.len());
     let clean = |range: Range<usize>| list.get(trimmed(list, range)).map(str::to_owned);
     sections.into_iter().filter_map(clean).filter(|section| !section.is_empty()).collect()
 }

@@ -3,8 +3,8 @@
 use super::words;
 use crate::letter::CaseNumber;
 
-/// Longer lines are text.
-const LONGEST: usize = 100;
+/// Longer lines are text; a footer can have its page number at the far end.
+const LONGEST: usize = 240;
 
 /// Whether a line is page furniture wherever it stands.
 pub(super) fn anywhere(line: &str) -> bool {
@@ -13,7 +13,7 @@ pub(super) fn anywhere(line: &str) -> bool {
             let at = words::phrase(line, 0, &["final", "determination", "letter", "for", "imr", "case", "number"]);
             at.is_some_and(|at| numbers_only(without_case_number(&line[at..])))
         }
-        Some(b'P' | b'p') if line.len() <= 20 => is_page_of(line),
+        Some(b'P' | b'p') if line.len() <= LONGEST => is_page_of(line),
         _ => false,
     }
 }

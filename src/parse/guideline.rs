@@ -207,7 +207,9 @@ pub(super) fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     let part = text.get(range.clone()).unwrap_or_default();
     let start = range.start + (part.len() - part.trim_start_matches(idle).len());
     let part = part.trim_matches(idle);
-    let part = part.strip_suffix(" and").map_or(part, |part| part.trim_end_matches(idle));
+    let joints = [" and", " or", " on", " the"];
+    let part =
+        joints.iter().rev().fold(part, |part, joint| part.strip_suffix(joint).unwrap_or(part).trim_end_matches(idle));
     start..start + part.len()
 }
 

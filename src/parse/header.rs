@@ -40,6 +40,7 @@ const LABELS: &[(Field, &[&str])] = &[
     (Field::ApplicationReceived, &["application", "received"]),
     // The table breaks this label over two lines, and its value may stand between them.
     (Field::ApplicationReceived, &["application"]),
+    (Field::ApplicationReceived, &["received"]),
     (Field::Priority, &["priority"]),
 ];
 
@@ -148,11 +149,13 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, zone: Range<usize>) {
                 line_labels = 0;
             }
             seen_label = true;
+            // The second half of a label adds nothing to the first.
+            waiting.labels.retain(|(waits, _)| *waits != field || field != Field::ApplicationReceived);
+            line_labels = line_labels.min(waiting.labels.len());
             waiting.labels.push((field, at..end));
             label_before = Some(field);
             at = end;
         } else {
-            // Other words: the second half of a label broken over two lines ends no label.
             at = word_end(bytes, at).max(at + 1);
         }
     }
@@ -253,7 +256,7 @@ fn label_at(text: &str, at: usize) -> Option<(Field, usize)> {
         // A label that lost its colon is one only before a value; half a label also at the end of a line.
         let next = next_word(bytes, end)?;
         let value = value_at(text, next).is_some_and(|(value, _)| value.kind() == field.kind());
-        let half = words.len() == 1 && *field == Field::ApplicationReceived;
+        let half = *words == ["application"];
         let received = half && phrase(text, next, &["received"]).is_some();
         (value || received).then_some((*field, end))
     })

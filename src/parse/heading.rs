@@ -148,6 +148,23 @@ impl<'a, 't> Finder<'a, 't> {
         let by_paragraphs = if self.by_paragraphs { walk(self.view, window.clone(), latest, true) } else { None };
         by_paragraphs.or_else(|| walk(self.view, window, latest, false))
     }
+
+    /// Where the last sentence before `end` begins in a piece of text: the best that a text without lines can tell.
+    pub(super) fn start_of_sentence(&self, piece: Range<usize>, end: usize) -> Option<usize> {
+        let text = self.view.text();
+        let low = text.ceil_char_boundary(piece.start.max(end.saturating_sub(LONGEST)));
+        let latest = partial_authorization(text, low..end).unwrap_or(end);
+        let window = text.get(low..end)?;
+        let starts = window.rmatch_indices(' ').map(|(space, _)| (space, low + space + 1));
+        let mut sentences = starts.filter(|&(space, next)| {
+            let before = window.get(..space).unwrap_or_default();
+            next <= latest
+                && ends_sentence(before)
+                && !ends_with_abbreviation(before)
+                && text.get(next..).is_some_and(capital)
+        });
+        sentences.next().map(|(_, next)| next)
+    }
 }
 
 fn walk(view: &View<'_>, window: Range<usize>, latest: usize, by_paragraphs: bool) -> Option<usize> {
@@ -183,8 +200,7 @@ struct Break<'a> {
 impl Break<'_> {
     fn begins_heading(&self, view: &View<'_>, by_paragraphs: bool) -> bool {
         let sentence = ends_sentence(self.before);
-        let capital =
-            self.after.chars().next().is_some_and(|c| c.is_uppercase() || c.is_numeric() || "(\"".contains(c));
+        let capital = capital(self.after);
         if by_paragraphs {
             let paragraph = view.parts_paragraphs(self.separator) && !hangs(self.before) && (sentence || capital);
             let page = self.separator.contains('\x0c') && sentence && capital;
@@ -196,13 +212,17 @@ impl Break<'_> {
     }
 }
 
+fn capital(text: &str) -> bool {
+    text.chars().next().is_some_and(|c| c.is_uppercase() || c.is_numeric() || "(\"\u{201c}".contains(c))
+}
+
 fn ends_sentence(line: &str) -> bool {
     line.trim_end_matches(['"', '\'', ')', ']', '\u{201d}', '\u{2019}', ' ']).ends_with(['.', '?', '!'])
 }
 
 /// "p.o.", "b.i.d.", "No.": the full stop ends no sentence.
 fn ends_with_abbreviation(line: &str) -> bool {
-    let last = line.rsplit(' ').next().unwrap_or_default();
+    let last = line.rsplit([' ', '\n', '\x0c']).next().unwrap_or_default();
     let Some(stem) = last.strip_suffix('.') else { return false };
     let dotted = stem.contains('.') && stem.split('.').all(|part| part.len() <= 2 && part.is_ascii());
     let known = ["no", "dr", "vs", "qty", "tab", "tabs", "cap", "caps", "approx", "mg", "ml", "wk", "wks", "x"];
@@ -234,7 +254,7 @@ fn partial_authorization(text: &str, window: Range<usize>) -> Option<usize> {
             let tail = lower.get(at - window.start..)?;
             let closed = tail.match_indices(". ").chain(tail.match_indices(".\n")).any(|(dot, _)| {
                 let sentence = tail.get(..dot + 1).unwrap_or_default();
-                !ends_with_abbreviation(sentence.rsplit(['\n', '\x0c']).next().unwrap_or_default())
+                !ends_with_abbreviation(sentence)
             });
             if defines || closed {
                 return None;

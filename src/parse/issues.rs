@@ -78,7 +78,7 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
     }
     if drafts.is_empty() {
         let message = "the section of the issues names none".to_owned();
-        reading.note(Severity::Error, "no_issues", message, Some(section.start..section.end));
+        reading.note(Severity::Error, "no_issues", message, Some(section.start..end));
     }
     for (number, draft) in (1..).zip(drafts) {
         let issue = draft.finish(reading, number);
@@ -101,12 +101,16 @@ fn begin(
             Some(draft) => {
                 // Two headings on end have nothing between them.
                 let after_heading = draft.open.is_none();
-                let start = finder.start(from..head.colon, head.colon);
-                if start.is_none() && !after_heading {
+                let found = finder.start(from..head.colon, head.colon);
+                let start = found.unwrap_or_else(|| match after_heading {
+                    true => from,
+                    false => finder.start_of_sentence(from..head.colon, head.colon).unwrap_or(head.line),
+                });
+                let alone = reading.passage(from..start).trim_ascii().is_empty();
+                if found.is_none() && !alone {
                     let message = "where the rationale ends and this heading begins is unclear".to_owned();
-                    reading.note(Severity::Warning, "unclear_heading_start", message, Some(from..head.end));
+                    reading.note(Severity::Warning, "unclear_heading_start", message, Some(start..head.end));
                 }
-                let start = start.unwrap_or(if after_heading { from } else { head.line });
                 if after_heading {
                     draft.open = Some((Part::Rationale, from));
                 }
@@ -164,6 +168,7 @@ impl Draft {
         };
         let mut guideline = |range: Option<Range<usize>>, code, whose: &str| {
             let text = range.clone().and_then(|range| reading.flowed(range));
+            let range = range.filter(|_| text.is_some());
             let guideline = text.map_or_else(Guideline::default, guideline::read);
             if guideline.text.is_none() {
                 let message = format!("issue {number} tells no guideline of the {whose}");

@@ -78,10 +78,10 @@ impl Outline {
         self.anchors.iter().copied().find(|a| a.part == part)
     }
 
-    /// The first anchor after an offset, of any part.
-    pub(super) fn next_after(&self, offset: usize) -> Option<Anchor> {
+    /// The first anchor after an offset that is one of the parts.
+    pub(super) fn next_after(&self, offset: usize, parts: &[Part]) -> Option<Anchor> {
         let at = self.anchors.partition_point(|a| a.start < offset);
-        self.anchors.get(at).copied()
+        self.anchors.get(at..)?.iter().copied().find(|a| parts.contains(&a.part))
     }
 }
 
@@ -156,6 +156,12 @@ fn before_colon(text: &str, colon: usize) -> Option<Anchor> {
         }
         b'r' if alike(last, b"rationale") => {
             let at = back(start, "decision")?;
+            // "The Expert Reviewer's decision rationale:"
+            let owner = back(at, "s").unwrap_or(at);
+            let at = back(owner, "reviewer").map_or(at, |at| {
+                let at = back(at, "expert").or_else(|| back(at, "physician")).unwrap_or(at);
+                back(at, "the").unwrap_or(at)
+            });
             opens_field(text, at).then(|| anchor(Part::Rationale, at)).flatten()
         }
         b'c' if alike(last, b"credentials") => {
@@ -171,7 +177,8 @@ fn before_colon(text: &str, colon: usize) -> Option<Anchor> {
         }
         b's' if alike(last, b"specialty") || alike(last, b"specialties") => {
             let owner = back(start, "s").unwrap_or(start);
-            anchor(Part::Specialty, back(owner, "certification").unwrap_or(start))
+            let at_line_start = start == 0 || bytes[start - 1] == b'\n' || bytes[start - 1] == b'\x0c';
+            anchor(Part::Specialty, back(owner, "certification").or(at_line_start.then_some(start))?)
         }
         b's' if last.len() == 1 => {
             let specialty = back(start, "specialty").or_else(|| back(start, "specialties"))?;

@@ -39,10 +39,17 @@ impl Reading<'_, '_> {
         Some(flow(self.passage(range))).filter(|text| !text.is_empty())
     }
 
-    /// The section under the first heading of a part: up to the next heading or label.
-    pub(super) fn section(&self, part: Part) -> Option<Range<usize>> {
+    /// The section under the first heading of a part: up to the next one of the parts that can follow it.
+    pub(super) fn section(&self, part: Part, followers: &[Part]) -> Option<Range<usize>> {
         let anchor = self.outline.first(part)?;
-        Some(anchor.end..self.outline.next_after(anchor.end).map_or(self.view.text().len(), |next| next.start))
+        let next = self.outline.next_after(anchor.end, followers);
+        Some(anchor.end..next.map_or(self.view.text().len(), |next| next.start))
+    }
+
+    /// The part of the text where a header can stand: before the first section.
+    pub(super) fn header_zone(&self) -> Range<usize> {
+        let sections = [Part::How, Part::Credentials, Part::Summary, Part::Issues, Part::DecisionList];
+        0..self.outline.next_after(0, &sections).map_or(0, |first| first.start)
     }
 
     /// The range without an opening sentence of known wording that ends with a colon.

@@ -10,8 +10,9 @@ use std::ops::Range;
 
 /// Reads "State(s) of Licensure: ..." and "Certification(s)/Specialty: ...".
 pub(super) fn read_block(reading: &mut Reading<'_, '_>) {
-    let states = reading.section(Part::Licensure).map(|range| flow(reading.passage(range)));
-    let specialties = reading.section(Part::Specialty).map(|range| flow(reading.passage(range)));
+    let after = [Part::Licensure, Part::Specialty, Part::How, Part::Summary, Part::Issues];
+    let states = reading.section(Part::Licensure, &after).map(|range| flow(reading.passage(range)));
+    let specialties = reading.section(Part::Specialty, &after).map(|range| flow(reading.passage(range)));
     reading.letter.reviewer.licensure = list(&states.unwrap_or_default(), false);
     reading.letter.reviewer.specialties = list(&specialties.unwrap_or_default(), false);
     remark_missing(reading);

@@ -8,7 +8,7 @@ use crate::letter::Sex;
 
 /// Reads the summary, and age and sex from it.
 pub(super) fn read(reading: &mut Reading<'_, '_>) {
-    let Some(section) = reading.section(Part::Summary) else {
+    let Some(section) = reading.section(Part::Summary, &[Part::Issues, Part::DecisionList]) else {
         let message = "the section CLINICAL CASE SUMMARY was not found".to_owned();
         reading.note(Severity::Warning, "no_clinical_summary", message, None);
         return;

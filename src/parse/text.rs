@@ -270,7 +270,7 @@ impl Builder {
         let mut longer = 0;
         let width = self.lengths.iter().rposition(|&count| {
             longer += count;
-            longer * 10 >= lines.max(1)
+            longer * 32 >= lines.max(1)
         });
         let [none, one, more] = self.gaps;
         let double = one > 0 && one + more > 4 * none;

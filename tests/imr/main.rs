@@ -5,5 +5,7 @@ mod corpus;
 #[path = "../../scripts/corpus/mod.rs"]
 mod invented;
 mod letter;
+mod parse;
 mod parse_gold;
+mod parse_properties;
 mod parse_record;

@@ -18,9 +18,8 @@ fn recognises(view: &View<'_>, outline: &Outline) -> bool {
 }
 
 fn read(reading: &mut Reading<'_, '_>) {
-    let first = reading.outline.anchors().first().map_or(0, |anchor| anchor.start);
     let opening = opening(reading.outline);
-    header::read(reading, 0..first);
+    header::read(reading, reading.header_zone());
     reviewer::read_sentence(reading, opening);
     summary::read(reading);
     issues::read(reading);

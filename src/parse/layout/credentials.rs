@@ -15,8 +15,7 @@ fn recognises(_: &View<'_>, outline: &Outline) -> bool {
 }
 
 fn read(reading: &mut Reading<'_, '_>) {
-    let first = reading.outline.anchors().first().map_or(0, |anchor| anchor.start);
-    header::read(reading, 0..first);
+    header::read(reading, reading.header_zone());
     reviewer::read_block(reading);
     summary::read(reading);
     issues::read(reading);

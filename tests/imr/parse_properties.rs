@@ -1,0 +1,200 @@
+//! What holds for every text: parsing ends, spans are good, white space does not matter.
+
+use crate::parse::{names, text};
+use crate::parse_record;
+use imr::letter::Layout;
+use imr::parse::{Parsed, parse};
+use proptest::prelude::*;
+
+/// Parses and checks what must hold of any answer.
+fn checked(text: &str) -> Parsed {
+    let parsed = parse(text);
+    for diagnostic in &parsed.diagnostics {
+        if let Some(span) = &diagnostic.span {
+            assert!(text.get(span.clone()).is_some(), "{span:?} of {} bytes: {diagnostic:?}", text.len());
+        }
+        assert!(!diagnostic.message.contains('\n'), "{diagnostic:?}");
+    }
+    let letter = &parsed.letter;
+    assert_eq!(letter.layout == Layout::Unknown, letter.text.is_some());
+    match &letter.text {
+        Some(kept) => {
+            assert_eq!(kept, text);
+            assert!(letter.issues.is_empty());
+        }
+        None => assert!((1..).zip(&letter.issues).all(|(number, issue)| number == issue.number)),
+    }
+    parsed
+}
+
+fn letters() -> Vec<String> {
+    names("txt").iter().map(|name| text(name)).collect()
+}
+
+/// Pieces that letters are made of, to be put together in any order.
+const PIECES: &[&str] = &[
+    "Case Number: CM16-0000001",
+    "Date of Injury:",
+    "Application",
+    "Received:",
+    "01/02/2016",
+    "HOW THE IMR FINAL DETERMINATION WAS MADE",
+    "The Expert Reviewer has the following credentials:",
+    "The expert reviewer is Board Certified in X, has a subspecialty in Y and is licensed to practice in Z.",
+    "State(s) of Licensure: Ohio,",
+    "Certification(s)/Specialty:",
+    "CLINICAL CASE SUMMARY",
+    "IMR ISSUES, DECISIONS AND RATIONALES",
+    "IMR DECISION(S) AND RATIONALE(S)",
+    "The Final Determination was based on decisions for the items set forth below:",
+    "MRI of the knee: Upheld",
+    ": Overturned",
+    "Partially Overturned",
+    "Upheld in part",
+    "X was the original request. The remaining portion of the original request, Y is: Upheld",
+    "Claims Administrator guideline:",
+    "MAXIMUS guideline:",
+    "Decision rationale:",
+    "Decision based on MTUS Low Back Complaints 2004, Section(s): A, b (c, D), & E, and Knee Complaints 2004.",
+    "Decision based on Non-MTUS Citation ODG; ACOEM, and the Official Disability Guidelines.",
+    "did not base their decision on the MTUS",
+    "48-year-old",
+    "Page 2 of 3",
+    "\u{c}",
+    "\n\n",
+    "\r\n",
+    "\u{a0}\u{ad}\u{fb01}\u{feff}é",
+];
+
+proptest! {
+    #[test]
+    fn any_text_is_parsed(text in any::<String>()) {
+        checked(&text);
+    }
+
+    #[test]
+    fn any_pieces_of_letters_are_parsed(pieces in prop::collection::vec((0..PIECES.len(), 0..3usize), 0..60)) {
+        let text: String =
+            pieces.iter().flat_map(|&(piece, gap)| [PIECES[piece], ["\n", " ", ""][gap]]).collect();
+        checked(&text);
+    }
+
+    #[test]
+    fn a_damaged_letter_is_parsed(
+        letter in prop::sample::select(letters()),
+        deleted in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+        inserted in prop::collection::vec((any::<prop::sample::Index>(), any::<char>()), 0..8),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut lines: Vec<&str> = letter.split_inclusive('\n').collect();
+        for index in deleted {
+            if !lines.is_empty() {
+                lines.remove(index.index(lines.len()));
+            }
+        }
+        let mut chars: Vec<char> = lines.concat().chars().collect();
+        for (index, c) in inserted {
+            chars.insert(index.index(chars.len() + 1), c);
+        }
+        if let Some(cut) = cut {
+            chars.truncate(cut.index(chars.len() + 1));
+        }
+        checked(&chars.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn white_space_does_not_matter(
+        name in prop::sample::select(vec!["credentials_table", "credentials_rows", "board_certified_table", "guidelines"]),
+        changes in prop::collection::vec(0..SPACINGS.len(), 1..4),
+    ) {
+        let original = text(name);
+        let want = parse_record::letter(&parse(&original).letter);
+        let changed = changes.iter().fold(original, |text, &change| SPACINGS[change](&text));
+        let have = parse_record::letter(&checked(&changed).letter);
+        prop_assert_eq!(want, have, "{}", changed);
+    }
+}
+
+/// Other white space for the same letter.
+const SPACINGS: &[fn(&str) -> String] = &[
+    |text| text.replace('\n', "\r\n"),
+    |text| text.replace('\n', "\n\n"),
+    |text| text.replace('\n', "  \n    "),
+    |text| text.replace(' ', "\u{a0}"),
+    |text| text.replace(' ', "  "),
+    |text| text.replace(' ', "\t"),
+    |text| text.replace('\n', " \u{2028}"),
+    |text| format!("\n\n{text}\n \n"),
+    |text| text.replace("\n\u{c}", "\n\n\u{c}\n"),
+    |text| text.lines().enumerate().map(|(i, l)| format!("{l}\n{}", if i % 40 == 39 { "\u{c}" } else { "" })).collect(),
+];
+
+#[test]
+fn paragraphs_may_be_set_at_any_width() {
+    for name in ["credentials_table", "guidelines"] {
+        let original = text(name).replace("\n\u{c}", "\n");
+        let want = parse_record::letter(&parse(&original).letter);
+        let (header, rest) = original.split_once("HOW").unwrap();
+        for width in [50, 70, 80, 100, 120] {
+            let paragraphs: Vec<String> = rest.split("\n\n").map(|paragraph| set(paragraph, width)).collect();
+            let text = format!("{header}HOW {}", paragraphs.join("\n\n"));
+            assert_eq!(want, parse_record::letter(&parse(&text).letter), "{text}");
+        }
+    }
+}
+
+/// Breaks the lines of a paragraph anew; headings and labels stay on lines of their own.
+fn set(paragraph: &str, width: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in paragraph.lines() {
+        let own = ["CLINICAL", "IMR ISSUES", "The Final", "State(s)", "Certification", "The expert reviewer dev"];
+        let begins = own.iter().any(|start| line.trim_start().starts_with(start));
+        for (i, word) in line.split_whitespace().enumerate() {
+            match lines.last_mut() {
+                Some(last) if i == 0 && last.ends_with('-') => last.push_str(word),
+                Some(last) if !(i == 0 && begins) && last.len() + word.len() < width => {
+                    last.push(' ');
+                    last.push_str(word);
+                }
+                _ => lines.push(word.to_owned()),
+            }
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn near_labels_without_end_take_no_more_than_their_length() {
+    // Each of these is linear or does not end in the lifetime of a test run.
+    let head = "The Expert Reviewer has the following credentials:\nCLINICAL CASE SUMMARY\n";
+    let issues = "IMR ISSUES, DECISIONS AND RATIONALES\n";
+    for (before, piece) in [
+        ("", "Case Number: Date of Injury: "),
+        ("", "Application\n"),
+        ("", ":"),
+        ("", "guideline:"),
+        ("", "\n\u{c}2"),
+        (head, "48 years 1 year old age he she "),
+        (issues, "MRI: Upheld\n"),
+        (issues, ": "),
+        (issues, "Claims Administrator guideline:\n"),
+        (issues, "Decision rationale: "),
+        (issues, "Decision rationale:\nx: Upheld "),
+        (issues, "the original request. "),
+        (issues, "x.\n\nClaims Administrator guideline: Decision based on MTUS "),
+        ("IMR ISSUES, DECISIONS AND RATIONALES\nx: Upheld\nMAXIMUS guideline: ", "Decision based on MTUS X 2004, and "),
+        (
+            "IMR ISSUES, DECISIONS AND RATIONALES\nx: Upheld\nMAXIMUS guideline: ",
+            "Decision based on Non-MTUS ODG, the ",
+        ),
+        ("IMR ISSUES, DECISIONS AND RATIONALES\nx: Upheld\nMAXIMUS guideline: MTUS Section(s): ", "A, & B, "),
+        ("IMR ISSUES, DECISIONS AND RATIONALES\nx: Upheld\nMAXIMUS guideline: MTUS ", "and 2004 ("),
+    ] {
+        let mut text = format!("{head}{before}");
+        while text.len() < 5_000_000 {
+            text.push_str(piece);
+        }
+        let parsed = checked(&text);
+        assert!(parsed.letter.layout == Layout::Credentials || parsed.letter.text.is_some());
+    }
+}
