@@ -4,7 +4,13 @@
 
 pub mod archive;
 pub mod error;
+pub mod index;
+pub mod ingest;
 pub mod letter;
 pub mod parse;
+pub mod present;
+pub mod query;
+pub mod record;
+pub mod search;
 
 pub use error::{Error, ErrorKind, Result};

@@ -1,3 +1,9 @@
 //! Archives to texts: folders, PDF and text files, in a fixed order, with digests.
 
+mod decode;
 pub mod pdf;
+mod read;
+mod walk;
+
+pub use read::{Content, MAX_FILE_BYTES, read, read_text};
+pub use walk::{Entry, Kind, Walk, count};

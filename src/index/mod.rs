@@ -1,0 +1,55 @@
+//! The index: its schema, its documents, the manifest of files, writing and reading.
+
+pub mod analysis;
+mod document;
+mod lock;
+mod manifest;
+mod place;
+mod reader;
+mod schema;
+mod writer;
+
+use std::path::Path;
+
+pub use document::{Documents, IssueDocument, Permit, letter_id};
+pub use manifest::{FileEntry, Snapshot, Status};
+pub use place::{FOLDER, find};
+pub use reader::{Reader, StoredIssue};
+pub use schema::{FieldDef, FieldKind, IndexSchema};
+pub use writer::{Applied, Finding, Writer, WriterConfig};
+
+use crate::error::{Error, ErrorKind};
+
+fn damaged(dir: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::new(ErrorKind::IndexCorrupt, "the index cannot be read")
+        .with_path(dir)
+        .with_source(error)
+        .with_hint("delete the index folder and run `imr index` again; the letters themselves are not touched")
+}
+
+/// The folder that paths in records are relative to: the one that holds the index folder.
+///
+/// # Errors
+/// From the file system.
+pub fn base(dir: &Path) -> crate::error::Result<std::path::PathBuf> {
+    let dir = dir.canonicalize().map_err(|e| Error::io(dir, e))?;
+    Ok(dir.parent().unwrap_or(&dir).to_path_buf())
+}
+
+/// A path as the manifest keeps it: relative to the base where it lies below, and absolute otherwise, so that an index
+/// beside its letters can be moved with them.
+pub fn to_key(path: &Path, base: &Path) -> Vec<u8> {
+    path.strip_prefix(base).unwrap_or(path).as_os_str().as_encoded_bytes().to_vec()
+}
+
+/// The path that a key of the manifest stands for.
+pub fn from_key(key: &[u8], base: &Path) -> std::path::PathBuf {
+    #[cfg(unix)]
+    let path: &Path = {
+        use std::os::unix::ffi::OsStrExt;
+        Path::new(std::ffi::OsStr::from_bytes(key))
+    };
+    #[cfg(not(unix))]
+    let path = std::path::PathBuf::from(String::from_utf8_lossy(key).into_owned());
+    base.join(path)
+}

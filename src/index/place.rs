@@ -1,0 +1,132 @@
+//! The index folder: where it lies, what is in it, and whether this program can read it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::damaged;
+use super::schema::IndexSchema;
+use super::{analysis, manifest};
+use crate::error::{Error, ErrorKind, Result};
+
+/// The name of the index folder, unless the user says otherwise.
+pub const FOLDER: &str = ".imr";
+const FORMAT_FILE: &str = "format.json";
+const SEGMENTS: &str = "segments";
+
+/// The first thing written into an index folder, and the first thing read.
+#[derive(Serialize, Deserialize)]
+struct Format {
+    format: u32,
+    program: String,
+}
+
+/// The index folder that a command means: the one given, or the nearest `.imr` in this folder and those above it.
+///
+/// # Errors
+/// [`ErrorKind::IndexMissing`].
+pub fn find(given: Option<&Path>, from: &Path) -> Result<PathBuf> {
+    if let Some(dir) = given {
+        return Ok(dir.to_path_buf());
+    }
+    from.ancestors().map(|folder| folder.join(FOLDER)).find(|dir| dir.is_dir()).ok_or_else(|| {
+        Error::new(ErrorKind::IndexMissing, "there is no index here or in a folder above")
+            .with_path(from)
+            .with_hint("make one with `imr index PATH`, or name one with `--index DIR`")
+    })
+}
+
+/// Makes the folder ready for an index: new, empty, or an index of this format already.
+pub fn prepare(dir: &Path) -> Result<()> {
+    if dir.join(FORMAT_FILE).exists() {
+        return check_format(dir);
+    }
+    if dir.is_file() {
+        return Err(Error::new(ErrorKind::Usage, "is a file, not an index folder").with_path(dir));
+    }
+    fs::create_dir_all(dir).map_err(|e| Error::io(dir, e))?;
+    // What a run that died in its first moments may have left is no stranger.
+    let ours = |name: &std::ffi::OsStr| {
+        name == manifest::FILE || name == "writer.lock" || name == SEGMENTS || name == "format.json.new"
+    };
+    for entry in fs::read_dir(dir).map_err(|e| Error::io(dir, e))? {
+        let entry = entry.map_err(|e| Error::io(dir, e))?;
+        if !ours(&entry.file_name()) {
+            return Err(Error::new(ErrorKind::Usage, "is a folder with other things in it, not an index")
+                .with_path(dir)
+                .with_hint("name a new or empty folder with `--index DIR`"));
+        }
+    }
+    Ok(())
+}
+
+/// Opens the segments, or makes an empty index.
+pub fn open_or_create(dir: &Path) -> Result<tantivy::Index> {
+    if dir.join(FORMAT_FILE).exists() {
+        return open(dir);
+    }
+    let segments = dir.join(SEGMENTS);
+    fs::create_dir_all(&segments).map_err(|e| Error::io(&segments, e))?;
+    let directory = tantivy::directory::MmapDirectory::open(&segments).map_err(|e| damaged(dir, e))?;
+    let index = tantivy::Index::open_or_create(directory, IndexSchema::get().tantivy.clone()).map_err(|e| damaged(dir, e))?;
+    // Written last and renamed into place: a folder with a format is a whole index.
+    let format = Format { format: IndexSchema::get().format, program: env!("CARGO_PKG_VERSION").to_owned() };
+    let json = serde_json::to_string(&format).unwrap_or_default();
+    let new = dir.join("format.json.new");
+    fs::write(&new, json + "\n").map_err(|e| Error::io(&new, e))?;
+    fs::rename(&new, dir.join(FORMAT_FILE)).map_err(|e| Error::io(&new, e))?;
+    Ok(with_analyzers(index))
+}
+
+/// Opens the segments of an index that exists.
+///
+/// # Errors
+/// [`ErrorKind::IndexMissing`], [`ErrorKind::IndexVersion`], [`ErrorKind::IndexCorrupt`].
+pub fn open(dir: &Path) -> Result<tantivy::Index> {
+    if !dir.join(FORMAT_FILE).exists() {
+        let error = if dir.exists() {
+            Error::new(ErrorKind::IndexMissing, "is no index")
+        } else {
+            Error::new(ErrorKind::IndexMissing, "there is no such index")
+        };
+        return Err(error.with_path(dir).with_hint("make one with `imr index PATH --index DIR`"));
+    }
+    check_format(dir)?;
+    let index = tantivy::Index::open_in_dir(dir.join(SEGMENTS)).map_err(|e| damaged(dir, e))?;
+    if index.schema() != IndexSchema::get().tantivy {
+        return Err(other_version(dir, "another schema"));
+    }
+    Ok(with_analyzers(index))
+}
+
+/// The generation that the last commit of the segments carries.
+pub fn committed(index: &tantivy::Index, dir: &Path) -> Result<u64> {
+    let metas = index.load_metas().map_err(|e| damaged(dir, e))?;
+    Ok(metas.payload.and_then(|p| p.parse().ok()).unwrap_or(0))
+}
+
+fn with_analyzers(mut index: tantivy::Index) -> tantivy::Index {
+    index.set_tokenizers(analysis::manager());
+    index
+}
+
+fn check_format(dir: &Path) -> Result<()> {
+    let path = dir.join(FORMAT_FILE);
+    let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
+    let format: Format = serde_json::from_str(&text).map_err(|e| damaged(dir, e))?;
+    if format.format != IndexSchema::get().format {
+        return Err(other_version(dir, &format!("format {} of imr {}", format.format, format.program)));
+    }
+    Ok(())
+}
+
+fn other_version(dir: &Path, has: &str) -> Error {
+    let reads = IndexSchema::get().format;
+    Error::new(
+        ErrorKind::IndexVersion,
+        format!("the index has {has}, and imr {} reads format {reads}", env!("CARGO_PKG_VERSION")),
+    )
+    .with_path(dir)
+    .with_hint("delete the index folder and run `imr index` again; the letters themselves are not touched")
+}

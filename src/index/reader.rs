@@ -1,0 +1,130 @@
+//! The reader: an index as of its last commit, and the records stored in it.
+
+use std::path::{Path, PathBuf};
+
+use tantivy::query::{EnableScoring, Query, TermQuery};
+use tantivy::schema::{IndexRecordOption, Value};
+use tantivy::{DocAddress, DocSet, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term};
+
+use super::schema::IndexSchema;
+use super::{damaged, place};
+use crate::error::{Error, ErrorKind, Result};
+use crate::letter::CaseNumber;
+use crate::record::{IssueRecord, LetterRecord};
+
+/// An index opened for reading; it stays as it was when opened.
+pub struct Reader {
+    dir: PathBuf,
+    base: PathBuf,
+    searcher: Searcher,
+}
+
+/// One document as it was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredIssue {
+    /// The letter, without its issues.
+    pub letter: LetterRecord,
+    /// The issue; `None` for the document of a letter without issues.
+    pub issue: Option<IssueRecord>,
+}
+
+impl Reader {
+    /// Opens an index folder.
+    ///
+    /// # Errors
+    /// [`ErrorKind::IndexMissing`], [`ErrorKind::IndexVersion`], [`ErrorKind::IndexCorrupt`].
+    pub fn open(dir: &Path) -> Result<Self> {
+        let index = place::open(dir)?;
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .doc_store_cache_num_blocks(16)
+            .try_into()
+            .map_err(|e| damaged(dir, e))?;
+        let base = super::base(dir)?;
+        Ok(Self { dir: dir.to_path_buf(), base, searcher: reader.searcher() })
+    }
+
+    /// The folder of the index.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The folder that relative paths in records are relative to.
+    pub fn base(&self) -> &Path {
+        &self.base
+    }
+
+    /// The segments as of the last commit.
+    pub fn searcher(&self) -> &Searcher {
+        &self.searcher
+    }
+
+    /// An error of reading, naming this index.
+    pub fn damaged(&self, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+        damaged(&self.dir, error)
+    }
+
+    /// The record of one document. `number` is the place of its issue in the letter, from 1, or 0.
+    pub fn stored(&self, address: DocAddress, number: u64) -> Result<StoredIssue> {
+        let schema = IndexSchema::get();
+        let doc: TantivyDocument = self.searcher.doc(address).map_err(|e| self.damaged(e))?;
+        let issue = match doc.get_first(schema.issue_record).and_then(|v| v.as_bytes()) {
+            Some(json) => Some(serde_json::from_slice(json).map_err(|e| self.damaged(e))?),
+            None => None,
+        };
+        // The documents of a letter were added as one batch and so follow one another; the first holds the letter.
+        let back = u32::try_from(number.saturating_sub(1)).unwrap_or(u32::MAX);
+        let first = match address.doc_id.checked_sub(back) {
+            Some(_) if back == 0 => doc,
+            Some(doc_id) => {
+                let address = DocAddress::new(address.segment_ord, doc_id);
+                self.searcher.doc(address).map_err(|e| self.damaged(e))?
+            }
+            None => return Err(self.out_of_order()),
+        };
+        let Some(json) = first.get_first(schema.letter_record).and_then(|v| v.as_bytes()) else {
+            return Err(self.out_of_order());
+        };
+        let letter = serde_json::from_slice(json).map_err(|e| self.damaged(e))?;
+        Ok(StoredIssue { letter, issue })
+    }
+
+    fn out_of_order(&self) -> Error {
+        self.damaged("the documents of a letter do not follow one another")
+    }
+
+    /// The whole letter of a case, or `None`.
+    pub fn letter(&self, case: CaseNumber) -> Result<Option<LetterRecord>> {
+        let schema = IndexSchema::get();
+        let term = Term::from_field_u64(schema.field("case"), case.to_u64());
+        let query = TermQuery::new(term, IndexRecordOption::Basic);
+        let weight = query.weight(EnableScoring::disabled_from_searcher(&self.searcher)).map_err(|e| self.damaged(e))?;
+        for (segment_ord, segment) in (0..).zip(self.searcher.segment_readers()) {
+            let mut docs = weight.scorer(segment, 1.0).map_err(|e| self.damaged(e))?;
+            let mut letter: Option<LetterRecord> = None;
+            while docs.doc() != TERMINATED {
+                let doc_id = docs.doc();
+                docs.advance();
+                if segment.alive_bitset().is_some_and(|alive| !alive.is_alive(doc_id)) {
+                    continue;
+                }
+                let number = letter.as_ref().map_or(1, |l| l.issues.len() as u64 + 1);
+                let stored = self.stored(DocAddress::new(segment_ord, doc_id), number)?;
+                let letter = letter.get_or_insert(stored.letter);
+                letter.issues.extend(stored.issue);
+            }
+            if letter.is_some() {
+                return Ok(letter);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The error of a field that the index does not have, with the fields that it has.
+    pub fn unknown_field(name: &str) -> Error {
+        let names: Vec<_> = IndexSchema::get().fields().map(|(def, _)| def.name.as_str()).collect();
+        Error::new(ErrorKind::Query, format!("there is no field `{name}`"))
+            .with_hint(format!("the fields are {}", names.join(", ")))
+    }
+}

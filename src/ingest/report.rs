@@ -1,0 +1,77 @@
+//! The report of a run, whose numbers add up to the files seen.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::index::Status;
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Files that the walk came to: the sum of `letters`, `unknown`, `unchanged`, `duplicates`, `not_letters` and
+    /// the failures.
+    pub files: u64,
+    /// The bytes of these files.
+    pub bytes: u64,
+    /// The bytes of the files that came into the index.
+    pub indexed_bytes: u64,
+    /// Letters of known layouts that came into the index.
+    pub letters: u64,
+    /// Their issues.
+    pub issues: u64,
+    /// Letters of unknown layout that came into the index as text.
+    pub unknown: u64,
+    /// Files that are as they were in an earlier run.
+    pub unchanged: u64,
+    /// Files that hold another version of a letter that is in the index.
+    pub duplicates: u64,
+    /// Files that are no letters by their name or kind.
+    pub not_letters: u64,
+    /// What could not be read, in the order of paths.
+    pub failures: Vec<Failure>,
+    /// Roots that do not exist; each is a failure too.
+    pub missing_roots: u64,
+    /// Files that are gone since an earlier run.
+    pub removed: u64,
+    /// Duplicates that took the place of a version that is gone, and files of a run that died.
+    pub restored: u64,
+    /// Whether the run was stopped before its end.
+    pub interrupted: bool,
+    /// How long the run took.
+    pub elapsed: Duration,
+}
+
+/// One thing that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// The code of the error's kind.
+    pub code: String,
+    /// What was wrong.
+    pub reason: String,
+}
+
+impl Report {
+    /// Counts a file.
+    pub fn add(&mut self, status: Status, issues: u64) {
+        match status {
+            Status::Indexed => {
+                self.letters += 1;
+                self.issues += issues;
+            }
+            Status::Unknown => self.unknown += 1,
+            Status::Duplicate => self.duplicates += 1,
+            Status::NotALetter => self.not_letters += 1,
+            // Its failure is listed, which counts it.
+            Status::Failed => {}
+        }
+    }
+
+    /// Lists something that is no entry of the manifest.
+    pub fn fail(&mut self, error: &Error) {
+        let path = error.path().map(PathBuf::from).unwrap_or_default();
+        self.failures.push(Failure { path, code: error.kind().code().to_owned(), reason: error.reason() });
+    }
+}

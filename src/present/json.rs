@@ -1,0 +1,152 @@
+//! Answers as JSON, promised in `schema/`.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::table::shows_share;
+use crate::index::StoredIssue;
+use crate::ingest::Report;
+use crate::record::{IssueRecord, LetterRecord};
+use crate::search::{Count, Found, Hit, Row, Snippet, Table};
+
+/// Writes a search's answer as one object; see `schema/search.schema.json`.
+///
+/// # Errors
+/// From the writer.
+pub fn hits_json(out: &mut dyn Write, found: &Found) -> io::Result<()> {
+    let mut facets = Map::new();
+    for facet in &found.facets {
+        let rows = facet.rows.iter().map(|r| {
+            json!({"value": r.values[0], "issues": r.count.issues, "letters": r.count.letters})
+        });
+        facets.insert(facet.by[0].clone(), rows.collect());
+    }
+    let hits: Vec<Value> = found.hits.iter().map(hit).collect::<Result<_, _>>()?;
+    line(out, &json!({"total": total(found.total), "hits": hits, "facets": facets}))
+}
+
+/// Writes the hits, an object on a line for each.
+///
+/// # Errors
+/// From the writer.
+pub fn hits_jsonl(out: &mut dyn Write, found: &Found) -> io::Result<()> {
+    found.hits.iter().try_for_each(|h| line(out, &hit(h)?))
+}
+
+/// Writes the totals alone.
+///
+/// # Errors
+/// From the writer.
+pub fn count_json(out: &mut dyn Write, count: Count) -> io::Result<()> {
+    line(out, &json!({"total": total(count)}))
+}
+
+/// Writes a table of counts; see `schema/stats.schema.json`.
+///
+/// # Errors
+/// From the writer.
+pub fn table_json(out: &mut dyn Write, table: &Table) -> io::Result<()> {
+    let row = |row: &Row| {
+        let mut object = Map::new();
+        for (name, value) in table.by.iter().zip(&row.values) {
+            object.insert(name.clone(), json!(value));
+        }
+        object.insert("issues".to_owned(), json!(row.count.issues));
+        object.insert("letters".to_owned(), json!(row.count.letters));
+        if shows_share(table) {
+            object.insert("upheld_share".to_owned(), json!(row.upheld_share));
+        }
+        Value::Object(object)
+    };
+    let rows: Vec<Value> = table.rows.iter().map(row).collect();
+    line(out, &json!({"total": total(table.total), "rows": rows}))
+}
+
+/// Writes a letter's record on one line; see `schema/letter.schema.json`.
+///
+/// # Errors
+/// From the writer.
+pub fn record_json(out: &mut dyn Write, record: &LetterRecord) -> io::Result<()> {
+    line(out, record)
+}
+
+/// Writes the report of a run; see `schema/index-report.schema.json`.
+///
+/// # Errors
+/// From the writer.
+pub fn report_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let failures = report.failures.iter().map(|f| {
+        json!({"path": f.path.to_string_lossy(), "code": f.code, "reason": f.reason})
+    });
+    let failures: Vec<Value> = failures.collect();
+    let seconds = report.elapsed.as_secs_f64();
+    line(
+        out,
+        &json!({
+            "files": report.files,
+            "letters": report.letters,
+            "issues": report.issues,
+            "unchanged": report.unchanged,
+            "duplicates": report.duplicates,
+            "unknown_layout": report.unknown,
+            "not_letters": report.not_letters,
+            "failed": report.failures.len(),
+            "removed": report.removed,
+            "restored": report.restored,
+            "interrupted": report.interrupted,
+            "bytes": report.bytes,
+            "seconds": seconds,
+            "letters_per_second": per_second((report.letters + report.unknown) as f64, seconds),
+            "megabytes_per_second": per_second(report.indexed_bytes as f64 / 1e6, seconds),
+            "failures": failures,
+        }),
+    )
+}
+
+fn per_second(amount: f64, seconds: f64) -> f64 {
+    if seconds > 0.0 { (amount / seconds * 10.0).round() / 10.0 } else { 0.0 }
+}
+
+fn total(count: Count) -> Value {
+    json!({"issues": count.issues, "letters": count.letters})
+}
+
+/// The fields of the issue and of its letter in one object. Where both have a name, the letter's is `letter_outcome`.
+fn hit(hit: &Hit) -> Result<Value, serde_json::Error> {
+    let StoredIssue { letter, issue } = &hit.stored;
+    let mut object = Map::new();
+    object.insert("rank".to_owned(), json!(hit.rank));
+    for (name, value) in fields(&letter.facts)? {
+        let name = if name == "outcome" { "letter_outcome".to_owned() } else { name };
+        object.insert(name, value);
+    }
+    match issue {
+        Some(issue) => object.extend(fields(issue)?),
+        // A letter of unknown layout has none of an issue's fields, and its text.
+        None => {
+            object.extend(fields(&IssueRecord::default())?.into_iter().map(|(name, _)| (name, Value::Null)));
+            object.insert("text".to_owned(), json!(letter.text));
+        }
+    }
+    object.insert("score".to_owned(), json!(hit.score));
+    let snippet = |s: &Snippet| {
+        let marks: Vec<_> = s.marks.iter().map(|m| json!([m.start, m.end])).collect();
+        json!({"field": s.field, "text": s.text, "marks": marks})
+    };
+    object.insert("snippets".to_owned(), hit.snippets.iter().map(snippet).collect());
+    Ok(Value::Object(object))
+}
+
+fn fields(record: &impl Serialize) -> Result<Map<String, Value>, serde_json::Error> {
+    Ok(match serde_json::to_value(record)? {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    })
+}
+
+fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}

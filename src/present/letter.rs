@@ -1,0 +1,84 @@
+//! One whole letter as text.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::style::{BOLD, Style, fold, one_line, outcome_style};
+use crate::record::{GuidelineRecord, LetterRecord};
+
+/// Writes a letter for reading. Paths in records are relative to `base`.
+///
+/// # Errors
+/// From the writer.
+pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &Path) -> io::Result<()> {
+    let facts = &record.facts;
+    let case = facts.case_number.map_or_else(|| "no case number".to_owned(), |c| c.to_string());
+    style.paint(out, BOLD, &case)?;
+    if let Some(outcome) = facts.outcome {
+        write!(out, "  {}", outcome.name().replace('_', " "))?;
+    }
+    writeln!(out)?;
+    let date = |date: Option<crate::letter::Date>| date.map(|d| d.to_string());
+    let person = match (facts.age, facts.sex) {
+        (None, None) => None,
+        (age, sex) => {
+            let parts = [age.map(|a| a.to_string()), sex.map(|s| s.to_string())];
+            Some(parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+        }
+    };
+    let joined = |values: &[String]| (!values.is_empty()).then(|| values.join(", "));
+    for (label, value) in [
+        ("decided", date(facts.decision_date)),
+        ("injured", date(facts.date_of_injury)),
+        ("assigned", date(facts.date_assigned)),
+        ("denied", date(facts.ur_denial_date)),
+        ("applied", date(facts.application_received)),
+        ("priority", facts.priority.map(|p| p.to_string())),
+        ("worker", person),
+        ("reviewer", joined(&facts.specialties)),
+        ("licensed in", joined(&facts.licensure)),
+        ("layout", Some(facts.layout.name().replace('_', " "))),
+    ] {
+        if let Some(value) = value {
+            writeln!(out, "{label:<12}{}", one_line(&value))?;
+        }
+    }
+    write!(out, "{:<12}", "file")?;
+    style.link(out, &facts.path, base)?;
+    writeln!(out)?;
+    section(out, "Clinical summary", facts.clinical_summary.as_deref(), style)?;
+    for issue in &record.issues {
+        writeln!(out)?;
+        style.paint(out, BOLD, &format!("{}. {}", issue.number, one_line(&issue.issue)))?;
+        if let Some(outcome) = issue.outcome {
+            out.write_all(b": ")?;
+            style.paint(out, outcome_style(outcome), outcome.name())?;
+        }
+        writeln!(out)?;
+        guideline(out, "Claims administrator's guideline", &issue.claims_guideline, style)?;
+        guideline(out, "Reviewer's guideline", &issue.guideline, style)?;
+        section(out, "Rationale", issue.rationale.as_deref(), style)?;
+    }
+    section(out, "Text", record.text.as_deref(), style)?;
+    for diagnostic in &record.diagnostics {
+        writeln!(out, "\n{}: {} ({})", diagnostic.severity, one_line(&diagnostic.message), diagnostic.code)?;
+    }
+    Ok(())
+}
+
+fn guideline(out: &mut dyn Write, title: &str, guideline: &GuidelineRecord, style: &Style) -> io::Result<()> {
+    section(out, title, guideline.text.as_deref(), style)
+}
+
+fn section(out: &mut dyn Write, title: &str, text: Option<&str>, style: &Style) -> io::Result<()> {
+    let Some(text) = text else { return Ok(()) };
+    writeln!(out)?;
+    style.paint(out, BOLD, title)?;
+    writeln!(out)?;
+    for paragraph in text.lines() {
+        for line in fold(paragraph, style.width.clamp(20, 100)) {
+            writeln!(out, "{}", one_line(&paragraph[line]))?;
+        }
+    }
+    Ok(())
+}

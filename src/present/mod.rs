@@ -1,0 +1,17 @@
+//! Answers to text, JSON and CSV. Each printer takes a writer, and knows of no terminal but what [`Style`] tells.
+
+mod delimited;
+mod hits;
+mod json;
+mod letter;
+mod report;
+mod style;
+mod table;
+
+pub use delimited::{hits_csv, table_csv};
+pub use hits::{count, hits};
+pub use json::{count_json, hits_json, hits_jsonl, record_json, report_json, table_json};
+pub use letter::letter;
+pub use report::report;
+pub use style::Style;
+pub use table::table;

@@ -1,0 +1,143 @@
+//! Search: hits, snippets, facets and counts over an index.
+
+mod collect;
+mod dimension;
+mod snippet;
+mod statistics;
+mod tally;
+
+use tantivy::query::EnableScoring;
+
+pub use dimension::{AGE_BANDS, Dimension};
+pub use snippet::Snippet;
+pub use tally::{Row, Table};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::index::{Reader, StoredIssue};
+use crate::query::{self, Expr};
+use collect::{Collect, Collected};
+use statistics::Statistics;
+
+/// What to search for and what to tell of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// What must match.
+    pub expr: Expr,
+    /// How many hits.
+    pub limit: usize,
+    /// How many hits to leave out before the first.
+    pub offset: usize,
+    /// The order of hits.
+    pub sort: Sort,
+    /// What to count over all hits.
+    pub facets: Vec<Dimension>,
+}
+
+/// The order of hits. Ties are broken by case number and the issue's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// The best first.
+    #[default]
+    Score,
+    /// The oldest decision first, letters without a date last.
+    Decided,
+    /// The latest decision first, letters without a date last.
+    DecidedDescending,
+    /// By case number, letters without one last.
+    Case,
+}
+
+/// How many issues and letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Count {
+    /// Issues.
+    pub issues: u64,
+    /// Letters with at least one of these issues; letters of unknown layout, which have no issues, count too.
+    pub letters: u64,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// All that matches.
+    pub total: Count,
+    /// The hits asked for, in order.
+    pub hits: Vec<Hit>,
+    /// For each facet asked for, the counts by value.
+    pub facets: Vec<Table>,
+}
+
+/// One hit: an issue with its letter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The place among all hits, from 1.
+    pub rank: usize,
+    /// How well it matches; `None` where hits are not ordered by it.
+    pub score: Option<f32>,
+    /// The records.
+    pub stored: StoredIssue,
+    /// Where it matches.
+    pub snippets: Vec<Snippet>,
+}
+
+/// Searches.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
+    let collect = Collect {
+        top: request.limit.saturating_add(request.offset),
+        sort: request.sort,
+        tallies: request.facets.iter().map(|f| vec![f.clone()]).collect(),
+        only_issues: false,
+    };
+    // Nothing beyond the offset is wanted of a search that only counts.
+    let collect = if request.limit == 0 { Collect { top: 0, ..collect } } else { collect };
+    let collected = collected(reader, &request.expr, &collect)?;
+    let marks = request.expr.marks();
+    let hits = collected.top.iter().enumerate().skip(request.offset).map(|(place, candidate)| {
+        let stored = reader.stored(candidate.address, candidate.number)?;
+        let snippets = snippet::snippets(&stored, &marks);
+        let score = (request.sort == Sort::Score).then_some(candidate.score);
+        Ok(Hit { rank: place + 1, score, stored, snippets })
+    });
+    let hits = hits.collect::<Result<_>>()?;
+    let facets = collected.tallies.into_iter().zip(&collect.tallies);
+    let facets = facets.map(|(tally, by)| tally.table(by, collected.total)).collect();
+    Ok(Found { total: collected.total, hits, facets })
+}
+
+/// The most fields that one table can be counted by.
+pub const MOST_FIELDS: usize = 4;
+
+/// Counts issues and letters by the values of some fields.
+///
+/// Letters of unknown layout have no issues and are counted only where the layout is one of the fields.
+///
+/// # Errors
+/// For more than [`MOST_FIELDS`] fields, or when the index cannot be read.
+pub fn stats(reader: &Reader, expr: &Expr, by: &[Dimension]) -> Result<Table> {
+    if by.len() > MOST_FIELDS {
+        return Err(Error::new(ErrorKind::Usage, format!("`--by` takes at most {MOST_FIELDS} fields")));
+    }
+    let only_issues = !by.iter().any(|d| d.name() == "layout");
+    let collect = Collect { top: 0, sort: Sort::Case, tallies: vec![by.to_vec()], only_issues };
+    let mut collected = collected(reader, expr, &collect)?;
+    let tally = collected.tallies.pop().unwrap_or_default();
+    Ok(tally.table(by, collected.total))
+}
+
+fn collected(reader: &Reader, expr: &Expr, collect: &Collect) -> Result<Collected> {
+    let searcher = reader.searcher();
+    let run = || {
+        let query = query::compile(expr, searcher)?;
+        let statistics = Statistics::new(searcher);
+        let scoring = match collect.top > 0 && collect.sort == Sort::Score {
+            true => EnableScoring::enabled_from_statistics_provider(&statistics, searcher),
+            false => EnableScoring::disabled_from_searcher(searcher),
+        };
+        let weight = query.weight(scoring)?;
+        collect.run(searcher, weight.as_ref())
+    };
+    run().map_err(|e| reader.damaged(e))
+}

@@ -1,0 +1,142 @@
+//! Snippets: the part of a text around the matches, with the ranges to mark and no markup.
+
+use std::ops::Range;
+
+use tantivy::tokenizer::TokenStream;
+
+use crate::index::{StoredIssue, analysis};
+use crate::query::Mark;
+
+/// How long a snippet is, in bytes, more or less.
+const LENGTH: usize = 240;
+/// How much of it may stand before the first match.
+const BEFORE: usize = 60;
+
+/// A part of a field's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snippet {
+    /// The field, by its name in queries.
+    pub field: &'static str,
+    /// The text.
+    pub text: String,
+    /// Whether text was left out before it.
+    pub cut_before: bool,
+    /// Whether text was left out behind it.
+    pub cut_behind: bool,
+    /// What to mark, in bytes of `text`, in order and without overlaps.
+    pub marks: Vec<Range<usize>>,
+}
+
+/// The whole heading of the issue where it matches, and the best part of the other fields.
+///
+/// Without anything to mark, the beginning of the rationale.
+pub fn snippets(stored: &StoredIssue, marks: &[Mark]) -> Vec<Snippet> {
+    let mut snippets = Vec::new();
+    let issue = stored.issue.as_ref();
+    if let Some(issue) = issue {
+        let marks = matches(&issue.issue, "issue", marks);
+        if !marks.is_empty() {
+            let ranges = marks.into_iter().map(|m| m.range).collect();
+            let text = issue.issue.clone();
+            snippets.push(Snippet { field: "issue", text, cut_before: false, cut_behind: false, marks: ranges });
+        }
+    }
+    let texts = [
+        ("rationale", issue.and_then(|i| i.rationale.as_deref())),
+        ("guideline", issue.and_then(|i| i.guideline.text.as_deref())),
+        ("summary", stored.letter.facts.clinical_summary.as_deref()),
+        ("claims", issue.and_then(|i| i.claims_guideline.text.as_deref())),
+        ("text", stored.letter.text.as_deref()),
+    ];
+    let mut best: Option<(usize, Snippet)> = None;
+    for (field, text) in texts {
+        let Some(text) = text else { continue };
+        let found = matches(text, field, marks);
+        let (window, kinds) = window(text, &found);
+        if best.as_ref().is_none_or(|(most, _)| kinds > *most) {
+            best = Some((kinds, cut(field, text, window, &found)));
+        }
+    }
+    snippets.extend(best.map(|(_, snippet)| snippet));
+    snippets
+}
+
+struct Match {
+    range: Range<usize>,
+    /// Which of the marks it is.
+    mark: usize,
+}
+
+/// Where the marks stand in a text.
+fn matches(text: &str, field: &str, marks: &[Mark]) -> Vec<Match> {
+    let wanted: Vec<_> = marks.iter().map(|m| m.field.as_deref().is_none_or(|f| f == field)).collect();
+    if !wanted.contains(&true) {
+        return Vec::new();
+    }
+    let mut tokens = Vec::new();
+    let mut analyzer = analysis::english();
+    analyzer.token_stream(text).process(&mut |t| tokens.push((t.offset_from..t.offset_to, t.text.clone())));
+    let mut found: Vec<Match> = Vec::new();
+    for start in 0..tokens.len() {
+        for (number, mark) in marks.iter().enumerate().filter(|(n, _)| wanted[*n]) {
+            let row = tokens.get(start..start + mark.terms.len()).unwrap_or_default();
+            if row.is_empty() || row.iter().zip(&mark.terms).any(|((_, have), want)| have != want) {
+                continue;
+            }
+            let range = row[0].0.start..row[row.len() - 1].0.end;
+            match found.last_mut() {
+                Some(last) if range.start < last.range.end => last.range.end = last.range.end.max(range.end),
+                _ => found.push(Match { range, mark: number }),
+            }
+        }
+    }
+    found
+}
+
+/// The part of a text with the most different marks, then the most marks, then the earliest; and how many different.
+fn window(text: &str, found: &[Match]) -> (Range<usize>, usize) {
+    let mut best = (0, 0, 0);
+    for (i, first) in found.iter().enumerate() {
+        let inside = found[i..].iter().take_while(|m| m.range.end <= first.range.start + LENGTH - BEFORE);
+        let (mut kinds, mut count) = (Vec::new(), 0);
+        for m in inside {
+            count += 1;
+            if !kinds.contains(&m.mark) {
+                kinds.push(m.mark);
+            }
+        }
+        if (kinds.len(), count) > (best.0, best.1) {
+            best = (kinds.len(), count, first.range.start);
+        }
+    }
+    let start = if best.2 > BEFORE { word_start(text, best.2 - BEFORE).min(best.2) } else { 0 };
+    let end = if start + LENGTH >= text.len() { text.len() } else { word_end(text, start, start + LENGTH) };
+    (start..end, best.0)
+}
+
+/// The first beginning of a word at or after a place.
+fn word_start(text: &str, at: usize) -> usize {
+    let at = text.ceil_char_boundary(at);
+    text[at..].find(char::is_whitespace).map_or(at, |space| {
+        let space = at + space;
+        space + text[space..].chars().next().map_or(0, char::len_utf8)
+    })
+}
+
+/// The last end of a word before a place, if there is one behind `from`.
+fn word_end(text: &str, from: usize, at: usize) -> usize {
+    let at = text.floor_char_boundary(at);
+    text[from..at].rfind(char::is_whitespace).map_or(at, |space| from + space)
+}
+
+fn cut(field: &'static str, text: &str, window: Range<usize>, found: &[Match]) -> Snippet {
+    let inside = found.iter().filter(|m| m.range.start >= window.start && m.range.end <= window.end);
+    let marks = inside.map(|m| m.range.start - window.start..m.range.end - window.start).collect();
+    Snippet {
+        field,
+        cut_before: window.start > 0,
+        cut_behind: window.end < text.len(),
+        text: text[window].to_owned(),
+        marks,
+    }
+}

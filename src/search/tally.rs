@@ -1,0 +1,123 @@
+//! Counts by value: one pass over fast fields, exact for issues and for letters.
+
+use std::collections::HashMap;
+
+use super::dimension::{Dimension, Interner, MISSING};
+use super::{Count, MOST_FIELDS};
+
+/// Counts by the values of some dimensions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// The names of the dimensions.
+    pub by: Vec<String>,
+    /// All that was counted. A row counts an issue for each of its values, so rows can add up to more.
+    pub total: Count,
+    /// The share of upheld among decided issues of the total.
+    pub upheld_share: Option<f64>,
+    /// The counts; ordered values ascending, others by falling count, missing values last.
+    pub rows: Vec<Row>,
+}
+
+/// One row of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The value of each dimension; `None` where the letter has none.
+    pub values: Vec<Option<String>>,
+    /// Issues and letters with these values.
+    pub count: Count,
+    /// The share of upheld among the decided issues; `None` without decided issues.
+    pub upheld_share: Option<f64>,
+}
+
+pub type Key = [u32; MOST_FIELDS];
+
+/// The counts of one group.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Group {
+    pub count: Count,
+    pub upheld: u64,
+    pub decided: u64,
+    last_letter: Option<u64>,
+}
+
+impl Group {
+    /// Counts a document. The documents of a letter follow one another within a segment, and a letter is in one
+    /// segment only, so that a letter is new exactly when it differs from the one before.
+    pub fn add(&mut self, letter: u64, is_issue: bool, upheld: Option<bool>) {
+        self.count.issues += u64::from(is_issue);
+        if self.last_letter != Some(letter) {
+            self.last_letter = Some(letter);
+            self.count.letters += 1;
+        }
+        self.decided += u64::from(upheld.is_some());
+        self.upheld += u64::from(upheld == Some(true));
+    }
+
+    /// Adds the counts of another segment.
+    pub fn merge(&mut self, other: &Group) {
+        self.count.issues += other.count.issues;
+        self.count.letters += other.count.letters;
+        self.upheld += other.upheld;
+        self.decided += other.decided;
+    }
+
+    fn upheld_share(&self) -> Option<f64> {
+        (self.decided > 0).then(|| self.upheld as f64 / self.decided as f64)
+    }
+}
+
+/// The groups of one table, by the codes of their values.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub groups: HashMap<Key, Group>,
+    pub interners: Vec<Interner>,
+    pub all: Group,
+}
+
+impl Tally {
+    /// The table of these groups.
+    pub fn table(self, by: &[Dimension], total: Count) -> Table {
+        let names: Vec<Vec<&str>> = self
+            .interners
+            .iter()
+            .map(|interner| {
+                let mut names = vec![""; interner.len()];
+                for (name, code) in interner {
+                    names[*code as usize] = name;
+                }
+                names
+            })
+            .collect();
+        // Keywords stand in the order of how often they occur in all.
+        let mut marginal: Vec<HashMap<u32, u64>> = vec![HashMap::new(); by.len()];
+        for (key, group) in &self.groups {
+            for (counts, code) in marginal.iter_mut().zip(key) {
+                *counts.entry(*code).or_default() += group.count.issues;
+            }
+        }
+        let mut groups: Vec<_> = self.groups.iter().collect();
+        groups.sort_by_cached_key(|(key, _)| {
+            let place = |(i, dimension): (usize, &Dimension)| {
+                let code = key[i];
+                let name = names.get(i).and_then(|n| n.get(code as usize)).copied().unwrap_or_default();
+                match dimension.is_ordered() {
+                    true => (code == MISSING, u64::from(code), String::new()),
+                    false => (code == MISSING, u64::MAX - marginal[i][&code], name.to_owned()),
+                }
+            };
+            by.iter().enumerate().map(place).collect::<Vec<_>>()
+        });
+        let rows = groups.into_iter().map(|(key, group)| {
+            let value = |(i, dimension): (usize, &Dimension)| match (key[i], dimension.is_ordered()) {
+                (MISSING, _) => None,
+                (code, true) => Some(dimension.ordered_name(code)),
+                (code, false) => names[i].get(code as usize).map(|name| (*name).to_owned()),
+            };
+            let values = by.iter().enumerate().map(value).collect();
+            Row { values, count: group.count, upheld_share: group.upheld_share() }
+        });
+        let rows = rows.collect();
+        let by = by.iter().map(|d| d.name().to_owned()).collect();
+        Table { by, total, upheld_share: self.all.upheld_share(), rows }
+    }
+}
