@@ -121,6 +121,8 @@ fn cite_schedule(
     let mut groups: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
     for &&(chapter, section) in cites {
         let Some(name) = chapter_name(chapter, region, year) else { continue };
+        // The numbered sections on opioids came with the chapter of 2016.
+        let section = if chapter == Chapter::Opioid && year < 2017 { "Opioids, criteria for use" } else { section };
         let place = groups.iter().position(|g| g.0 == name).unwrap_or_else(|| {
             groups.push((name, Vec::new()));
             groups.len() - 1
