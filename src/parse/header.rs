@@ -94,6 +94,9 @@ impl Value {
     }
 }
 
+/// More labels than any header has, each twice: what waits stays short in any text.
+const MOST_LABELS: usize = 16;
+
 /// Labels that wait for their values, and values that came without a label on their line.
 #[derive(Default)]
 struct Waiting {
@@ -144,7 +147,7 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, zone: Range<usize>) {
             }
             at = end;
         } else if let Some((field, end)) = label_at(text, at) {
-            if !waiting.values.is_empty() {
+            if !waiting.values.is_empty() || waiting.labels.len() > MOST_LABELS {
                 settle(reading, &mut waiting);
                 line_labels = 0;
             }

@@ -25,26 +25,6 @@ pub(super) struct Head {
     pub(super) verdict: Verdict,
 }
 
-/// The heads in a piece of text. Only at its end (and only if `before_label`) may a head be of unusual form; further
-/// inside, an outcome counts only after a colon and at the end of its line.
-pub(super) fn heads(view: &View<'_>, piece: Range<usize>, before_label: bool) -> Vec<Head> {
-    let text = view.text();
-    let mut heads = Vec::new();
-    let mut from = piece.start;
-    while let Some(colon) = text.get(from..piece.end).and_then(|rest| rest.find(':')).map(|n| from + n) {
-        from = colon + 1;
-        if let Some((verdict, end)) = strict_outcome(text, colon + 1, piece.end) {
-            heads.push(Head { colon, line: line_start(text, colon).max(piece.start), end, verdict });
-            from = end;
-        }
-    }
-    let end = piece.start + text.get(piece.clone()).unwrap_or_default().trim_ascii_end().len();
-    if before_label && heads.last().is_none_or(|head| head.end < end) {
-        heads.extend(lenient_outcome(text, piece.start..end));
-    }
-    heads
-}
-
 /// An outcome after a colon, with a capital, and nothing after it on its line.
 fn strict_outcome(text: &str, from: usize, limit: usize) -> Option<(Verdict, usize)> {
     let bytes = text.as_bytes();
@@ -137,6 +117,43 @@ impl<'a, 't> Finder<'a, 't> {
             apart += usize::from(view.parts_paragraphs(before.get(label - separator..).unwrap_or_default()));
         }
         Self { view, by_paragraphs: apart * 2 > all }
+    }
+
+    /// The heads at the end of a piece of text: one, as a rule; more where issues share the labels that follow.
+    ///
+    /// The last one may be of unusual form if a label follows. Those before it have a colon, end their line (or their
+    /// paragraph), and have nothing but the next heading after them: a rationale may quote an outcome.
+    pub(super) fn heads(&self, piece: Range<usize>, before_label: bool) -> Vec<Head> {
+        let text = self.view.text();
+        let end = piece.start + text.get(piece.clone()).unwrap_or_default().trim_ascii_end().len();
+        let mut heads = Vec::new();
+        let mut from = piece.start;
+        while let Some(colon) = text.get(from..end).and_then(|rest| rest.find(':')).map(|n| from + n) {
+            from = colon + 1;
+            let Some((verdict, stop)) = strict_outcome(text, colon + 1, end) else { continue };
+            let rest = text.get(stop..end).unwrap_or_default();
+            let separator = rest.len() - rest.trim_start_matches(['\n', '\x0c']).len();
+            let separator = rest.get(..separator).unwrap_or_default();
+            let ends = !self.by_paragraphs || separator.contains('\x0c') || self.view.parts_paragraphs(separator);
+            if rest.is_empty() || (ends && !text.get(..stop).is_some_and(|head| head.ends_with('.'))) {
+                heads.push(Head { colon, line: line_start(text, colon).max(piece.start), end: stop, verdict });
+                from = stop;
+            }
+        }
+        if before_label && heads.last().is_none_or(|head| head.end < end) {
+            heads.extend(lenient_outcome(text, piece.start..end));
+        }
+        if heads.last().is_none_or(|head| head.end < end) {
+            return Vec::new();
+        }
+        let adjoin = |head: &Head, next: &Head| {
+            let between = head.end..next.colon;
+            between.len() < LONGEST
+                && self.start(between.clone(), next.colon).is_none()
+                && self.start_of_sentence(between, next.colon).is_none()
+        };
+        let unrelated = heads.windows(2).rposition(|pair| !adjoin(&pair[0], &pair[1]));
+        heads.split_off(unrelated.map_or(0, |i| i + 1))
     }
 
     /// Where the heading that ends at `end` begins in a piece of text; `None` if nothing tells.

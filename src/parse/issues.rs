@@ -5,7 +5,7 @@
 
 use super::Severity;
 use super::guideline;
-use super::heading::{self, Finder, Head, Verdict};
+use super::heading::{Finder, Head, Verdict};
 use super::outline::{Anchor, Part};
 use super::reading::Reading;
 use super::text::flow;
@@ -42,7 +42,7 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
     for label in labels {
         let repeated = drafts.last().and_then(|d| d.open).is_some_and(|(part, _)| rank(label.part) <= rank(part));
         if drafts.is_empty() || repeated {
-            let heads = heading::heads(reading.view, searched..label.start, true);
+            let heads = finder.heads(searched..label.start, true);
             if heads.is_empty() && label.part != Part::Claims && !drafts.is_empty() {
                 let message = "a label stands twice in one issue: the second is read as text".to_owned();
                 reading.note(Severity::Warning, "repeated_label", message, Some(label.start..label.end));
@@ -71,7 +71,7 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
         }
         (piece, searched) = (label.end, label.end);
     }
-    let heads = heading::heads(reading.view, searched..end, false);
+    let heads = finder.heads(searched..end, false);
     begin(reading, &finder, &mut drafts, piece..end, heads);
     if let Some(draft) = drafts.last_mut() {
         draft.close(end);
@@ -86,7 +86,7 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
     }
 }
 
-/// Begins an issue at each head of a piece; what comes before its heading belongs to the issue before.
+/// Begins an issue at each head of a piece; what comes before the first heading belongs to the issue before.
 fn begin(
     reading: &mut Reading<'_, '_>,
     finder: &Finder<'_, '_>,
@@ -96,28 +96,16 @@ fn begin(
 ) {
     let mut from = piece.start;
     for head in heads {
-        let start = match drafts.last_mut() {
-            None => from,
-            Some(draft) => {
-                // Two headings on end have nothing between them.
-                let after_heading = draft.open.is_none();
-                let found = finder.start(from..head.colon, head.colon);
-                let start = found.unwrap_or_else(|| match after_heading {
-                    true => from,
-                    false => finder.start_of_sentence(from..head.colon, head.colon).unwrap_or(head.line),
-                });
-                let alone = reading.passage(from..start).trim_ascii().is_empty();
-                if found.is_none() && !alone {
-                    let message = "where the rationale ends and this heading begins is unclear".to_owned();
-                    reading.note(Severity::Warning, "unclear_heading_start", message, Some(start..head.end));
-                }
-                if after_heading {
-                    draft.open = Some((Part::Rationale, from));
-                }
-                draft.close(start);
-                start
+        let mut start = from;
+        if let Some(draft) = drafts.last_mut().filter(|draft| draft.open.is_some()) {
+            let found = finder.start(from..head.colon, head.colon);
+            start = found.or_else(|| finder.start_of_sentence(from..head.colon, head.colon)).unwrap_or(head.line);
+            draft.close(start);
+            if found.is_none() && !reading.passage(from..start).trim_ascii().is_empty() {
+                let message = "where the rationale ends and this heading begins is unclear".to_owned();
+                reading.note(Severity::Warning, "unclear_heading_start", message, Some(start..head.end));
             }
-        };
+        }
         drafts.push(Draft { heading: start..head.colon, verdict: Some(head.verdict), ..Draft::default() });
         from = head.end;
     }

@@ -1,7 +1,7 @@
 //! Text to letter. Parsing never fails: any text gives a letter and diagnostics.
 //!
-//! The text is normalised once ([`text`]), its headings and labels are found in one pass ([`outline`]), the first
-//! known layout that recognises them reads the letter ([`layout`]), section by section.
+//! The text is normalised once (`text`), its headings and labels are found in one pass (`outline`), and the first known
+//! layout that recognises them (`layout`) reads the letter section by section. Each step is linear in the text.
 
 mod chapters;
 mod furniture;

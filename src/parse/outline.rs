@@ -106,6 +106,7 @@ fn at_line_start(text: &str, start: usize) -> Option<Anchor> {
         };
         Some(Anchor { part, start, end: colon })
     };
+    let opening = |part, words: &[&str]| phrase(text, start, words).map(|_| Anchor { part, start, end: start });
     match text.as_bytes().get(start)?.to_ascii_lowercase() {
         b'h' => heading(Part::How, &["how", "the", "imr", "final", "determination"]),
         b'i' => heading(Part::Issues, &["imr", "issues", "decisions", "and", "rationales"])
@@ -121,6 +122,9 @@ fn at_line_start(text: &str, start: usize) -> Option<Anchor> {
         b'r' => label(Part::Reviewer, &["reviewer", "guideline"]),
         b'e' => label(Part::Reviewer, &["expert", "reviewer", "guideline"]),
         b'd' => label(Part::Rationale, &["decision", "rationale"]),
+        // The opening sentences of sections stand for headings that are missing.
+        b't' => opening(Part::Summary, &["the", "expert", "reviewer", "developed", "the", "following", "clinical"])
+            .or_else(|| opening(Part::Issues, &["the", "final", "determination", "was", "based", "on", "decisions"])),
         _ => None,
     }
 }

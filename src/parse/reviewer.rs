@@ -21,8 +21,9 @@ pub(super) fn read_block(reading: &mut Reading<'_, '_>) {
 /// Where a sentence such as "The expert reviewer is Board Certified in ... and is licensed to practice in ..." stands.
 pub(super) fn credentials_sentence(text: &str) -> Option<Reviewer> {
     let lower = text.to_ascii_lowercase();
-    let licensed = find_from(&lower, "licensed to practice in ", 0)?;
-    let states_from = licensed + "licensed to practice in ".len();
+    let reviewer = find_from(&lower, "reviewer is", 0)?;
+    let find = |phrase: &str| find_from(&lower, phrase, reviewer).map(|at| (at, at + phrase.len()));
+    let (licensed, states_from) = find("licensed to practice in ").or_else(|| find("and licensed in "))?;
     let states = text.get(states_from..sentence_end(text, states_from))?;
     let subject = lower.get(..licensed)?.rfind("reviewer is")? + "reviewer is".len();
     let middle = lower.get(subject..licensed)?;
@@ -75,12 +76,15 @@ fn specialties(words: &str) -> Vec<String> {
     found
 }
 
-/// The end of the sentence: a full stop that ends a word of more than one letter ("D.C." is no end).
+/// The end of the sentence: a full stop after a word of more than one letter ("D.C." is no end), or before a word that
+/// begins the next sentence.
 fn sentence_end(text: &str, from: usize) -> usize {
     let bytes = text.as_bytes();
     let ends = |at: usize| {
         let word = bytes[from..at].iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
-        word > 1 && !bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
+        let next = text.get(at + 1..).unwrap_or_default();
+        let opens = [" He", " She", " The ", " This "].iter().any(|word| next.starts_with(word));
+        opens || (word > 1 && !next.starts_with(|c: char| c.is_alphanumeric()))
     };
     (from..bytes.len()).find(|&at| bytes[at] == b'.' && ends(at)).unwrap_or(text.len())
 }

@@ -130,7 +130,7 @@ pub(super) fn sex(summary: &str, after_age: usize) -> Option<(Sex, Evidence)> {
     if let Some(sex) = summary.get(..opening_end).and_then(|opening| sex_word(opening, false)) {
         return Some((sex, Evidence::Word));
     }
-    let (mut male, mut female) = (0usize, 0usize);
+    let (mut male, mut female, mut subject) = (0usize, 0usize, false);
     let mut words = words(summary).peekable();
     while let Some((_, word)) = words.next() {
         let sex = match pronoun(word) {
@@ -139,6 +139,7 @@ pub(super) fn sex(summary: &str, after_age: usize) -> Option<(Sex, Evidence)> {
         };
         // "he/she" and "his or her" tell nothing.
         let pair = words.next_if(|(_, next)| pronoun(next).is_some_and(|other| other != sex));
+        subject |= pair.is_none() && ["he", "she"].iter().any(|p| word.eq_ignore_ascii_case(p));
         match (pair, sex) {
             (Some(_), _) => {}
             (None, Sex::Male) => male += 1,
@@ -146,7 +147,9 @@ pub(super) fn sex(summary: &str, after_age: usize) -> Option<(Sex, Evidence)> {
         }
     }
     let (most, least, sex) = if male > female { (male, female, Sex::Male) } else { (female, male, Sex::Female) };
-    (most >= 1 && least * 5 <= most).then_some((sex, Evidence::Pronouns))
+    // A single "his" may be the physician's; a single "he" is more often the worker.
+    let enough = most >= 2 || (most == 1 && subject);
+    (enough && least * 5 <= most).then_some((sex, Evidence::Pronouns))
 }
 
 fn sex_word(text: &str, abbreviated: bool) -> Option<Sex> {

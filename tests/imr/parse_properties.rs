@@ -165,36 +165,37 @@ fn set(paragraph: &str, width: usize) -> String {
 
 #[test]
 fn near_labels_without_end_take_no_more_than_their_length() {
-    // Each of these is linear or does not end in the lifetime of a test run.
+    // What is quadratic does not end in the lifetime of a test run.
     let head = "The Expert Reviewer has the following credentials:\nCLINICAL CASE SUMMARY\n";
     let issues = "IMR ISSUES, DECISIONS AND RATIONALES\n";
-    for (before, piece) in [
-        ("", "Case Number: Date of Injury: "),
-        ("", "Application\n"),
-        ("", ":"),
-        ("", "guideline:"),
-        ("", "\n\u{c}2"),
-        (head, "48 years 1 year old age he she "),
-        (issues, "MRI: Upheld\n"),
-        (issues, ": "),
-        (issues, "Claims Administrator guideline:\n"),
-        (issues, "Decision rationale: "),
-        (issues, "Decision rationale:\nx: Upheld "),
-        (issues, "the original request. "),
-        (issues, "x.\n\nClaims Administrator guideline: Decision based on MTUS "),
-        ("IMR ISSUES, DECISIONS AND RATIONALES\nx: Upheld\nMAXIMUS guideline: ", "Decision based on MTUS X 2004, and "),
-        (
-            "IMR ISSUES, DECISIONS AND RATIONALES\nx: Upheld\nMAXIMUS guideline: ",
-            "Decision based on Non-MTUS ODG, the ",
-        ),
-        ("IMR ISSUES, DECISIONS AND RATIONALES\nx: Upheld\nMAXIMUS guideline: MTUS Section(s): ", "A, & B, "),
-        ("IMR ISSUES, DECISIONS AND RATIONALES\nx: Upheld\nMAXIMUS guideline: MTUS ", "and 2004 ("),
+    let board = "expert reviewer is Board Certified in X and is licensed to practice in ";
+    let guideline = "x: Upheld\nMAXIMUS guideline: ";
+    for (before, piece, after) in [
+        ("", ":", ""),
+        ("", "\n\u{c}2", ""),
+        ("", "expert reviewer is Board Certified in X, has a subspecialty in ", issues),
+        ("", board, issues),
+        ("", "Case Number: Date of Injury: ", &[head, issues].concat()),
+        ("", "Date of Injury: Application ", &[head, issues].concat()),
+        ("", "Date of Injury: 1/2/2015 3/4/2015\n", &[head, issues].concat()),
+        (head, "48 years 1 year old age he she ", issues),
+        (&[head, issues].concat(), "MRI: Upheld\n", ""),
+        (&[head, issues].concat(), ": ", ""),
+        (&[head, issues].concat(), "Claims Administrator guideline:\n", ""),
+        (&[head, issues].concat(), "Decision rationale: ", ""),
+        (&[head, issues].concat(), "Decision rationale:\nx: Upheld ", ""),
+        (&[head, issues].concat(), "x.\n\nClaims Administrator guideline: Decision based on MTUS ", ""),
+        (&[head, issues].concat(), "the original request.\n", "was the original request: Upheld"),
+        (&[head, issues, guideline].concat(), "Decision based on MTUS X 2004, and ", ""),
+        (&[head, issues, guideline].concat(), "Decision based on Non-MTUS ODG, the ", ""),
+        (&[head, issues, guideline, "MTUS Section(s): "].concat(), "A, & B, ", ""),
+        (&[head, issues, guideline, "MTUS "].concat(), "and Low Back Complaints 2004 (", ""),
     ] {
-        let mut text = format!("{head}{before}");
+        let mut text = before.to_owned();
         while text.len() < 5_000_000 {
             text.push_str(piece);
         }
-        let parsed = checked(&text);
-        assert!(parsed.letter.layout == Layout::Credentials || parsed.letter.text.is_some());
+        text.push_str(after);
+        checked(&text);
     }
 }
