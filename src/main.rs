@@ -1,3 +1,13 @@
-//! The command line.
+//! The program: decides how it ends, and leaves the rest to the command line.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+// Indexing makes many short strings; this allocator was measured faster at it than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    cli::main()
+}

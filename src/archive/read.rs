@@ -60,11 +60,7 @@ pub fn read_text(bytes: Vec<u8>) -> Result<Content> {
         return Err(Error::new(ErrorKind::Empty, "is empty"));
     }
     let digest = *blake3::hash(&bytes).as_bytes();
-    let (text, diagnostics) = if is_pdf(&bytes) {
-        (pdf::text(&bytes)?, Vec::new())
-    } else {
-        decode::text(bytes)?
-    };
+    let (text, diagnostics) = if is_pdf(&bytes) { (pdf::text(&bytes)?, Vec::new()) } else { decode::text(bytes)? };
     if text.trim().is_empty() {
         return Err(Error::new(ErrorKind::Empty, "holds nothing but white space"));
     }

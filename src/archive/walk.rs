@@ -110,7 +110,9 @@ fn kind(entry: &DirEntry, is_file: bool) -> Kind {
 }
 
 fn is_letter_name(path: &Path) -> bool {
-    path.extension().and_then(OsStr::to_str).is_some_and(|e| e.eq_ignore_ascii_case("pdf") || e.eq_ignore_ascii_case("txt"))
+    path.extension()
+        .and_then(OsStr::to_str)
+        .is_some_and(|e| e.eq_ignore_ascii_case("pdf") || e.eq_ignore_ascii_case("txt"))
 }
 
 fn walk_error(error: walkdir::Error) -> Error {

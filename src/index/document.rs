@@ -212,12 +212,8 @@ fn stored_letter(record: &LetterRecord) -> Vec<u8> {
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<&'a str>,
     }
-    let stored = Stored {
-        facts: &record.facts,
-        issues: [],
-        diagnostics: &record.diagnostics,
-        text: record.text.as_deref(),
-    };
+    let stored =
+        Stored { facts: &record.facts, issues: [], diagnostics: &record.diagnostics, text: record.text.as_deref() };
     serde_json::to_vec(&stored).unwrap_or_default()
 }
 

@@ -45,8 +45,7 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order of their codes.
-    pub const ALL: [Status; 5] =
-        [Self::Indexed, Self::Unknown, Self::Duplicate, Self::NotALetter, Self::Failed];
+    pub const ALL: [Status; 5] = [Self::Indexed, Self::Unknown, Self::Duplicate, Self::NotALetter, Self::Failed];
 
     /// The name in output.
     pub fn name(self) -> &'static str {

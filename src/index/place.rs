@@ -69,7 +69,8 @@ pub fn open_or_create(dir: &Path) -> Result<tantivy::Index> {
     let segments = dir.join(SEGMENTS);
     fs::create_dir_all(&segments).map_err(|e| Error::io(&segments, e))?;
     let directory = tantivy::directory::MmapDirectory::open(&segments).map_err(|e| damaged(dir, e))?;
-    let index = tantivy::Index::open_or_create(directory, IndexSchema::get().tantivy.clone()).map_err(|e| damaged(dir, e))?;
+    let index =
+        tantivy::Index::open_or_create(directory, IndexSchema::get().tantivy.clone()).map_err(|e| damaged(dir, e))?;
     // Written last and renamed into place: a folder with a format is a whole index.
     let format = Format { format: IndexSchema::get().format, program: env!("CARGO_PKG_VERSION").to_owned() };
     let json = serde_json::to_string(&format).unwrap_or_default();

@@ -99,7 +99,8 @@ impl Reader {
         let schema = IndexSchema::get();
         let term = Term::from_field_u64(schema.field("case"), case.to_u64());
         let query = TermQuery::new(term, IndexRecordOption::Basic);
-        let weight = query.weight(EnableScoring::disabled_from_searcher(&self.searcher)).map_err(|e| self.damaged(e))?;
+        let weight =
+            query.weight(EnableScoring::disabled_from_searcher(&self.searcher)).map_err(|e| self.damaged(e))?;
         for (segment_ord, segment) in (0..).zip(self.searcher.segment_readers()) {
             let mut docs = weight.scorer(segment, 1.0).map_err(|e| self.damaged(e))?;
             let mut letter: Option<LetterRecord> = None;

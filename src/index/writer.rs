@@ -98,7 +98,9 @@ impl Writer {
         if committed > generation {
             return Err(Error::new(ErrorKind::IndexCorrupt, "the manifest is older than the segments")
                 .with_path(dir)
-                .with_hint("delete the index folder and run `imr index` again; the letters themselves are not touched"));
+                .with_hint(
+                    "delete the index folder and run `imr index` again; the letters themselves are not touched",
+                ));
         }
         let path = IndexSchema::get().field("path");
         let mut this = Self { segments, manifest, generation, committed, path, _lock: lock };

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+pub use pipeline::THREAD_NAME;
 pub use report::{Failure, Report};
 
 use crate::archive::{self, Walk};

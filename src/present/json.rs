@@ -18,9 +18,10 @@ use crate::search::{Count, Found, Hit, Row, Snippet, Table};
 pub fn hits_json(out: &mut dyn Write, found: &Found) -> io::Result<()> {
     let mut facets = Map::new();
     for facet in &found.facets {
-        let rows = facet.rows.iter().map(|r| {
-            json!({"value": r.values[0], "issues": r.count.issues, "letters": r.count.letters})
-        });
+        let rows = facet
+            .rows
+            .iter()
+            .map(|r| json!({"value": r.values[0], "issues": r.count.issues, "letters": r.count.letters}));
         facets.insert(facet.by[0].clone(), rows.collect());
     }
     let hits: Vec<Value> = found.hits.iter().map(hit).collect::<Result<_, _>>()?;
@@ -77,9 +78,8 @@ pub fn record_json(out: &mut dyn Write, record: &LetterRecord) -> io::Result<()>
 /// # Errors
 /// From the writer.
 pub fn report_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let failures = report.failures.iter().map(|f| {
-        json!({"path": f.path.to_string_lossy(), "code": f.code, "reason": f.reason})
-    });
+    let failures =
+        report.failures.iter().map(|f| json!({"path": f.path.to_string_lossy(), "code": f.code, "reason": f.reason}));
     let failures: Vec<Value> = failures.collect();
     let seconds = report.elapsed.as_secs_f64();
     line(

@@ -3,8 +3,8 @@
 use std::ops::Bound;
 
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery,
-    TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery,
+    TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
@@ -57,10 +57,8 @@ pub fn compile(expr: &Expr, searcher: &Searcher) -> tantivy::Result<Box<dyn Quer
             let field = schema.field("path");
             let term = |text: &str| Term::from_field_text(field, text);
             // The files below a folder: from `folder/` up to what `0`, the character behind `/`, begins.
-            let below = RangeQuery::new(
-                Bound::Included(term(&format!("{path}/"))),
-                Bound::Excluded(term(&format!("{path}0"))),
-            );
+            let below =
+                RangeQuery::new(Bound::Included(term(&format!("{path}/"))), Bound::Excluded(term(&format!("{path}0"))));
             let file = TermQuery::new(term(path), IndexRecordOption::Basic);
             unscored(BooleanQuery::new(vec![(Occur::Should, Box::new(file)), (Occur::Should, Box::new(below))]))
         }

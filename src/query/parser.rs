@@ -1,7 +1,7 @@
 //! Tokens to an expression, by recursive descent.
 
 use super::lex::{self, Spanned, Token};
-use super::{Expr, terms, value};
+use super::{Expr, value};
 use crate::error::{Error, Result};
 use crate::index::{FieldDef, IndexSchema, Reader};
 
@@ -112,7 +112,8 @@ impl Parser<'_> {
                 let Some((def, _)) = IndexSchema::get().find(&name) else {
                     let error = Reader::unknown_field(&name);
                     let pointed = lex::error(self.text, span.start, error.message());
-                    let hint = format!("{}\n\n{}", pointed.hint().unwrap_or_default(), error.hint().unwrap_or_default());
+                    let hint =
+                        format!("{}\n\n{}", pointed.hint().unwrap_or_default(), error.hint().unwrap_or_default());
                     return Err(pointed.with_hint(hint));
                 };
                 match self.peek() {
@@ -121,10 +122,12 @@ impl Parser<'_> {
                 }
             }
             (Token::Word(word), None) => Ok(bare_word(&word)),
-            (Token::Phrase(phrase), None) => Ok(words(None, &phrase)),
-            (Token::Brackets(_), None) => {
-                Err(lex::error(self.text, span.start, "a range needs a field before it, such as `decided:[2016 TO 2017]`"))
-            }
+            (Token::Phrase(phrase), None) => Ok(value::words(None, &phrase)),
+            (Token::Brackets(_), None) => Err(lex::error(
+                self.text,
+                span.start,
+                "a range needs a field before it, such as `decided:[2016 TO 2017]`",
+            )),
             (Token::Word(text), Some(def)) | (Token::Phrase(text), Some(def)) => {
                 value::expr(def, &text, false).map_err(point)
             }
@@ -140,12 +143,6 @@ fn bare_word(word: &str) -> Expr {
     let folded = word.to_ascii_lowercase();
     match folded.as_str() {
         "upheld" | "overturned" => Expr::Keyword { field: "outcome".to_owned(), value: folded, whole: true },
-        _ => words(None, word),
+        _ => value::words(None, word),
     }
-}
-
-/// The words of a text; one without letters and digits asks for nothing.
-pub fn words(field: Option<&str>, text: &str) -> Expr {
-    let terms = terms(text);
-    if terms.is_empty() { Expr::All } else { Expr::Words { field: field.map(str::to_owned), terms } }
 }

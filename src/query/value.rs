@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Expr, parser};
+use super::{Expr, terms};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{FieldDef, FieldKind, analysis};
 use crate::letter::{Basis, CaseNumber, Date, Layout, Outcome, Priority, Sex};
@@ -11,10 +11,11 @@ use crate::letter::{Basis, CaseNumber, Date, Layout, Outcome, Priority, Sex};
 pub fn expr(def: &FieldDef, text: &str, whole: bool) -> Result<Expr> {
     let field = def.name.clone();
     match def.kind {
-        FieldKind::Text => Ok(parser::words(Some(&field), text)),
+        FieldKind::Text => Ok(words(Some(&field), text)),
         FieldKind::Keyword => keyword(def, text, whole),
         FieldKind::Case => {
-            let case: CaseNumber = text.trim().parse().map_err(|_| bad(def, text, "a case number such as CM16-0213037"))?;
+            let case: CaseNumber =
+                text.trim().parse().map_err(|_| bad(def, text, "a case number such as CM16-0213037"))?;
             Ok(Expr::Range { field, first: case.to_u64(), last: case.to_u64() })
         }
         FieldKind::Path => Ok(Expr::Path(text.trim_end_matches('/').to_owned())),
@@ -117,4 +118,10 @@ fn keyword(def: &FieldDef, text: &str, whole: bool) -> Result<Expr> {
 
 fn bad(def: &FieldDef, text: &str, want: &str) -> Error {
     Error::new(ErrorKind::Query, format!("`{text}` is no value of `{}`, which takes {want}", def.name))
+}
+
+/// The words of a text; one without letters and digits asks for nothing.
+pub fn words(field: Option<&str>, text: &str) -> Expr {
+    let terms = terms(text);
+    if terms.is_empty() { Expr::All } else { Expr::Words { field: field.map(str::to_owned), terms } }
 }

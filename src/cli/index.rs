@@ -1,0 +1,73 @@
+//! `imr index`.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use imr::ingest::{self, IngestConfig};
+use imr::present;
+
+use super::args::{IndexArgs, ReportFormat};
+use super::progress::Bar;
+use super::{End, message, output};
+
+/// A killed run loses at most what came after its last commit. A commit costs some tenths of a second.
+const COMMIT_EVERY: Duration = Duration::from_secs(60);
+
+/// Indexes.
+pub fn run(args: IndexArgs) -> anyhow::Result<End> {
+    let config = IngestConfig {
+        roots: args.paths,
+        index: args.index.unwrap_or_else(|| PathBuf::from(imr::index::FOLDER)),
+        threads: threads(args.threads),
+        memory_bytes: args.memory as usize * (1 << 20),
+        follow: args.follow,
+        commit_every: COMMIT_EVERY,
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        // Who asks twice does not want to wait; the last commit stands.
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    })?;
+    let bar = Bar::new();
+    let report = ingest::run(&config, &bar, &stop);
+    bar.clear();
+    let report = report?;
+    let mut out = output::stdout();
+    match args.format {
+        ReportFormat::Text => {
+            for failure in report.failures.iter().take(LISTED) {
+                message::failure(&failure.path, &failure.reason);
+            }
+            if report.failures.len() > LISTED {
+                let more = report.failures.len() - LISTED;
+                message::note(&format!("{more} more could not be read; `--format json` lists them all"));
+            }
+            present::report(&mut out, &report, &output::style(&args.look))?;
+        }
+        ReportFormat::Json => present::report_json(&mut out, &report)?,
+    }
+    out.flush()?;
+    if report.interrupted {
+        message::note("interrupted; what was done is in the index, and the same command goes on from there");
+        return Ok(End::Interrupted);
+    }
+    Ok(match report.missing_roots {
+        0 if args.strict && !report.failures.is_empty() => End::Nothing,
+        0 => End::Done,
+        _ => End::Missing,
+    })
+}
+
+/// How many failures are printed one by one.
+const LISTED: usize = 20;
+
+/// The number of threads asked for, or one for each core.
+pub fn threads(asked: Option<u16>) -> usize {
+    asked.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+}

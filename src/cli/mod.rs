@@ -1,0 +1,63 @@
+//! The command line: what was typed becomes what is meant, and answers go to a printer.
+
+mod args;
+mod index;
+mod message;
+mod output;
+mod parse;
+mod progress;
+mod search;
+mod show;
+mod stats;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// How a command ended, when it did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// As asked.
+    Done,
+    /// Nothing was found, or with `--strict` something could not be read.
+    Nothing,
+    /// Some of what was named on the command line does not exist; the rest was done.
+    Missing,
+    /// Stopped by Ctrl-C, with what was done so far committed.
+    Interrupted,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    message::quiet_panics();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version go to stdout and are no failure; where nobody reads them, so be it.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let ended = match args.command {
+        Command::Index(args) => index::run(args),
+        Command::Search(args) => search::run(args),
+        Command::Stats(args) => stats::run(args),
+        Command::Show(args) => show::run(args),
+        Command::Parse(args) => parse::run(args),
+    };
+    match ended {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::Nothing) => ExitCode::from(1),
+        Ok(End::Missing) => ExitCode::from(2),
+        // As shells report a process that SIGINT ended.
+        Ok(End::Interrupted) => ExitCode::from(130),
+        // Whoever read the output has seen enough.
+        Err(error) if message::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            message::error(&error);
+            ExitCode::from(2)
+        }
+    }
+}

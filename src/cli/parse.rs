@@ -1,0 +1,46 @@
+//! `imr parse`.
+
+use std::io::Write;
+
+use imr::{ErrorKind, ingest, present};
+
+use super::args::{ParseArgs, ParseFormat};
+use super::{End, index, message, output};
+
+/// Reads letters and prints their records.
+pub fn run(args: ParseArgs) -> anyhow::Result<End> {
+    let style = output::style(&args.look);
+    let mut out = output::stdout();
+    let (mut read, mut failed, mut missing) = (0u64, 0u64, 0u64);
+    let mut write_error = None;
+    let roots = args.paths.clone();
+    ingest::parse(args.paths, args.follow, index::threads(args.threads), &mut |record| match record {
+        Ok(record) => {
+            let written = match args.format {
+                ParseFormat::Jsonl => present::record_json(&mut out, &record),
+                ParseFormat::Text if read > 0 => writeln!(out, "\n{}\n", "-".repeat(style.width.min(80)))
+                    .and_then(|()| present::letter(&mut out, &record, &style, &style.cwd)),
+                ParseFormat::Text => present::letter(&mut out, &record, &style, &style.cwd),
+            };
+            read += 1;
+            written.map_err(|e| {
+                write_error = Some(e);
+                imr::Error::new(ErrorKind::Io, "stdout cannot be written")
+            })
+        }
+        Err(error) => {
+            failed += 1;
+            let is_root = error.path().is_some_and(|path| roots.iter().any(|root| root == path));
+            missing += u64::from(is_root && error.kind() == ErrorKind::NotFound);
+            message::warning(&error);
+            Ok(())
+        }
+    })
+    .map_err(|e| write_error.take().map_or_else(|| e.into(), anyhow::Error::from))?;
+    out.flush()?;
+    Ok(match missing {
+        0 if (read == 0 && failed == 0) || (args.strict && failed > 0) => End::Nothing,
+        0 => End::Done,
+        _ => End::Missing,
+    })
+}
