@@ -130,6 +130,7 @@ fn resolve(given: &[PathBuf], report: &mut Report) -> Result<Vec<PathBuf>> {
     }
     for error in missing {
         report.missing_roots += 1;
+        report.files += 1;
         report.fail(&error);
     }
     let all = roots.clone();

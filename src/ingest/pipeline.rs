@@ -236,7 +236,7 @@ fn ordered<T: Send>(
 }
 
 fn weight(entry: &Result<Entry>) -> u64 {
-    entry.as_ref().map_or(LEAST, |e| e.bytes.min(archive::MAX_FILE_BYTES).max(LEAST))
+    entry.as_ref().map_or(LEAST, |e| e.bytes.clamp(LEAST, archive::MAX_FILE_BYTES))
 }
 
 struct Batches<I> {

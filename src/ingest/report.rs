@@ -9,8 +9,8 @@ use crate::index::Status;
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Files that the walk came to: the sum of `letters`, `unknown`, `unchanged`, `duplicates`, `not_letters` and
-    /// the failures.
+    /// Files that the run came to, with what it could not come to: the sum of `letters`, `unknown`, `unchanged`,
+    /// `duplicates`, `not_letters` and the failures.
     pub files: u64,
     /// The bytes of these files.
     pub bytes: u64,

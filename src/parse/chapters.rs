@@ -1,6 +1,6 @@
 //! Citations of the MTUS: chapters with their years, and the sections named for each.
 
-use super::guideline::trimmed;
+use super::words::trimmed;
 use crate::letter::{Citation, Source};
 use std::ops::Range;
 

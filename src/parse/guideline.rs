@@ -4,7 +4,7 @@
 //! clauses; a citation inside of a clause may itself contain the word MTUS, which opens nothing.
 
 use super::chapters;
-use super::words::{phrase, word_before, word_end};
+use super::words::{phrase, trimmed, word_before, word_end};
 use crate::letter::{Basis, Citation, Guideline, Source};
 use std::ops::Range;
 
@@ -199,18 +199,6 @@ fn clause_end(text: &str, start: usize, next: usize) -> usize {
 
 fn next_start(bytes: &[u8], from: usize) -> usize {
     from + bytes[from..].iter().take_while(|b| !b.is_ascii_alphanumeric()).take(4).count()
-}
-
-/// A range of the text without white space and punctuation around.
-pub(super) fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
-    let idle = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '-' | '\u{2013}');
-    let part = text.get(range.clone()).unwrap_or_default();
-    let start = range.start + (part.len() - part.trim_start_matches(idle).len());
-    let part = part.trim_matches(idle);
-    let joints = [" and", " or", " on", " the"];
-    let part =
-        joints.iter().rev().fold(part, |part, joint| part.strip_suffix(joint).unwrap_or(part).trim_end_matches(idle));
-    start..start + part.len()
 }
 
 /// Cuts a clause of sources outside of the MTUS into citations.

@@ -1,5 +1,7 @@
 //! Words and phrases of labels, matched with the tolerance that letters need.
 
+use std::ops::Range;
+
 /// How far the words of a phrase may stand apart: a page break and an indentation, not a sentence.
 const WIDEST_GAP: usize = 48;
 
@@ -83,4 +85,16 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
 /// Where a phrase of lower case first stands in a text, case aside. `lower` is the text in ASCII lower case.
 pub(super) fn find_from(lower: &str, phrase: &str, from: usize) -> Option<usize> {
     lower.get(from..)?.find(phrase).map(|at| from + at)
+}
+
+/// A range of the text without white space and punctuation around.
+pub(super) fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    let idle = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '-' | '\u{2013}');
+    let part = text.get(range.clone()).unwrap_or_default();
+    let start = range.start + (part.len() - part.trim_start_matches(idle).len());
+    let part = part.trim_matches(idle);
+    let joints = [" and", " or", " on", " the"];
+    let part =
+        joints.iter().rev().fold(part, |part, joint| part.strip_suffix(joint).unwrap_or(part).trim_end_matches(idle));
+    start..start + part.len()
 }
