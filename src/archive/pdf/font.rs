@@ -244,11 +244,11 @@ fn read_widths(array: &Array<'_>, widths: &mut Vec<f32>) {
 
 fn cmap(stream: &Stream<'_>, budget: &mut Budget) -> Option<CMap> {
     let data = budget.decode(stream).ok().flatten()?;
-    CMap::parse(&data, |name| load_embedded(name))
+    CMap::parse(&data, load_embedded)
 }
 
 fn predefined(name: CMapName<'_>) -> Option<CMap> {
-    CMap::parse(load_embedded(name)?, |name| load_embedded(name))
+    CMap::parse(load_embedded(name)?, load_embedded)
 }
 
 fn numbers(dict: &Dict<'_>, key: &str) -> Vec<f32> {

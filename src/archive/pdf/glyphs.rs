@@ -74,6 +74,13 @@ fn listed(name: &str) -> Option<&'static str> {
     None
 }
 
+/// The characters of a glyph name; empty where the name does not tell.
+pub(super) fn text(name: &str) -> String {
+    let mut text = String::new();
+    append(name.as_bytes(), &mut text);
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,11 +116,4 @@ mod tests {
             assert_eq!(meaning(name).as_deref(), want, "{name}");
         }
     }
-}
-
-/// The characters of a glyph name; empty where the name does not tell.
-pub(super) fn text(name: &str) -> String {
-    let mut text = String::new();
-    append(name.as_bytes(), &mut text);
-    text
 }
