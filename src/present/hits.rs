@@ -4,9 +4,8 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 
-use super::style::{BOLD, DIM, MATCH, Style, counted, fold, one_line, outcome_style};
-use super::table;
-use crate::search::{Count, Found, Hit, Snippet};
+use super::style::{BOLD, DIM, MATCH, Style, counted, fold, one_line, outcome_style, thousands};
+use crate::search::{Count, Found, Hit, Snippet, Table};
 
 /// Writes the hits, facets and totals. Paths in records are relative to `base`.
 ///
@@ -31,8 +30,7 @@ pub fn hits(out: &mut dyn Write, found: &Found, style: &Style, base: &Path) -> i
         pretty(out, hit, rank_width, style, base)?;
     }
     for facet in &found.facets {
-        table::table(out, facet, style)?;
-        writeln!(out)?;
+        pretty_facet(out, facet, style)?;
     }
     let shown = match (found.hits.first(), found.hits.last()) {
         (Some(first), Some(last)) if (found.hits.len() as u64) < found.total.issues => {
@@ -41,6 +39,28 @@ pub fn hits(out: &mut dyn Write, found: &Found, style: &Style, base: &Path) -> i
         _ => String::new(),
     };
     count_line(out, found.total, &shown, style)
+}
+
+/// How many values of a facet people are shown; other formats have all.
+const SHOWN_VALUES: usize = 10;
+
+fn pretty_facet(out: &mut dyn Write, facet: &Table, style: &Style) -> io::Result<()> {
+    style.paint(out, BOLD, &facet.by[0])?;
+    writeln!(out)?;
+    let shown = &facet.rows[..facet.rows.len().min(SHOWN_VALUES)];
+    let names: Vec<_> = shown.iter().map(|row| one_line(row.values[0].as_deref().unwrap_or("(none)"))).collect();
+    let counts: Vec<_> = shown.iter().map(|row| thousands(row.count.issues)).collect();
+    let name_width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let count_width = counts.iter().map(String::len).max().unwrap_or(0);
+    for ((name, issues), row) in names.iter().zip(&counts).zip(shown) {
+        let gap = " ".repeat(name_width - name.chars().count());
+        let letters = counted(row.count.letters, "letter");
+        writeln!(out, "  {name}{gap}  {issues:>count_width$} in {letters}")?;
+    }
+    if facet.rows.len() > SHOWN_VALUES {
+        writeln!(out, "  and {} more", facet.rows.len() - SHOWN_VALUES)?;
+    }
+    writeln!(out)
 }
 
 /// Writes the totals alone.
