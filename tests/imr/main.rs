@@ -10,3 +10,4 @@ mod parse;
 mod parse_gold;
 mod parse_properties;
 mod parse_record;
+mod readme;
