@@ -15,6 +15,8 @@ use super::{End, message, output};
 
 /// A killed run loses at most what came after its last commit. A commit costs some tenths of a second.
 const COMMIT_EVERY: Duration = Duration::from_secs(60);
+/// Another time between commits, in seconds: for tests that kill runs between and within commits.
+const COMMIT_SECONDS: &str = "IMR_COMMIT_SECONDS";
 
 /// Indexes.
 pub fn run(args: IndexArgs) -> anyhow::Result<End> {
@@ -24,7 +26,7 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
         threads: threads(args.threads),
         memory_bytes: args.memory as usize * (1 << 20),
         follow: args.follow,
-        commit_every: COMMIT_EVERY,
+        commit_every: commit_every(),
     };
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
@@ -62,6 +64,11 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
         0 => End::Done,
         _ => End::Missing,
     })
+}
+
+fn commit_every() -> Duration {
+    let asked = std::env::var(COMMIT_SECONDS).ok().and_then(|s| s.parse::<f64>().ok());
+    asked.and_then(|s| Duration::try_from_secs_f64(s).ok()).unwrap_or(COMMIT_EVERY)
 }
 
 /// How many failures are printed one by one.

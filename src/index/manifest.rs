@@ -117,7 +117,8 @@ pub struct Manifest {
     files: BTreeMap<Vec<u8>, Option<FileEntry>>,
     versions: HashMap<u64, Versions>,
     removed: BTreeSet<Vec<u8>>,
-    again: BTreeMap<Vec<u8>, bool>,
+    again: BTreeSet<Vec<u8>>,
+    again_committed: BTreeSet<Vec<u8>>,
 }
 
 /// The manifest as of the last commit, for any thread.
@@ -208,8 +209,9 @@ impl Manifest {
         write.open_table(META).map_err(damaged)?;
         write.commit().map_err(damaged)?;
         let snapshot = Snapshot::new(&db, u64::MAX)?;
-        let (files, versions) = (BTreeMap::new(), HashMap::new());
-        Ok(Self { db, snapshot, files, versions, removed: BTreeSet::new(), again: BTreeMap::new() })
+        let again = read_again(&db)?;
+        let (files, versions, removed) = (BTreeMap::new(), HashMap::new(), BTreeSet::new());
+        Ok(Self { db, snapshot, files, versions, removed, again_committed: again.clone(), again })
     }
 
     /// A view of the last transaction, without the entries of generations after `committed`, for other threads.
@@ -250,37 +252,26 @@ impl Manifest {
     pub fn forget(&mut self, path: &[u8]) {
         self.files.insert(path.to_vec(), None);
         self.removed.insert(path.to_vec());
-        self.again.insert(path.to_vec(), false);
+        self.again.remove(path);
     }
 
     /// Notes that a file is to be read again, or that this is done.
     pub fn set_again(&mut self, path: &[u8], again: bool) {
-        if again || self.again.contains_key(path) {
-            self.again.insert(path.to_vec(), again);
+        if again {
+            self.again.insert(path.to_vec());
+        } else {
+            self.again.remove(path);
         }
     }
 
     /// The files to be read again.
-    pub fn again(&self) -> Result<Vec<Vec<u8>>> {
-        let read = self.db.begin_read().map_err(damaged)?;
-        let table = read.open_table(AGAIN).map_err(damaged)?;
-        let mut paths = BTreeSet::new();
-        for row in table.iter().map_err(damaged)? {
-            paths.insert(row.map_err(damaged)?.0.value().to_vec());
-        }
-        for (path, again) in &self.again {
-            if *again {
-                paths.insert(path.clone());
-            } else {
-                paths.remove(path);
-            }
-        }
-        Ok(paths.into_iter().collect())
+    pub fn again(&self) -> &BTreeSet<Vec<u8>> {
+        &self.again
     }
 
     /// Whether anything waits to be committed.
     pub fn is_changed(&self) -> bool {
-        !self.files.is_empty() || !self.again.is_empty()
+        !self.files.is_empty() || self.again != self.again_committed
     }
 
     /// Writes all changes in one transaction under this generation.
@@ -305,11 +296,11 @@ impl Manifest {
             for path in &self.removed {
                 removed.insert(path.as_slice(), generation).map_err(damaged)?;
             }
-            for (path, on) in &self.again {
-                match on {
-                    true => drop(again.insert(path.as_slice(), ()).map_err(damaged)?),
-                    false => drop(again.remove(path.as_slice()).map_err(damaged)?),
-                }
+            for path in self.again_committed.difference(&self.again) {
+                again.remove(path.as_slice()).map_err(damaged)?;
+            }
+            for path in self.again.difference(&self.again_committed) {
+                again.insert(path.as_slice(), ()).map_err(damaged)?;
             }
             for (letter, now) in &self.versions {
                 for (path, _) in self.snapshot.versions(*letter)?.iter().filter(|(path, _)| !now.contains_key(*path)) {
@@ -326,7 +317,7 @@ impl Manifest {
         self.files.clear();
         self.versions.clear();
         self.removed.clear();
-        self.again.clear();
+        self.again_committed.clone_from(&self.again);
         Ok(())
     }
 
@@ -353,6 +344,16 @@ impl Manifest {
     }
 }
 
+fn read_again(db: &Database) -> Result<BTreeSet<Vec<u8>>> {
+    let read = db.begin_read().map_err(damaged)?;
+    let table = read.open_table(AGAIN).map_err(damaged)?;
+    let mut paths = BTreeSet::new();
+    for row in table.iter().map_err(damaged)? {
+        paths.insert(row.map_err(damaged)?.0.value().to_vec());
+    }
+    Ok(paths)
+}
+
 /// What a run that died left between the manifest and the segments.
 #[derive(Debug, Default)]
 pub struct Dirty {
@@ -363,11 +364,15 @@ pub struct Dirty {
 }
 
 fn damaged(error: impl Into<redb::Error>) -> Error {
+    use std::io::ErrorKind::{InvalidData, UnexpectedEof};
     let error = error.into();
     match error {
-        redb::Error::Io(error) => Error::new(ErrorKind::Io, "the manifest of the index cannot be read or written")
-            .with_source(error)
-            .with_hint("is the disk full?"),
+        // redb reports a file that is no database as one that cannot be read.
+        redb::Error::Io(error) if !matches!(error.kind(), InvalidData | UnexpectedEof) => {
+            Error::new(ErrorKind::Io, "the manifest of the index cannot be read or written")
+                .with_source(error)
+                .with_hint("is the disk full?")
+        }
         error => Error::new(ErrorKind::IndexCorrupt, "the manifest of the index is damaged")
             .with_source(error)
             .with_hint("delete the index folder and run `imr index` again; the letters themselves are not touched"),

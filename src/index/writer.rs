@@ -131,8 +131,8 @@ impl Writer {
     }
 
     /// Files to be read again, since another version of their letter went away or a run died.
-    pub fn again(&self) -> Result<Vec<Vec<u8>>> {
-        self.manifest.again()
+    pub fn again(&self) -> Vec<Vec<u8>> {
+        self.manifest.again().iter().cloned().collect()
     }
 
     /// What is known of a file.

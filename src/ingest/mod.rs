@@ -93,17 +93,17 @@ pub fn run(config: &IngestConfig, observer: &dyn Observer, stop: &AtomicBool) ->
     }
     observer.finishing();
     // Versions of letters whose better version went away, and files of a run that died.
-    loop {
-        let again = run.writer.again()?;
-        if again.is_empty() || interrupted {
-            break;
-        }
+    let mut again = run.writer.again();
+    while !again.is_empty() && !interrupted {
         let entries: Vec<_> = again.iter().map(|key| pipeline::entry(&index::from_key(key, &base))).collect();
         let mut keys = again.iter();
         pipeline.run(entries.into_iter(), true, &mut |item| match keys.next() {
             Some(key) => run.apply_again(key, item),
             None => Ok(()),
         })?;
+        let rest = run.writer.again();
+        // Each pass settles its files. Should one not, the next run tries again.
+        again = if rest == again { Vec::new() } else { rest };
     }
     report.interrupted = interrupted;
     writer.finish()?;

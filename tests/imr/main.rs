@@ -1,13 +1,19 @@
 //! The one test binary: a module for each thing that is tested.
 
+mod bad_input;
 mod corpus;
+mod exact;
 mod floors;
+mod incremental;
 /// Invented letters, for every test that wants some.
 #[path = "../../scripts/corpus/mod.rs"]
 mod invented;
+mod kill;
 mod letter;
 mod parse;
 mod parse_gold;
 mod parse_properties;
 mod parse_record;
 mod readme;
+mod schema;
+mod support;

@@ -1,0 +1,278 @@
+//! Bad input: each a clear message that names the thing, with a hint, while the rest goes on.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::invented::{Letter, Linearization};
+use crate::support::Folder;
+
+/// A folder with one good letter under `letters/`.
+fn with_letter() -> Folder {
+    let folder = Folder::new();
+    folder.invent("letters", [1]);
+    folder
+}
+
+/// The code and reason that a report gives for a file.
+fn failure(report: &Value, name: &str) -> (String, String) {
+    let failures = report["failures"].as_array().unwrap();
+    let failure = failures.iter().find(|f| f["path"].as_str().unwrap().ends_with(name));
+    let failure = failure.unwrap_or_else(|| panic!("{name} is not among {failures:?}"));
+    (failure["code"].as_str().unwrap().to_owned(), failure["reason"].as_str().unwrap().to_owned())
+}
+
+#[track_caller]
+fn adds_up(report: &Value) {
+    let n = |name: &str| report[name].as_u64().unwrap();
+    let sum: u64 =
+        ["letters", "unchanged", "duplicates", "unknown_layout", "not_letters", "failed"].iter().map(|f| n(f)).sum();
+    assert_eq!(n("files"), sum, "{report}");
+    assert_eq!(n("failed"), report["failures"].as_array().unwrap().len() as u64);
+}
+
+#[test]
+fn a_missing_path_is_named_and_makes_no_index() {
+    let folder = Folder::new();
+    folder.imr(&["index", "nowhere"]).ends_with(2).prints_nothing().says(&["`nowhere`: no such file", "hint:"]);
+    assert!(!folder.path().join(".imr").exists());
+    folder.imr(&["parse", "nowhere"]).ends_with(2).prints_nothing().says(&["`nowhere`"]);
+}
+
+#[test]
+fn a_missing_path_beside_a_good_one_costs_only_itself() {
+    let folder = with_letter();
+    let run = folder.imr(&["index", "nowhere", "letters", "--format", "json"]).ends_with(2);
+    adds_up(&run.json());
+    assert_eq!(run.json()["letters"], 1);
+    assert_eq!(failure(&run.json(), "nowhere").0, "not_found");
+    let run = folder.imr(&["parse", "nowhere", "letters"]).ends_with(2).says(&["`nowhere`"]);
+    assert_eq!(run.out.lines().count(), 1);
+}
+
+#[test]
+fn files_that_are_no_letters_fail_alone_with_their_reasons() {
+    let folder = with_letter();
+    let pdf = Letter::invent(7, 2).to_pdf();
+    for (name, bytes, code) in [
+        ("empty.txt", Vec::new(), "empty"),
+        ("blank.txt", b" \n\t\n".to_vec(), "empty"),
+        ("binary.txt", (0..4096u32).map(|i| (i * 7919 >> 3) as u8).collect(), "binary"),
+        ("program.txt", [b"\x7fELF\x02\x01\x01".as_slice(), &[0; 64]].concat(), "binary"),
+        ("garbage.pdf", b"%PDF-1.7\nthis is no PDF at all\n%%EOF".to_vec(), "pdf_damaged"),
+        ("cut.pdf", pdf[..200].to_vec(), "pdf_damaged"),
+    ] {
+        folder.write(&format!("letters/{name}"), bytes);
+        let run = folder.imr(&["index", "letters", "--format", "json"]).succeeds();
+        adds_up(&run.json());
+        assert_eq!(failure(&run.json(), name).0, code, "{name}");
+    }
+    // They stay listed, and the good letter stays found.
+    let run = folder.imr(&["index", "letters"]).succeeds().says(&["empty.txt`: is empty", "binary.txt`: is neither"]);
+    assert!(run.out.contains("failed\t6"), "{}", run.out);
+    folder.imr(&["index", "letters", "--strict"]).ends_with(1);
+    folder.imr(&["search", "--count"]).succeeds();
+    let parsed = folder.imr(&["parse", "letters"]).succeeds().says(&["empty.txt", "garbage.pdf"]);
+    assert_eq!(parsed.out.lines().count(), 1);
+    folder.imr(&["parse", "letters", "--strict"]).ends_with(1);
+}
+
+#[test]
+fn a_file_without_permission_is_named() {
+    let folder = with_letter();
+    let path = folder.write("letters/secret.txt", "hidden");
+    #[cfg(unix)]
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
+    if fs::read(&path).is_ok() {
+        eprintln!("skipped: this user can read everything");
+        return;
+    }
+    let run = folder.imr(&["index", "letters", "--format", "json"]).succeeds();
+    assert_eq!(failure(&run.json(), "secret.txt").0, "io");
+    assert!(failure(&run.json(), "secret.txt").1.contains("ermission"));
+}
+
+#[test]
+fn texts_of_other_encodings_are_read() {
+    let text =
+        Letter::invent(7, 1).to_text(Linearization::Pairs).replace('\'', "\u{2019}").replace("pain", "p\u{e2}in");
+    let folder = Folder::new();
+    folder.write("utf8.txt", &text);
+    folder.write("mark.txt", format!("\u{feff}{text}"));
+    folder.write(
+        "utf16.txt",
+        [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect::<Vec<_>>(),
+    );
+    let bytes = |c: char| match c {
+        '\u{2019}' => 0x92,
+        '\u{2022}' => 0x95,
+        '\u{2013}' => 0x96,
+        '\u{2026}' => 0x85,
+        c => u8::try_from(u32::from(c)).unwrap_or(b'?'),
+    };
+    folder.write("windows.txt", text.chars().map(bytes).collect::<Vec<_>>());
+    let mut damaged = text.clone().into_bytes();
+    let place = damaged.len() - 20;
+    damaged[place] = 0xff;
+    folder.write("damaged.txt", damaged);
+    let run = folder.imr(&["parse", "."]).succeeds();
+    let records: Vec<Value> = run.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(records.len(), 5);
+    for record in &records {
+        assert_eq!(record["case_number"], records[0]["case_number"], "{}", record["path"]);
+        assert_eq!(record["clinical_summary"], records[0]["clinical_summary"], "{}", record["path"]);
+    }
+    let codes = |name: &str| {
+        let record = records.iter().find(|r| r["path"].as_str().unwrap().ends_with(name)).unwrap();
+        let codes = record["diagnostics"].as_array().unwrap().iter();
+        codes.map(|d| d["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(codes("windows.txt").contains(&"windows_1252".to_owned()));
+    assert!(codes("damaged.txt").contains(&"invalid_encoding".to_owned()));
+    assert!(!codes("utf16.txt").contains(&"invalid_encoding".to_owned()));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_on_demand_and_loops_are_named() {
+    use std::os::unix::fs::symlink;
+    let folder = with_letter();
+    let outside = Folder::new();
+    outside.invent("more", [2]);
+    symlink("..", folder.path().join("letters/loop")).unwrap();
+    symlink(outside.path().join("more"), folder.path().join("letters/more")).unwrap();
+    symlink("gone.txt", folder.path().join("letters/dangling.txt")).unwrap();
+    let run = folder.imr(&["index", "letters", "--format", "json"]).succeeds();
+    adds_up(&run.json());
+    assert_eq!((run.json()["letters"].clone(), run.json()["not_letters"].clone()), (1.into(), 3.into()));
+    let run = folder.imr(&["index", "letters", "--follow", "--format", "json"]).succeeds();
+    adds_up(&run.json());
+    assert_eq!(run.json()["letters"], 1);
+    assert!(failure(&run.json(), "loop").1.contains("leads back to"));
+    assert_eq!(failure(&run.json(), "dangling.txt").0, "not_found");
+    folder.imr(&["search", "--count"]).succeeds();
+}
+
+#[test]
+fn queries_that_do_not_parse_are_pointed_at() {
+    let folder = Folder::indexed(3);
+    for (query, parts) in [
+        ("acupuncture AND", &["column 16", "acupuncture AND\n               ^"][..]),
+        ("(lumbar OR \"mri", &["column 12", "quotation mark"]),
+        ("(lumbar", &["column 1:", "parenthesis"]),
+        ("lumbar)", &["column 7"]),
+        ("OR lumbar", &["column 1:"]),
+        ("NOT", &["column 4"]),
+        ("issue:", &["column 7", "colon"]),
+        ("()", &["column 2"]),
+        ("colour:red", &["there is no field `colour`", "the fields are issue,", "column 1:"]),
+        ("decided:yesterday", &["`yesterday`", "`decided`", "2016-12-05"]),
+        ("decided:[2017 TO 2016]", &["ends before it begins"]),
+        ("decided:2016-13", &["`2016-13`"]),
+        ("issue:[a TO b]", &["`issue` has no order"]),
+        ("[2016 TO 2017]", &["needs a field"]),
+        ("age:old", &["`old`", "whole number"]),
+        ("outcome:uphold", &["`uphold`", "upheld, overturned"]),
+        ("basis:mtos", &["mtus, non_mtus, both, none"]),
+        ("case:17", &["CM16-0213037"]),
+    ] {
+        folder.imr(&["search", query]).ends_with(2).prints_nothing().says(parts).says(&["error: "]);
+        folder.imr(&["stats", query, "--by", "outcome"]).ends_with(2).prints_nothing().says(parts);
+    }
+    folder
+        .imr(&["search", "--outcome", "maybe"])
+        .ends_with(2)
+        .prints_nothing()
+        .says(&["`maybe`", "upheld, overturned"]);
+    folder.imr(&["search", "--decided", "2017..2016"]).ends_with(2).says(&["ends before it begins"]);
+    folder.imr(&["search", "--facets", "colour"]).ends_with(2).says(&["`colour`", "counts can be made by"]);
+    folder.imr(&["stats", "--by", "colour"]).ends_with(2).says(&["`colour`", "outcome"]);
+    folder.imr(&["stats", "--by", "sex,year,state,basis,outcome"]).ends_with(2).says(&["at most 4"]);
+    folder.imr(&["stats"]).ends_with(2).says(&["--by"]);
+    folder.imr(&["show", "17"]).ends_with(2).says(&["`17`", "CM16-0213037"]);
+    folder.imr(&["show", "CM99-9999999"]).ends_with(1).prints_nothing().says(&["CM99-9999999"]);
+    let deep = format!("{}lumbar{}", "(".repeat(5000), ")".repeat(5000));
+    folder.imr(&["search", &deep]).ends_with(2).says(&["too deeply"]);
+    folder.imr(&["search", "--", &"NOT ".repeat(5000)]).ends_with(2).says(&["too deeply"]);
+}
+
+#[test]
+fn an_index_that_is_missing_is_said_to_be() {
+    let folder = Folder::new();
+    for args in [&["search", "x"][..], &["stats", "--by", "outcome"], &["show", "CM16-0213037"]] {
+        folder.imr(args).ends_with(2).prints_nothing().says(&["there is no index", "imr index"]);
+        let named = [args, &["--index", "elsewhere"]].concat();
+        folder.imr(&named).ends_with(2).prints_nothing().says(&["`elsewhere`", "there is no such index", "hint:"]);
+    }
+    folder.write("other/thing.txt", "x");
+    folder.imr(&["search", "x", "--index", "other"]).ends_with(2).says(&["`other`: is no index"]);
+    folder.imr(&["index", "other", "--index", "other"]).ends_with(2).says(&["other things in it", "hint:"]);
+    folder.imr(&["index", "other", "--index", "other/thing.txt"]).ends_with(2).says(&["is a file"]);
+}
+
+#[test]
+fn an_index_that_is_locked_says_who_holds_it_and_can_be_searched() {
+    let folder = Folder::indexed(3);
+    let lock = fs::OpenOptions::new().write(true).open(folder.path().join(".imr/writer.lock")).unwrap();
+    lock.lock().unwrap();
+    folder.imr(&["index", "letters"]).ends_with(2).prints_nothing().says(&[
+        "being written by another `imr index` (process",
+        ".imr",
+        "hint:",
+    ]);
+    folder.imr(&["search", "--count"]).succeeds();
+    drop(lock);
+    folder.imr(&["index", "letters"]).succeeds();
+}
+
+#[test]
+fn an_index_that_is_damaged_is_named_with_the_way_out() {
+    for (file, bytes) in [
+        ("segments/meta.json", &b"{"[..]),
+        ("segments/meta.json", b""),
+        ("format.json", b"?"),
+        ("manifest.redb", b"not a database, and long enough to be looked at by whoever opens it"),
+    ] {
+        let folder = Folder::indexed(3);
+        folder.write(&format!(".imr/{file}"), bytes);
+        let run = folder.imr(&["index", "letters"]).ends_with(2).prints_nothing();
+        run.says(&["error: ", ".imr", "delete the index folder"]);
+        if file != "manifest.redb" {
+            let run = folder.imr(&["search", "x"]).ends_with(2).prints_nothing();
+            run.says(&["error: ", ".imr", "delete the index folder"]);
+        }
+    }
+    // A segment file cut short.
+    let folder = Folder::indexed(3);
+    for entry in fs::read_dir(folder.path().join(".imr/segments")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "term" || e == "store" || e == "idx") {
+            fs::write(&path, b"").unwrap();
+        }
+    }
+    folder.imr(&["search", "lumbar"]).ends_with(2).prints_nothing().says(&[".imr", "delete the index folder"]);
+}
+
+#[test]
+fn an_index_of_another_format_is_refused() {
+    let folder = Folder::indexed(3);
+    folder.write(".imr/format.json", r#"{"format": 4711, "program": "9.9.9"}"#);
+    for args in [&["search", "x"][..], &["index", "letters"], &["stats", "--by", "outcome"]] {
+        let run = folder.imr(args).ends_with(2).prints_nothing();
+        run.says(&["format 4711 of imr 9.9.9", "reads format 1", "hint:"]);
+    }
+}
+
+#[test]
+fn nobody_reading_the_output_is_no_error() {
+    let folder = Folder::indexed(50);
+    for args in [&["search", "--limit", "100", "--format", "json"][..], &["parse", "letters"]] {
+        let mut command = folder.command(args);
+        let mut child =
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stderr.is_empty());
+    }
+}

@@ -1,0 +1,171 @@
+//! Indexing again: what is new, changed, gone, twice.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::invented::{Letter, Linearization};
+use crate::support::Folder;
+
+fn index(folder: &Folder) -> Value {
+    let report = folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
+    let n = |name: &str| report[name].as_u64().unwrap();
+    let parts = ["letters", "unchanged", "duplicates", "unknown_layout", "not_letters", "failed"];
+    assert_eq!(n("files"), parts.iter().map(|f| n(f)).sum::<u64>(), "{report}");
+    report
+}
+
+fn letters(folder: &Folder, query: &[&str]) -> u64 {
+    let run = folder.imr(&[&["search", "--count", "--format", "json"], query].concat());
+    run.json()["total"]["letters"].as_u64().unwrap()
+}
+
+/// A letter decided on another day.
+fn text(number: u64, decided: &str) -> String {
+    let letter = Letter::invent(7, number);
+    let day = letter.dates.decided.us();
+    letter.to_text(Linearization::Pairs).replace(&day, decided)
+}
+
+/// The first letters with a header and issues.
+fn ordinary() -> Vec<Letter> {
+    (1..).map(|n| Letter::invent(7, n)).filter(|l| l.header && !l.issues.is_empty()).take(4).collect()
+}
+
+#[test]
+fn a_second_run_does_only_what_is_new_changed_or_gone() {
+    let folder = Folder::new();
+    let [a, b, c, d] = &ordinary()[..] else { unreachable!() };
+    for (name, letter) in [("a", a), ("b", b), ("c", c)] {
+        folder.write(&format!("letters/{name}.txt"), letter.to_text(Linearization::Table));
+    }
+    assert_eq!(index(&folder)["letters"], 3);
+    assert_eq!(index(&folder)["unchanged"], 3);
+    // Changed: another letter under the same name.
+    folder.write("letters/b.txt", d.to_text(Linearization::Columns));
+    let report = index(&folder);
+    assert_eq!((report["letters"].clone(), report["unchanged"].clone()), (1.into(), 2.into()));
+    assert_eq!(letters(&folder, &["--case", &b.case_number]), 0);
+    assert_eq!(letters(&folder, &["--case", &d.case_number]), 1);
+    // Gone and moved.
+    fs::remove_file(folder.path().join("letters/a.txt")).unwrap();
+    fs::rename(folder.path().join("letters/c.txt"), folder.path().join("letters/z.txt")).unwrap();
+    let report = index(&folder);
+    assert_eq!((report["removed"].clone(), report["unchanged"].clone()), (2.into(), 1.into()));
+    assert_eq!(letters(&folder, &[]), 2);
+    let found = folder.imr(&["search", "--case", &c.case_number, "--format", "json"]).json();
+    assert_eq!(found["hits"][0]["path"], "letters/z.txt");
+    // A folder that is not named is left alone.
+    folder.write("other/a.txt", a.to_text(Linearization::Table));
+    folder.imr(&["index", "other"]).succeeds();
+    assert_eq!(letters(&folder, &[]), 3);
+    fs::remove_dir_all(folder.path().join("letters")).unwrap();
+    folder.imr(&["index", "letters"]).ends_with(2);
+    assert_eq!(letters(&folder, &[]), 3);
+}
+
+#[test]
+fn the_latest_version_of_a_letter_counts_and_the_others_wait() {
+    let number = ordinary()[0].number;
+    let case = ordinary()[0].case_number.clone();
+    let decided = |folder: &Folder| {
+        let found = folder.imr(&["search", "--case", &case, "--format", "json"]).json();
+        (found["hits"][0]["decision_date"].clone(), found["hits"][0]["path"].clone(), found["total"]["letters"].clone())
+    };
+    // In whatever order they come, the result is the same.
+    for order in [["a", "b", "c"], ["c", "b", "a"], ["b", "c", "a"]] {
+        let folder = Folder::new();
+        for name in order {
+            let day = match name {
+                "a" => "01/05/2020",
+                "b" => "03/07/2021",
+                _ => "02/06/2020",
+            };
+            folder.write(&format!("letters/{name}.txt"), text(number, day));
+            index(&folder);
+        }
+        assert_eq!(decided(&folder), ("2021-03-07".into(), "letters/b.txt".into(), 1.into()), "{order:?}");
+        let report = index(&folder);
+        assert_eq!(report["unchanged"], 3);
+        // The better one goes, and the next takes its place.
+        fs::remove_file(folder.path().join("letters/b.txt")).unwrap();
+        assert_eq!(index(&folder)["restored"], 1);
+        assert_eq!(decided(&folder), ("2020-02-06".into(), "letters/c.txt".into(), 1.into()), "{order:?}");
+        fs::remove_file(folder.path().join("letters/c.txt")).unwrap();
+        index(&folder);
+        assert_eq!(decided(&folder), ("2020-01-05".into(), "letters/a.txt".into(), 1.into()), "{order:?}");
+        fs::remove_file(folder.path().join("letters/a.txt")).unwrap();
+        index(&folder);
+        assert_eq!(letters(&folder, &[]), 0);
+    }
+}
+
+#[test]
+fn the_same_content_twice_is_indexed_once_also_without_a_case_number() {
+    let folder = Folder::new();
+    for (name, content) in
+        [("b", "A note without any layout."), ("a", "A note without any layout."), ("c", "Another one.")]
+    {
+        folder.write(&format!("letters/{name}.txt"), content);
+    }
+    let report = index(&folder);
+    assert_eq!((report["unknown_layout"].clone(), report["duplicates"].clone()), (2.into(), 1.into()));
+    let found = folder.imr(&["search", "layout", "--format", "json"]).json();
+    assert_eq!(found["total"], serde_json::json!({"issues": 0, "letters": 1}));
+    assert_eq!(found["hits"][0]["path"], "letters/a.txt");
+    assert_eq!(found["hits"][0]["text"], "A note without any layout.");
+    folder.write("letters/a.txt", "Now this is something else.");
+    index(&folder);
+    let found = folder.imr(&["search", "layout", "--format", "json"]).json();
+    assert_eq!(found["hits"][0]["path"], "letters/b.txt");
+}
+
+#[test]
+fn the_index_is_found_from_below_and_by_name() {
+    let folder = Folder::indexed(5);
+    fs::create_dir_all(folder.path().join("deep/down")).unwrap();
+    let mut command = folder.command(&["search", "--count"]);
+    command.current_dir(folder.path().join("deep/down"));
+    let here = folder.run(command, &["search", "--count"]).succeeds();
+    let mut command = folder.command(&["search", "--count"]);
+    command.current_dir("/").env("IMR_INDEX", folder.path().join(".imr"));
+    let by_env = folder.run(command, &["search", "--count"]).succeeds();
+    assert_eq!(here.out, by_env.out);
+    let elsewhere = folder.path().join("elsewhere/index");
+    let elsewhere = elsewhere.to_str().unwrap();
+    folder.imr(&["index", "letters", "--index", elsewhere]).succeeds();
+    assert_eq!(folder.imr(&["search", "--count", "--index", elsewhere]).succeeds().out, here.out);
+    // The folder moves, and letters are still found under their paths.
+    fs::rename(folder.path().join(".imr"), folder.path().join("moved.imr")).unwrap();
+    let hits = folder.imr(&["search", "--index", "moved.imr", "--limit", "1"]).succeeds().out;
+    let path = hits.trim_end().rsplit('\t').next().unwrap();
+    assert!(folder.path().join(path).exists(), "{path}");
+}
+
+#[test]
+fn reading_changes_nothing_in_the_index_folder() {
+    let folder = Folder::indexed(20);
+    let state = || {
+        let mut files: Vec<_> = walkdir(folder.path().join(".imr"));
+        files.sort();
+        files
+    };
+    let before = state();
+    folder.imr(&["search", "lumbar", "--facets", "year"]).succeeds();
+    folder.imr(&["stats", "--by", "outcome"]).succeeds();
+    assert_eq!(before, state());
+}
+
+fn walkdir(dir: std::path::PathBuf) -> Vec<(std::path::PathBuf, u64, std::time::SystemTime)> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let entry = entry.unwrap();
+        let metadata = entry.metadata().unwrap();
+        if metadata.is_dir() {
+            files.extend(walkdir(entry.path()));
+        } else {
+            files.push((entry.path(), metadata.len(), metadata.modified().unwrap()));
+        }
+    }
+    files
+}

@@ -1,0 +1,128 @@
+//! A folder of one's own, and the program run in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::invented::{Letter, Linearization};
+
+/// A temporary folder in which the program is run.
+pub struct Folder {
+    dir: tempfile::TempDir,
+}
+
+/// What a run of the program gave.
+pub struct Run {
+    /// The exit status.
+    pub status: i32,
+    /// What it printed.
+    pub out: String,
+    /// What it said.
+    pub err: String,
+    shown: String,
+}
+
+impl Folder {
+    /// An empty folder.
+    pub fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    /// A folder with `letters/` of so many invented letters as text, indexed.
+    pub fn indexed(letters: u64) -> Self {
+        let this = Self::new();
+        this.invent("letters", 1..=letters);
+        this.imr(&["index", "letters"]).succeeds();
+        this
+    }
+
+    /// The folder's own path.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Writes a file, with the folders above it.
+    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let full = self.path().join(path);
+        fs::create_dir_all(full.parent().unwrap()).unwrap();
+        fs::write(&full, bytes).unwrap();
+        full
+    }
+
+    /// Writes invented letters as text below a folder, and gives them.
+    pub fn invent(&self, folder: &str, numbers: impl IntoIterator<Item = u64>) -> Vec<Letter> {
+        numbers
+            .into_iter()
+            .map(|number| {
+                let letter = Letter::invent(7, number);
+                let way = [Linearization::Table, Linearization::Pairs, Linearization::Columns][number as usize % 3];
+                self.write(&format!("{folder}/{}", letter.path("txt")), letter.to_text(way));
+                letter
+            })
+            .collect()
+    }
+
+    /// The program, to be run here.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_imr"));
+        command.args(args).current_dir(self.path()).stdin(Stdio::null());
+        for name in ["IMR_INDEX", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// Runs the program here.
+    pub fn imr(&self, args: &[&str]) -> Run {
+        self.run(self.command(args), args)
+    }
+
+    /// Runs a prepared command.
+    pub fn run(&self, mut command: Command, args: &[&str]) -> Run {
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        let (out, err) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+        let shown = format!(
+            "imr {}\nin {}\nstatus {status}\n--- stdout\n{out}\n--- stderr\n{err}",
+            args.join(" "),
+            self.path().display()
+        );
+        Run { status: status.code().unwrap_or(-1), out, err, shown }
+    }
+}
+
+impl Run {
+    /// Status 0.
+    #[track_caller]
+    pub fn succeeds(self) -> Self {
+        self.ends_with(0)
+    }
+
+    /// This status.
+    #[track_caller]
+    pub fn ends_with(self, status: i32) -> Self {
+        assert_eq!(self.status, status, "{}", self.shown);
+        self
+    }
+
+    /// Each of these is said on stderr.
+    #[track_caller]
+    pub fn says(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(self.err.contains(part), "`{part}` is not said by\n{}", self.shown);
+        }
+        self
+    }
+
+    /// Nothing is on stdout.
+    #[track_caller]
+    pub fn prints_nothing(self) -> Self {
+        assert!(self.out.is_empty(), "{}", self.shown);
+        self
+    }
+
+    /// The JSON on stdout.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}\n{}", self.shown))
+    }
+}
