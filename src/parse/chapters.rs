@@ -62,6 +62,8 @@ pub(super) fn read(text: &str, clause: Range<usize>, citations: &mut Vec<Citatio
     let mut chapters = with_years(text, &words);
     if chapters.is_empty() {
         chapters = without_years(text, &words);
+    } else {
+        add_guidelines(text, &words, &mut chapters);
     }
     if chapters.is_empty() {
         let cited = text.get(clause).filter(|cited| !cited.is_empty()).map(str::to_owned);
@@ -159,6 +161,21 @@ fn unknown_before(text: &str, words: &[Range<usize>], from: usize, year: usize) 
     };
     let capital = word(text, words, first)?.starts_with(|c: char| c.is_ascii_uppercase());
     (first < year && capital).then_some(first)
+}
+
+/// Adds what is named as "..., and Chronic Pain Treatment Guidelines", without a year, beside chapters with years.
+fn add_guidelines(text: &str, words: &[Range<usize>], names: &mut Vec<Range<usize>>) {
+    let named: Vec<_> = without_years(text, words)
+        .into_iter()
+        .filter(|name| text.get(name.clone()).is_some_and(|n| n.to_ascii_lowercase().ends_with("guidelines")))
+        .filter(|name| {
+            let before = text.get(..name.start).unwrap_or_default().trim_end();
+            before.strip_suffix("and").is_some_and(|b| b.trim_end().ends_with([',', '.', ';']))
+        })
+        .filter(|name| names.iter().all(|other| name.end <= other.start || other.end <= name.start))
+        .collect();
+    names.extend(named);
+    names.sort_by_key(|name| name.start);
 }
 
 /// Known names without a year, with "Guidelines" after them.
