@@ -1,0 +1,23 @@
+//! Parsing letters, against looking at their bytes once.
+
+mod common;
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+fn parse(c: &mut Criterion) {
+    let texts: Vec<String> = (1..=300).map(common::text).collect();
+    let mut group = c.benchmark_group("parse");
+    group.throughput(Throughput::Bytes(texts.iter().map(|t| t.len() as u64).sum()));
+    group.bench_function("letters", |b| {
+        b.iter(|| texts.iter().map(|text| imr::parse::parse(black_box(text)).letter.issues.len()).sum::<usize>());
+    });
+    group.bench_function("reference: bytes", |b| {
+        b.iter(|| texts.iter().map(|text| black_box(text).bytes().filter(|b| *b == b'\n').count()).sum::<usize>());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, parse);
+criterion_main!(benches);

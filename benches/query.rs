@@ -1,0 +1,48 @@
+//! Queries by class, in process and warm, against going over all documents.
+
+mod common;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use imr::index::Reader;
+use imr::query::{self, Expr};
+use imr::search::{self, Dimension, Request, Sort};
+
+fn queries(c: &mut Criterion) {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    common::write(&dir.path().join("letters"), common::letters(5_000));
+    let index = dir.path().join("index");
+    common::index(&dir.path().join("letters"), &index);
+    let reader = Reader::open(&index).expect("the index just made");
+    let request = |text: &str, facets: &[&str]| Request {
+        expr: query::parse(text).expect("a query"),
+        limit: 10,
+        offset: 0,
+        sort: Sort::Score,
+        facets: facets.iter().map(|f| Dimension::parse(f).expect("a field")).collect(),
+    };
+    let mut group = c.benchmark_group("query");
+    for (name, text, facets) in [
+        ("term", "acupuncture", &[][..]),
+        ("rare term", "issue:biofeedback", &[]),
+        ("three terms", "acupuncture upheld MTUS", &[]),
+        ("phrase", "\"physical therapy\"", &[]),
+        ("boolean", "lumbar AND (mri OR injection) NOT surgery", &[]),
+        ("filter", "opioid outcome:overturned decided:2016..2018 basis:mtus", &[]),
+        ("facets", "lumbar", &["outcome", "basis", "specialty", "year", "chapter"]),
+    ] {
+        let request = request(text, facets);
+        group.bench_function(name, |b| b.iter(|| search::search(&reader, &request).expect("an answer")));
+    }
+    let all = request("", &[]);
+    group.bench_function("reference: all documents", |b| b.iter(|| search::search(&reader, &all).expect("an answer")));
+    let by = |names: &[&str]| names.iter().map(|n| Dimension::parse(n).expect("a field")).collect::<Vec<_>>();
+    let (one, three) = (by(&["outcome"]), by(&["specialty", "year", "outcome"]));
+    group.bench_function("stats", |b| b.iter(|| search::stats(&reader, &Expr::All, &one).expect("an answer")));
+    group.bench_function("stats by three fields", |b| {
+        b.iter(|| search::stats(&reader, &Expr::All, &three).expect("an answer"));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, queries);
+criterion_main!(benches);
