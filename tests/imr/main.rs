@@ -14,6 +14,7 @@ mod parse;
 mod parse_gold;
 mod parse_properties;
 mod parse_record;
+mod query;
 mod readme;
 mod schema;
 mod support;
