@@ -18,6 +18,7 @@ mod scene;
 mod tables;
 mod text;
 
+#[allow(unused_imports)]
 pub use facts::Facts;
 #[allow(unused_imports)]
 pub use issue::MARKERS;

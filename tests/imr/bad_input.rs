@@ -57,7 +57,7 @@ fn files_that_are_no_letters_fail_alone_with_their_reasons() {
     for (name, bytes, code) in [
         ("empty.txt", Vec::new(), "empty"),
         ("blank.txt", b" \n\t\n".to_vec(), "empty"),
-        ("binary.txt", (0..4096u32).map(|i| (i * 7919 >> 3) as u8).collect(), "binary"),
+        ("binary.txt", (0..4096u32).map(|i| ((i * 7919) >> 3) as u8).collect(), "binary"),
         ("program.txt", [b"\x7fELF\x02\x01\x01".as_slice(), &[0; 64]].concat(), "binary"),
         ("garbage.pdf", b"%PDF-1.7\nthis is no PDF at all\n%%EOF".to_vec(), "pdf_damaged"),
         ("cut.pdf", pdf[..200].to_vec(), "pdf_damaged"),
