@@ -10,11 +10,11 @@ use hayro_syntax::object::Stream;
 use super::limits::Stop;
 
 /// A deflated byte becomes at most this many.
-const FLATE_RATIO: usize = 1032;
+pub(super) const FLATE_RATIO: usize = 1032;
 /// An LZW code has at least 9 bits and stands for at most 4096 bytes, which it reaches only after growing to it.
-const LZW_RATIO: usize = 1600;
+pub(super) const LZW_RATIO: usize = 1600;
 /// A run of the run-length filter.
-const RUN_RATIO: usize = 64;
+pub(super) const RUN_RATIO: usize = 64;
 
 /// The decoder of one document's streams.
 pub(super) struct Decoder {
@@ -47,7 +47,7 @@ impl Decoder {
                     });
                 }
                 if worst > self.left {
-                    return Err(Stop::Limit("its streams unpack to too many bytes"));
+                    return Err(Stop::Limit("unpacks to too many bytes"));
                 }
                 if let Ok(data) = stream.decoded_data() {
                     out.extend_from_slice(&data);
@@ -63,7 +63,7 @@ impl Decoder {
                 self.left = left;
                 Ok(())
             }
-            None => Err(Stop::Limit("its streams unpack to too many bytes")),
+            None => Err(Stop::Limit("unpacks to too many bytes")),
         }
     }
 
@@ -86,7 +86,7 @@ impl Decoder {
             let Some(rest) = data.get(read..) else { return Ok(()) };
             if out.len() == out.capacity() {
                 if out.len() - before > self.left {
-                    return Err(Stop::Limit("its streams unpack to too many bytes"));
+                    return Err(Stop::Limit("unpacks to too many bytes"));
                 }
                 out.reserve(out.len().max(4096));
             }

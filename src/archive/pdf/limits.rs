@@ -34,6 +34,9 @@ impl Default for Limits {
     }
 }
 
+/// The fact about a file that takes more time than it may.
+pub(super) const TOO_LONG: &str = "takes too long to read";
+
 /// Why reading a PDF ended before its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
@@ -56,7 +59,7 @@ impl Budget {
     /// One more operator.
     pub(super) fn operator(&mut self) -> Result<(), Stop> {
         if self.operators == 0 {
-            return Err(Stop::Limit("it has too many drawing operators"));
+            return Err(Stop::Limit("has too many drawing operators"));
         }
         self.operators -= 1;
         if self.operators.is_multiple_of(4096) { self.time() } else { Ok(()) }
@@ -69,14 +72,14 @@ impl Budget {
                 self.glyphs = left;
                 Ok(())
             }
-            None => Err(Stop::Limit("it shows too many characters")),
+            None => Err(Stop::Limit("shows too many characters")),
         }
     }
 
     /// The clock.
     pub(super) fn time(&self) -> Result<(), Stop> {
         match self.deadline {
-            Some(deadline) if Instant::now() >= deadline => Err(Stop::Limit("reading it takes too long")),
+            Some(deadline) if Instant::now() >= deadline => Err(Stop::Limit(TOO_LONG)),
             _ => Ok(()),
         }
     }
