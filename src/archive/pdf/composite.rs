@@ -1,11 +1,14 @@
 //! Composite fonts: codes of one to four bytes, mapped to glyphs by a `CMap`.
 
+use std::collections::HashMap;
+
 use hayro_cmap::{CMap, CMapName, CidFamily, WritingMode};
-use hayro_syntax::object::{Array, Dict, Name, Object, String as PdfString};
+use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as PdfString};
 
 use super::filter::Decoder;
 use super::font::{self, Codes, Font, Glyph, Pictures, Strings, Text};
 use super::limits::Stop;
+use super::truetype;
 
 /// The codes of a composite font.
 pub(super) struct Composite {
@@ -16,6 +19,8 @@ pub(super) struct Composite {
     to_unicode: Option<CMap>,
     /// From glyph number to character, for the character collections of Adobe.
     collection: Option<CMap>,
+    /// The same from the font program, if nothing else tells.
+    program: Option<HashMap<u32, char>>,
     pictures: Option<Pictures>,
     widths: Vec<f32>,
     default_width: f32,
@@ -52,6 +57,10 @@ impl Composite {
         };
         let vertical = cmap.as_ref().is_some_and(|c| c.metadata().writing_mode == Some(WritingMode::Vertical));
         let collection = if to_unicode.is_none() { collection(&descendant) } else { None };
+        let program = match to_unicode.is_none() && collection.is_none() {
+            true => program(&descendant, decoder)?,
+            false => None,
+        };
         let default_width = descendant.get::<f32>("DW").filter(|w| w.is_finite()).unwrap_or(1000.0) * 0.001;
         let widths = widths(&descendant, default_width);
         let composite = Composite {
@@ -59,6 +68,7 @@ impl Composite {
             spaces,
             to_unicode,
             collection,
+            program,
             pictures,
             widths,
             default_width,
@@ -133,7 +143,13 @@ impl Composite {
         let known = match (&self.to_unicode, &self.collection) {
             (Some(cmap), _) => font::unicode(cmap, code, self.pictures, &mut text),
             (None, Some(collection)) => font::unicode(collection, cid, self.pictures, &mut text),
-            (None, None) => false,
+            (None, None) => match self.program.as_ref().and_then(|program| program.get(&cid)) {
+                Some(&c) => {
+                    text.push(c);
+                    true
+                }
+                None => false,
+            },
         };
         Glyph { text: if known { strings.intern(&text) } else { Text::NONE }, width }
     }
@@ -146,6 +162,15 @@ fn collection(descendant: &Dict<'_>) -> Option<CMap> {
     let ordering = info.get::<PdfString<'_>>("Ordering")?;
     let name = CidFamily::from_registry_ordering(&registry, &ordering).ucs2_cmap()?;
     CMap::parse(hayro_cmap::load_embedded(name)?, hayro_cmap::load_embedded)
+}
+
+/// The characters of an embedded TrueType program, where glyph numbers of font and program are the same.
+fn program(descendant: &Dict<'_>, decoder: &mut Decoder) -> Result<Option<HashMap<u32, char>>, Stop> {
+    let file = descendant.get::<Dict<'_>>("FontDescriptor").and_then(|d| d.get::<Stream<'_>>("FontFile2"));
+    let Some(file) = file.filter(|_| descendant.get::<Stream<'_>>("CIDToGIDMap").is_none()) else { return Ok(None) };
+    let mut data = Vec::new();
+    decoder.decode(&file, &mut data)?;
+    Ok(truetype::characters(&data))
 }
 
 /// The widths of `/W`: `first [w w w]` and `first last w`, by glyph number.

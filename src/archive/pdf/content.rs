@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier, Stream};
+use hayro_syntax::object::{Array, Dict, FromBytes, Name, Object, ObjectIdentifier, Rect, Stream, String as PdfString};
 use hayro_syntax::page::{Page as PdfPage, Rotation};
 
 use super::filter::Decoder;
@@ -62,6 +62,7 @@ struct Resources<'p> {
     fonts: Dict<'p>,
     forms: Dict<'p>,
     states: Dict<'p>,
+    properties: Dict<'p>,
     /// The fonts found by name so far.
     found: Vec<(Vec<u8>, usize)>,
 }
@@ -69,7 +70,13 @@ struct Resources<'p> {
 impl<'p> Resources<'p> {
     fn new(dict: &Dict<'p>) -> Self {
         let part = |key| dict.get::<Dict<'_>>(key).unwrap_or_default();
-        Self { fonts: part("Font"), forms: part("XObject"), states: part("ExtGState"), found: Vec::new() }
+        Self {
+            fonts: part("Font"),
+            forms: part("XObject"),
+            states: part("ExtGState"),
+            properties: part("Properties"),
+            found: Vec::new(),
+        }
     }
 }
 
@@ -150,11 +157,61 @@ impl Reader {
             fonts: known.fonts.clone(),
             forms: known.x_objects.clone(),
             states: known.ext_g_states.clone(),
+            properties: known.properties.clone(),
             found: Vec::new(),
         };
         let result = self.run(&content, state, &mut resources);
         self.content = content;
-        result
+        result?;
+        self.annotations(page, &state)
+    }
+
+    /// Draws what annotations look like: the values of form fields, stamps, typed notes.
+    fn annotations(&mut self, page: &PdfPage<'_>, state: &State) -> Result<(), Stop> {
+        let Some(annotations) = page.raw().get::<Array<'_>>("Annots") else { return Ok(()) };
+        let none = Resources::new(&Dict::default());
+        for annotation in annotations.iter::<Object<'_>>() {
+            self.budget.operator()?;
+            let Object::Dict(annotation) = annotation else { continue };
+            const HIDDEN: i32 = 2;
+            const NO_VIEW: i32 = 32;
+            if annotation.get::<i32>("F").unwrap_or(0) & (HIDDEN | NO_VIEW) != 0
+                || matches!(annotation.get::<Name<'_>>("Subtype").as_deref(), Some(b"Popup" | b"Link"))
+            {
+                continue;
+            }
+            let normal = annotation.get::<Dict<'_>>("AP").and_then(|looks| looks.get::<Object<'_>>("N"));
+            let stream = match normal {
+                Some(Object::Stream(stream)) => stream,
+                Some(Object::Dict(states)) => {
+                    let Some(stream) =
+                        annotation.get::<Name<'_>>("AS").and_then(|name| states.get::<Stream<'_>>(&*name))
+                    else {
+                        continue;
+                    };
+                    stream
+                }
+                _ => continue,
+            };
+            let (Some(rect), Some(bbox)) = (annotation.get::<Rect>("Rect"), stream.dict().get::<Rect>("BBox")) else {
+                continue;
+            };
+            // The box of the form, turned by its matrix, is fitted into the rectangle.
+            let m = stream.dict().get::<[f32; 6]>("Matrix").map_or(IDENTITY, |m| m.map(f64::from));
+            let corners = [(bbox.x0, bbox.y0), (bbox.x1, bbox.y0), (bbox.x0, bbox.y1), (bbox.x1, bbox.y1)]
+                .map(|(x, y)| (x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]));
+            let (mut low, mut high) = ((f64::MAX, f64::MAX), (f64::MIN, f64::MIN));
+            for (x, y) in corners {
+                low = (low.0.min(x), low.1.min(y));
+                high = (high.0.max(x), high.1.max(y));
+            }
+            let scale = |size: f64, of: f64| if of > 0.0 { size / of } else { 1.0 };
+            let (sx, sy) = (scale(rect.width(), high.0 - low.0), scale(rect.height(), high.1 - low.1));
+            let fit = [sx, 0.0, 0.0, sy, rect.x0 - low.0 * sx, rect.y0 - low.1 * sy];
+            let state = State { ctm: concat(&fit, &state.ctm), ..*state };
+            self.form(&stream, &state, &none)?;
+        }
+        Ok(())
     }
 
     fn run(&mut self, data: &[u8], initial: State, resources: &mut Resources<'_>) -> Result<(), Stop> {
@@ -164,6 +221,9 @@ impl Reader {
         let mut lexer = Lexer::new(data);
         let mut operands = Operands::default();
         let mut in_array = false;
+        // How many spans of marked content are open, and the one among them whose text is given.
+        let mut marked = 0u32;
+        let mut replaced: Option<u32> = None;
         while let Some(token) = lexer.next() {
             let operator = match token {
                 Token::Operator(operator) => operator,
@@ -181,9 +241,11 @@ impl Reader {
                     continue;
                 }
                 token => {
-                    if operands.tokens.len() < 64 {
-                        operands.tokens.push(token);
+                    if operands.tokens.len() >= 64 {
+                        // Garbage; the operands of the next operator come last.
+                        operands.tokens.drain(..32);
                     }
+                    operands.tokens.push(token);
                     continue;
                 }
             };
@@ -257,6 +319,22 @@ impl Reader {
                         (state.font, state.size) = (font, size);
                     }
                 }
+                b"BMC" => marked += 1,
+                b"BDC" => {
+                    marked += 1;
+                    if replaced.is_none()
+                        && let Some(text) = operands.last().and_then(|token| actual_text(token, resources))
+                    {
+                        replaced = Some(marked);
+                        self.page.begin_replaced(text);
+                    }
+                }
+                b"EMC" => {
+                    if replaced.take_if(|&mut depth| depth == marked).is_some() {
+                        self.page.end_replaced();
+                    }
+                    marked = marked.saturating_sub(1);
+                }
                 b"BI" => {
                     self.images = true;
                     lexer.skip_inline_image();
@@ -264,6 +342,9 @@ impl Reader {
                 _ => {}
             }
             operands.tokens.clear();
+        }
+        if replaced.is_some() {
+            self.page.end_replaced();
         }
         Ok(())
     }
@@ -413,6 +494,9 @@ impl Reader {
                 // The space between letters belongs to the letter, so that spaced headings stay words.
                 let letter = if (state.char_space * stretch * unit).abs() < size { advance } else { width };
                 let x1 = x0 + letter * scale;
+                if self.page.hides(&pen, x0, x1) {
+                    continue;
+                }
                 match glyph.text.char() {
                     Some(c) if c == ' ' || c.is_whitespace() => self.page.space(),
                     Some(c) => self.page.glyph(&pen, x0, x1, c.encode_utf8(&mut [0; 4])),
@@ -427,5 +511,33 @@ impl Reader {
         let (dx, dy) = if font.vertical { (0.0, -moved) } else { (moved, 0.0) };
         *matrix = concat(&[1.0, 0.0, 0.0, 1.0, dx, dy], matrix);
         self.budget.glyphs(shown)
+    }
+}
+
+/// The text that a span of marked content stands for, whatever its glyphs show.
+fn actual_text(properties: Token<'_>, resources: &Resources<'_>) -> Option<String> {
+    const KEY: &str = "ActualText";
+    let text = match properties {
+        Token::Dict(data) if memchr::memmem::find(data, KEY.as_bytes()).is_some() => {
+            text_string(&Dict::from_bytes(data)?.get::<PdfString<'_>>(KEY)?)
+        }
+        Token::Name(name) => {
+            let properties = resources.properties.get::<Dict<'_>>(&*Name::new(name)?)?;
+            text_string(&properties.get::<PdfString<'_>>(KEY)?)
+        }
+        _ => return None,
+    };
+    Some(text)
+}
+
+/// A string of text as it stands outside content: UTF-16 or UTF-8 with a mark at its front, otherwise bytes.
+fn text_string(bytes: &[u8]) -> String {
+    match bytes {
+        [0xfe, 0xff, rest @ ..] => {
+            let units = rest.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+            char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+        }
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        _ => bytes.iter().map(|&b| char::from(b)).collect(),
     }
 }

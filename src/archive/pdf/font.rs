@@ -43,7 +43,8 @@ impl Strings {
             (None, _) => Text::NONE,
             (Some(c), None) => self.char(c),
             _ if self.0.len() < 1 << 20 => {
-                let text: String = text.chars().filter(|&c| readable(c)).collect();
+                // No ligature is longer; a long text drawn a million times would fill the memory.
+                let text: String = text.chars().filter(|&c| readable(c)).take(32).collect();
                 self.0.push(text.into_boxed_str());
                 Text(Text::STRING | (self.0.len() - 1) as u32)
             }

@@ -52,6 +52,7 @@ impl Layout {
                 self.append_way(page, way, out);
             }
         }
+        join_hyphens(out, begin);
     }
 
     fn append_way(&mut self, page: &Page, way: Way, out: &mut String) {
@@ -152,6 +153,7 @@ impl Layout {
 
 /// Writes the words of a line, and ends it.
 fn write_line(page: &Page, order: &[u32], left: f64, column: f64, out: &mut String) {
+    let spaced_out = letter_space(page, order);
     let mut at = 0usize;
     let mut before: Option<&Word> = None;
     for &i in order {
@@ -166,7 +168,8 @@ fn write_line(page: &Page, order: &[u32], left: f64, column: f64, out: &mut Stri
                 }
                 let size = before.size.max(word.size);
                 let gap = word.x0 - before.x1;
-                if gap < NO_GAP * size && !word.spaced {
+                let letters = before.glyphs == 1 || word.glyphs == 1;
+                if !word.spaced && (gap < NO_GAP * size || letters && gap < spaced_out) {
                     0
                 } else if gap < CELL_GAP * size {
                     1
@@ -176,11 +179,80 @@ fn write_line(page: &Page, order: &[u32], left: f64, column: f64, out: &mut Stri
             }
         };
         out.extend(std::iter::repeat_n(' ', spaces));
-        out.push_str(text);
         at += spaces + word.glyphs as usize;
+        push(text, out);
         before = Some(word);
     }
     out.push('\n');
+}
+
+/// Appends a word. A soft hyphen within it is no character; one at its end stays for [`join_hyphens`].
+fn push(text: &str, out: &mut String) {
+    match text.find(SOFT_HYPHEN) {
+        None => out.push_str(text),
+        Some(_) => {
+            let body = text.trim_end_matches(SOFT_HYPHEN);
+            out.extend(body.chars().filter(|&c| c != SOFT_HYPHEN));
+            if body.len() < text.len() && !body.is_empty() {
+                out.push(SOFT_HYPHEN);
+            }
+        }
+    }
+}
+
+const SOFT_HYPHEN: char = '\u{ad}';
+
+/// Joins words that a soft hyphen divides at the end of a line: the rest of the word moves up.
+fn join_hyphens(text: &mut String, from: usize) {
+    let Some(page) = text.get(from..).filter(|page| page.contains(SOFT_HYPHEN)) else { return };
+    let mut joined = String::with_capacity(page.len());
+    let mut rest = page;
+    while let Some((before, after)) = rest.split_once(SOFT_HYPHEN) {
+        joined.push_str(before);
+        rest = after;
+        let Some(next) = after.strip_prefix('\n') else { continue };
+        let line = next.trim_start_matches([' ', '\n']);
+        let word = line.split([' ', '\n', SOFT_HYPHEN]).next().unwrap_or_default();
+        if word.starts_with(char::is_lowercase) {
+            joined.push_str(word);
+            let following = line.get(word.len()..).unwrap_or_default();
+            match following.strip_prefix(' ') {
+                Some(following) => {
+                    joined.push('\n');
+                    rest = following.trim_start_matches(' ');
+                }
+                None => rest = following,
+            }
+        }
+    }
+    joined.push_str(rest);
+    text.truncate(from);
+    text.push_str(&joined);
+}
+
+/// The gap below which single letters of a line belong together: more than none only in a line set in spaced letters.
+fn letter_space(page: &Page, order: &[u32]) -> f64 {
+    let word = |i: &u32| page.words.get(*i as usize);
+    let single = order.iter().filter_map(word).filter(|w| w.glyphs == 1).count();
+    if single < 4 || single * 4 < order.len() * 3 {
+        return 0.0;
+    }
+    let mut gaps: Vec<f64> = Vec::new();
+    let mut size = 0.0;
+    for pair in order.windows(2) {
+        if let [Some(a), Some(b)] = [pair.first().and_then(word), pair.get(1).and_then(word)] {
+            if !b.spaced {
+                gaps.push(b.x0 - a.x1);
+            }
+            size = b.size;
+        }
+    }
+    // Most gaps lie within words. Letters that stand further apart are those of a table or a form.
+    gaps.sort_by(f64::total_cmp);
+    match gaps.get(gaps.len() / 2) {
+        Some(&gap) if gap > 0.0 && gap < 0.4 * size => 1.5 * gap,
+        _ => 0.0,
+    }
 }
 
 /// Whether a word is drawn again over the one before, to look bold.

@@ -187,6 +187,12 @@ impl<'a> Lexer<'a> {
                     depth += 1;
                     self.at += 1;
                 }
+                b'<' => {
+                    // A string of digits, whose end may touch that of the dictionary.
+                    while self.peek().is_some_and(|b| b != b'>') {
+                        self.at += 1;
+                    }
+                }
                 b'>' if self.data.get(self.at + 1) == Some(&b'>') => {
                     depth -= 1;
                     self.at += 1;

@@ -12,6 +12,7 @@ mod layout;
 mod lexer;
 mod limits;
 mod program;
+mod truetype;
 mod widths;
 mod words;
 

@@ -58,6 +58,14 @@ pub(super) struct Page {
     spaced: bool,
     /// Where the last glyph of the open word begins, in the text and on the page.
     last: (u32, f64),
+    replaced: Option<Replaced>,
+}
+
+/// A span of glyphs for which the file gives the text.
+struct Replaced {
+    text: String,
+    /// Where its first glyph stands, and the extent of those that stand on the same line.
+    place: Option<(Pen, f64, f64)>,
 }
 
 impl Page {
@@ -66,6 +74,40 @@ impl Page {
         self.words.clear();
         self.open = false;
         self.spaced = false;
+        self.replaced = None;
+    }
+
+    /// The glyphs that follow stand for this text.
+    pub(super) fn begin_replaced(&mut self, text: String) {
+        self.replaced = Some(Replaced { text, place: None });
+    }
+
+    /// Writes the text over the glyphs that stood for it.
+    pub(super) fn end_replaced(&mut self) {
+        let Some(Replaced { text, place: Some((pen, x0, x1)) }) = self.replaced.take() else { return };
+        self.place(&pen);
+        let count = text.chars().count().max(1) as f64;
+        for (i, c) in text.chars().enumerate() {
+            let at = |i: usize| x0 + (x1 - x0) * (i as f64 / count);
+            if c.is_whitespace() {
+                self.space();
+            } else if !c.is_control() && c != char::REPLACEMENT_CHARACTER {
+                self.glyph(&pen, at(i), at(i + 1), c.encode_utf8(&mut [0; 4]));
+            }
+        }
+    }
+
+    /// Notes the extent of a glyph that stands for given text; false if it stands for itself.
+    pub(super) fn hides(&mut self, pen: &Pen, x0: f64, x1: f64) -> bool {
+        let Some(replaced) = &mut self.replaced else { return false };
+        match &mut replaced.place {
+            None => replaced.place = Some((*pen, x0, x1)),
+            Some((first, low, high)) if first.way == pen.way && (first.base - pen.base).abs() < 0.5 * pen.size => {
+                (*low, *high) = (low.min(x0), high.max(x1));
+            }
+            Some(_) => {}
+        }
+        true
     }
 
     /// Ends the open word if text drawn at `pen` cannot belong to it.
