@@ -52,7 +52,8 @@ pub fn quiet_panics() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let name = std::thread::current().name().map(str::to_owned);
-        if !name.is_some_and(|n| n.starts_with(imr::ingest::THREAD_NAME)) {
+        let expected = imr::archive::pdf::is_reading() || name.is_some_and(|n| n.starts_with(imr::ingest::THREAD_NAME));
+        if !expected {
             print(panic);
         }
     }));
