@@ -1,6 +1,5 @@
 //! The text layer of PDF letters.
 
-mod composite;
 mod content;
 mod encoding;
 mod filter;

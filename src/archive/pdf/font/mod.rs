@@ -1,13 +1,15 @@
 //! Fonts: which characters the codes of a string stand for, and how far each moves the pen.
 
+mod composite;
+
 use hayro_cmap::CMap;
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream};
 
-use super::composite::Composite;
 use super::filter::Decoder;
 use super::limits::Stop;
 use super::widths::Standard;
 use super::{encoding, glyphs, program};
+use composite::Composite;
 
 /// The text of a glyph, in four bytes: a character, or an index into the font's strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use hayro_cmap::{CMap, CMapName, CidFamily, WritingMode};
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as PdfString};
 
-use super::filter::Decoder;
-use super::font::{self, Codes, Font, Glyph, Pictures, Strings, Text};
-use super::limits::Stop;
-use super::truetype;
+use super::super::filter::Decoder;
+use super::super::lexer;
+use super::super::limits::Stop;
+use super::super::truetype;
+use super::{Codes, Font, Glyph, Pictures, Strings, Text, unicode};
 
 /// The codes of a composite font.
-pub(super) struct Composite {
+pub(in super::super) struct Composite {
     /// How codes become glyph numbers; `None` is the identity over two bytes.
     cmap: Option<CMap>,
     /// Byte length, first and last code of each code space; empty means two bytes.
@@ -78,7 +79,7 @@ impl Composite {
     }
 
     /// The next glyph of a string, and the bytes that its code takes.
-    pub(super) fn next(&mut self, bytes: &[u8], strings: &mut Strings) -> (Glyph, usize, u32) {
+    pub(in super::super) fn next(&mut self, bytes: &[u8], strings: &mut Strings) -> (Glyph, usize, u32) {
         let (length, code) = self.code(bytes);
         let slot = match length {
             1 => Some((256, code)),
@@ -141,8 +142,8 @@ impl Composite {
         let width = self.widths.get(cid as usize).copied().unwrap_or(self.default_width);
         let mut text = String::new();
         let known = match (&self.to_unicode, &self.collection) {
-            (Some(cmap), _) => font::unicode(cmap, code, self.pictures, &mut text),
-            (None, Some(collection)) => font::unicode(collection, cid, self.pictures, &mut text),
+            (Some(cmap), _) => unicode(cmap, code, self.pictures, &mut text),
+            (None, Some(collection)) => unicode(collection, cid, self.pictures, &mut text),
             (None, None) => match self.program.as_ref().and_then(|program| program.get(&cid)) {
                 Some(&c) => {
                     text.push(c);
@@ -219,16 +220,16 @@ fn widths(descendant: &Dict<'_>, default: f32) -> Vec<f32> {
 
 /// The code spaces of an embedded `CMap`, which `hayro_cmap` reads but does not tell.
 fn code_spaces(data: &[u8], spaces: &mut Vec<(u8, u32, u32)>) {
-    let mut lexer = super::lexer::Lexer::new(data);
+    let mut lexer = lexer::Lexer::new(data);
     let mut scratch = Vec::new();
     let mut low = None;
     let mut inside = false;
     while let Some(token) = lexer.next() {
         match token {
-            super::lexer::Token::Operator(b"begincodespacerange") => inside = true,
-            super::lexer::Token::Operator(b"endcodespacerange") => inside = false,
+            lexer::Token::Operator(b"begincodespacerange") => inside = true,
+            lexer::Token::Operator(b"endcodespacerange") => inside = false,
             _ if inside && spaces.len() < 100 => {
-                let Some(bytes) = super::lexer::string(token, &mut scratch) else { continue };
+                let Some(bytes) = lexer::string(token, &mut scratch) else { continue };
                 let value = bytes.iter().take(4).fold(0u32, |code, &b| code << 8 | u32::from(b));
                 match low.take() {
                     None => low = Some(value),
