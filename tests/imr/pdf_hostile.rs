@@ -213,8 +213,6 @@ fn comes_back(bytes: Vec<u8>) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
-
     #[test]
     fn damage_anywhere(sample in any::<Index>(), damages in prop::collection::vec(damage(), 1..8)) {
         let samples = samples();
