@@ -2,41 +2,24 @@
 
 use std::collections::HashMap;
 
-use hayro_syntax::object::{Array, Dict, FromBytes, Name, Object, ObjectIdentifier, Rect, Stream, String as PdfString};
+use hayro_syntax::object::{
+    Array, Dict, FromBytes, MaybeRef, Name, Object, ObjectIdentifier, Stream, String as PdfString,
+};
 use hayro_syntax::page::{Page as PdfPage, Rotation};
 
 use super::filter::Decoder;
-use super::font::{Codes, Font};
-use super::lexer::{self, Lexer, Token};
+use super::font::Font;
+use super::lexer::{Lexer, Token};
 use super::limits::{Budget, Limits, Stop};
-use super::words::{Page, Pen, Way};
+use super::state::{IDENTITY, State, concat};
+use super::words::Page;
 
-/// A matrix as PDF writes it: `[a b c d e f]`.
-type Matrix = [f64; 6];
-
-const IDENTITY: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
-
-/// `first`, then `second`.
-fn concat(first: &Matrix, second: &Matrix) -> Matrix {
-    let [a, b, c, d, e, f] = *first;
-    let [g, h, i, j, k, l] = *second;
-    [a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + l]
-}
-
-/// The state that `q` saves and `Q` restores.
-#[derive(Debug, Clone, Copy)]
-struct State {
-    ctm: Matrix,
-    /// An index into [`Reader::fonts`].
-    font: usize,
-    size: f64,
-    char_space: f64,
-    word_space: f64,
-    /// Horizontal scaling, 1 for 100%.
-    stretch: f64,
-    leading: f64,
-    rise: f64,
-}
+/// Memory for fonts, in units of [`Font::weight`]; a letter has ten fonts.
+const MAX_FONT_WEIGHT: usize = 1 << 15;
+/// Elements of an array: of a string for each letter of a page.
+const MAX_ARRAY: usize = 1 << 20;
+/// Names found by looking through the list of them.
+const MAX_FOUND: usize = 256;
 
 /// Reads the text of a document, page by page.
 pub(super) struct Reader {
@@ -44,7 +27,8 @@ pub(super) struct Reader {
     pub(super) budget: Budget,
     depth: usize,
     /// The fonts met so far; the first is the one used where none is found.
-    fonts: Vec<Font>,
+    pub(super) fonts: Vec<Font>,
+    font_weight: usize,
     by_id: HashMap<ObjectIdentifier, usize>,
     /// The forms being drawn.
     forms: Vec<ObjectIdentifier>,
@@ -53,12 +37,12 @@ pub(super) struct Reader {
     pub(super) images: bool,
     pub(super) mute: bool,
     content: Vec<u8>,
-    scratch: Vec<u8>,
+    pub(super) scratch: Vec<u8>,
 }
 
 /// The names that a content stream may use.
 #[derive(Clone)]
-struct Resources<'p> {
+pub(super) struct Resources<'p> {
     fonts: Dict<'p>,
     forms: Dict<'p>,
     states: Dict<'p>,
@@ -68,7 +52,7 @@ struct Resources<'p> {
 }
 
 impl<'p> Resources<'p> {
-    fn new(dict: &Dict<'p>) -> Self {
+    pub(super) fn new(dict: &Dict<'p>) -> Self {
         let part = |key| dict.get::<Dict<'_>>(key).unwrap_or_default();
         Self {
             fonts: part("Font"),
@@ -117,6 +101,7 @@ impl Reader {
             budget,
             depth: limits.form_depth,
             fonts: vec![Font::missing()],
+            font_weight: 0,
             by_id: HashMap::new(),
             forms: Vec::new(),
             page: Page::default(),
@@ -135,8 +120,11 @@ impl Reader {
         match page.raw().get::<Object<'_>>("Contents") {
             Some(Object::Stream(stream)) => self.decoder.decode(&stream, &mut content)?,
             Some(Object::Array(streams)) => {
-                for item in streams.iter::<Object<'_>>() {
-                    if let Object::Stream(stream) = item {
+                // One that is missing does not hide those that follow.
+                for item in streams.raw_iter() {
+                    if let MaybeRef::Ref(id) = item
+                        && let Some(stream) = page.xref().get::<Stream<'_>>(id.into())
+                    {
                         self.decoder.decode(&stream, &mut content)?;
                         content.push(b'\n');
                     }
@@ -150,8 +138,7 @@ impl Reader {
             Rotation::Flipped => [-1.0, 0.0, 0.0, -1.0, 0.0, 0.0],
             Rotation::FlippedHorizontal => [0.0, 1.0, -1.0, 0.0, 0.0, 0.0],
         };
-        let state =
-            State { ctm, font: 0, size: 1.0, char_space: 0.0, word_space: 0.0, stretch: 1.0, leading: 0.0, rise: 0.0 };
+        let state = State::new(ctm);
         let known = page.resources();
         let mut resources = Resources {
             fonts: known.fonts.clone(),
@@ -164,54 +151,6 @@ impl Reader {
         self.content = content;
         result?;
         self.annotations(page, &state)
-    }
-
-    /// Draws what annotations look like: the values of form fields, stamps, typed notes.
-    fn annotations(&mut self, page: &PdfPage<'_>, state: &State) -> Result<(), Stop> {
-        let Some(annotations) = page.raw().get::<Array<'_>>("Annots") else { return Ok(()) };
-        let none = Resources::new(&Dict::default());
-        for annotation in annotations.iter::<Object<'_>>() {
-            self.budget.operator()?;
-            let Object::Dict(annotation) = annotation else { continue };
-            const HIDDEN: i32 = 2;
-            const NO_VIEW: i32 = 32;
-            if annotation.get::<i32>("F").unwrap_or(0) & (HIDDEN | NO_VIEW) != 0
-                || matches!(annotation.get::<Name<'_>>("Subtype").as_deref(), Some(b"Popup" | b"Link"))
-            {
-                continue;
-            }
-            let normal = annotation.get::<Dict<'_>>("AP").and_then(|looks| looks.get::<Object<'_>>("N"));
-            let stream = match normal {
-                Some(Object::Stream(stream)) => stream,
-                Some(Object::Dict(states)) => {
-                    let Some(stream) =
-                        annotation.get::<Name<'_>>("AS").and_then(|name| states.get::<Stream<'_>>(&*name))
-                    else {
-                        continue;
-                    };
-                    stream
-                }
-                _ => continue,
-            };
-            let (Some(rect), Some(bbox)) = (annotation.get::<Rect>("Rect"), stream.dict().get::<Rect>("BBox")) else {
-                continue;
-            };
-            // The box of the form, turned by its matrix, is fitted into the rectangle.
-            let m = stream.dict().get::<[f32; 6]>("Matrix").map_or(IDENTITY, |m| m.map(f64::from));
-            let corners = [(bbox.x0, bbox.y0), (bbox.x1, bbox.y0), (bbox.x0, bbox.y1), (bbox.x1, bbox.y1)]
-                .map(|(x, y)| (x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]));
-            let (mut low, mut high) = ((f64::MAX, f64::MAX), (f64::MIN, f64::MIN));
-            for (x, y) in corners {
-                low = (low.0.min(x), low.1.min(y));
-                high = (high.0.max(x), high.1.max(y));
-            }
-            let scale = |size: f64, of: f64| if of > 0.0 { size / of } else { 1.0 };
-            let (sx, sy) = (scale(rect.width(), high.0 - low.0), scale(rect.height(), high.1 - low.1));
-            let fit = [sx, 0.0, 0.0, sy, rect.x0 - low.0 * sx, rect.y0 - low.1 * sy];
-            let state = State { ctm: concat(&fit, &state.ctm), ..*state };
-            self.form(&stream, &state, &none)?;
-        }
-        Ok(())
     }
 
     fn run(&mut self, data: &[u8], initial: State, resources: &mut Resources<'_>) -> Result<(), Stop> {
@@ -237,7 +176,9 @@ impl Reader {
                     continue;
                 }
                 token if in_array => {
-                    operands.array.push(token);
+                    if operands.array.len() < MAX_ARRAY {
+                        operands.array.push(token);
+                    }
                     continue;
                 }
                 token => {
@@ -256,7 +197,7 @@ impl Reader {
                 b"Q" => state = saved.pop().unwrap_or(state),
                 b"cm" => {
                     if let Some(m) = operands.numbers::<6>() {
-                        state.ctm = concat(&m, &state.ctm);
+                        state = state.moved(&m);
                     }
                 }
                 b"BT" => (matrix, line) = (IDENTITY, IDENTITY),
@@ -368,13 +309,20 @@ impl Reader {
             }
             None => 0,
         };
-        resources.found.push((name.to_vec(), font));
+        if resources.found.len() < MAX_FOUND {
+            resources.found.push((name.to_vec(), font));
+        }
         Ok(font)
     }
 
     fn load(&mut self, dict: &Dict<'_>, id: Option<ObjectIdentifier>) -> Result<usize, Stop> {
         self.budget.time()?;
-        self.fonts.push(Font::load(dict, &mut self.decoder)?);
+        let font = Font::load(dict, &mut self.decoder)?;
+        self.font_weight += font.weight();
+        if self.font_weight > MAX_FONT_WEIGHT {
+            return Err(Stop::Limit("has too many fonts"));
+        }
+        self.fonts.push(font);
         let font = self.fonts.len() - 1;
         if let Some(id) = id {
             self.by_id.insert(id, font);
@@ -413,15 +361,15 @@ impl Reader {
         }
     }
 
-    fn form(&mut self, stream: &Stream<'_>, state: &State, outer: &Resources<'_>) -> Result<(), Stop> {
+    pub(super) fn form(&mut self, stream: &Stream<'_>, state: &State, outer: &Resources<'_>) -> Result<(), Stop> {
         let id = stream.obj_id();
         if self.forms.len() >= self.depth || self.forms.contains(&id) {
             return Ok(());
         }
-        let mut state = *state;
-        if let Some(m) = stream.dict().get::<[f32; 6]>("Matrix") {
-            state.ctm = concat(&m.map(f64::from), &state.ctm);
-        }
+        let state = match stream.dict().get::<[f32; 6]>("Matrix") {
+            Some(m) => state.moved(&m.map(f64::from)),
+            None => *state,
+        };
         let mut content = Vec::new();
         self.decoder.decode(stream, &mut content)?;
         let mut resources = match stream.dict().get::<Dict<'_>>("Resources") {
@@ -433,84 +381,6 @@ impl Reader {
         let result = self.run(&content, state, &mut resources);
         self.forms.pop();
         result
-    }
-
-    /// Shows the strings among some tokens; the numbers between them move the pen.
-    fn show(&mut self, tokens: &[Token<'_>], state: &State, matrix: &mut Matrix) -> Result<(), Stop> {
-        let Some(font) = self.fonts.get_mut(state.font) else { return Ok(()) };
-        let m = concat(matrix, &state.ctm);
-        // The unit vector along which the text runs, and how long a unit of text space is on the page.
-        let (along, across) = if font.vertical { ([-m[2], -m[3]], [m[0], m[1]]) } else { ([m[0], m[1]], [m[2], m[3]]) };
-        let unit = along[0].hypot(along[1]);
-        let height = if font.vertical { unit } else { across[0].hypot(across[1]) };
-        if unit <= 0.0 || !(unit + height + m[4] + m[5]).is_finite() {
-            return Ok(());
-        }
-        let stretch = if font.vertical { 1.0 } else { state.stretch };
-        let sign = if state.size * stretch < 0.0 { -1.0 } else { 1.0 };
-        let (ux, uy) = (sign * along[0] / unit, sign * along[1] / unit);
-        let (x, y) = (m[4] + state.rise * m[2], m[5] + state.rise * m[3]);
-        // Text that is turned by less than three degrees is straight enough.
-        let (way, start, base) = if ux > 0.9986 {
-            (Way::Right, x, -y)
-        } else if uy > 0.9986 {
-            (Way::Up, y, x)
-        } else if ux < -0.9986 {
-            (Way::Left, -x, y)
-        } else if uy < -0.9986 {
-            (Way::Down, -y, -x)
-        } else {
-            (Way::Slanted, x * ux + y * uy, x * uy - y * ux)
-        };
-        let size = (state.size * height * font.height).abs();
-        let pen = Pen { way, along: start, base, size };
-        self.page.place(&pen);
-
-        // In text space: how far the pen has moved.
-        let mut moved = 0.0f64;
-        let scale = unit * sign;
-        let mut shown = 0usize;
-        let mut strings = std::mem::take(&mut font.strings);
-        for token in tokens {
-            if let Token::Number(n) = token {
-                moved -= n * 0.001 * state.size * stretch;
-                continue;
-            }
-            let Some(mut bytes) = lexer::string(*token, &mut self.scratch) else { continue };
-            while let Some(&first) = bytes.first() {
-                let (glyph, length, code) = match &mut font.codes {
-                    Codes::Simple(table) => (table[usize::from(first)], 1, u32::from(first)),
-                    Codes::Composite(composite) => composite.next(bytes, &mut strings),
-                };
-                bytes = bytes.get(length.max(1)..).unwrap_or_default();
-                shown += 1;
-                let width = if font.vertical { 1.0 } else { f64::from(glyph.width) } * state.size * stretch;
-                let x0 = start + moved * scale;
-                let mut advance = width + state.char_space * stretch;
-                if length == 1 && code == 32 {
-                    advance += state.word_space * stretch;
-                }
-                moved += advance;
-                // The space between letters belongs to the letter, so that spaced headings stay words.
-                let letter = if (state.char_space * stretch * unit).abs() < size { advance } else { width };
-                let x1 = x0 + letter * scale;
-                if self.page.hides(&pen, x0, x1) {
-                    continue;
-                }
-                match glyph.text.char() {
-                    Some(c) if c == ' ' || c.is_whitespace() => self.page.space(),
-                    Some(c) => self.page.glyph(&pen, x0, x1, c.encode_utf8(&mut [0; 4])),
-                    None => match strings.get(glyph.text) {
-                        "" => self.mute = true,
-                        text => self.page.glyph(&pen, x0, x1, text),
-                    },
-                }
-            }
-        }
-        font.strings = strings;
-        let (dx, dy) = if font.vertical { (0.0, -moved) } else { (moved, 0.0) };
-        *matrix = concat(&[1.0, 0.0, 0.0, 1.0, dx, dy], matrix);
-        self.budget.glyphs(shown)
     }
 }
 

@@ -57,6 +57,16 @@ impl Decoder {
         self.spend(out.len() - before)
     }
 
+    /// As [`Decoder::decode`], for a stream that has no reason to be larger than `most`: its data is then empty.
+    pub(super) fn decode_small(&mut self, stream: &Stream<'_>, most: usize) -> Result<Vec<u8>, Stop> {
+        let mut data = Vec::new();
+        self.decode(stream, &mut data)?;
+        if data.len() > most {
+            data = Vec::new();
+        }
+        Ok(data)
+    }
+
     fn spend(&mut self, bytes: usize) -> Result<(), Stop> {
         match self.left.checked_sub(bytes) {
             Some(left) => {

@@ -26,7 +26,7 @@ impl Default for Limits {
         Self {
             pages: 10_000,
             operators: 20_000_000,
-            glyphs: 10_000_000,
+            glyphs: 4_000_000,
             decoded_bytes: 256 << 20,
             form_depth: 16,
             time: Duration::from_secs(30),

@@ -1,5 +1,6 @@
 //! The text layer of PDF letters.
 
+mod annotations;
 mod content;
 mod encoding;
 mod filter;
@@ -11,6 +12,8 @@ mod layout;
 mod lexer;
 mod limits;
 mod program;
+mod show;
+mod state;
 mod truetype;
 mod widths;
 mod words;
@@ -104,6 +107,9 @@ fn extract(bytes: Vec<u8>, limits: &Limits) -> Result<String> {
         }
         reader.read_page(page).map_err(limit)?;
         layout.append(&reader.page, &mut text);
+        if text.len() > limits.decoded_bytes {
+            return Err(limit(Stop::Limit("has too much text")));
+        }
     }
     if text.bytes().all(|b| b.is_ascii_whitespace()) {
         let fact = match (reader.mute, reader.images) {

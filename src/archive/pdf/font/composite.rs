@@ -44,8 +44,7 @@ impl Composite {
         let mut spaces = Vec::new();
         let cmap = match dict.get::<Object<'_>>("Encoding") {
             Some(Object::Stream(stream)) => {
-                let mut data = Vec::new();
-                decoder.decode(&stream, &mut data)?;
+                let data = decoder.decode_small(&stream, super::MAX_CMAP)?;
                 code_spaces(&data, &mut spaces);
                 CMap::parse(&data, hayro_cmap::load_embedded)
             }

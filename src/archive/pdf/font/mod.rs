@@ -106,6 +106,14 @@ impl Font {
         Font { codes, strings: Strings::default(), height: 1.0, vertical: false }
     }
 
+    /// How much memory the font may come to take, in units of some three kilobytes.
+    pub(super) fn weight(&self) -> usize {
+        match self.codes {
+            Codes::Simple(_) => 1,
+            Codes::Composite(_) => 64,
+        }
+    }
+
     /// The font of a font dictionary.
     pub(super) fn load(dict: &Dict<'_>, decoder: &mut Decoder) -> Result<Font, Stop> {
         let to_unicode = to_unicode(dict, decoder)?;
@@ -118,11 +126,12 @@ impl Font {
     }
 }
 
+/// A map of all characters is smaller than this; in memory it becomes five times as large.
+pub(super) const MAX_CMAP: usize = 4 << 20;
+
 fn to_unicode(dict: &Dict<'_>, decoder: &mut Decoder) -> Result<Option<CMap>, Stop> {
     let Some(stream) = dict.get::<Stream<'_>>("ToUnicode") else { return Ok(None) };
-    let mut data = Vec::new();
-    decoder.decode(&stream, &mut data)?;
-    Ok(CMap::parse(&data, hayro_cmap::load_embedded))
+    Ok(CMap::parse(&decoder.decode_small(&stream, MAX_CMAP)?, hayro_cmap::load_embedded))
 }
 
 #[derive(Clone, Copy, PartialEq)]
