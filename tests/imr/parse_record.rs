@@ -1,43 +1,16 @@
-//! A parsed letter as JSON, with the names of exported records.
+//! A parsed letter as its exported record, without what belongs to the file.
 
-use imr::letter::{Guideline, Letter};
+use imr::letter::Letter;
 use imr::parse::{Diagnostic, Parsed};
+use imr::record::LetterRecord;
 use serde_json::{Value, json};
 
 /// The letter alone.
 pub fn letter(letter: &Letter) -> Value {
-    let text = |value: Option<String>| value.map_or(Value::Null, Value::String);
-    let date = |date: Option<imr::letter::Date>| text(date.map(|d| d.to_string()));
-    let issues = letter.issues.iter().map(|issue| {
-        json!({
-            "number": issue.number,
-            "issue": issue.issue,
-            "category": issue.category,
-            "outcome": issue.outcome.map(|o| o.name()),
-            "guideline": guideline(&issue.guideline),
-            "claims_guideline": guideline(&issue.claims_guideline),
-            "rationale": issue.rationale,
-        })
-    });
-    let mut record = json!({
-        "case_number": text(letter.case_number.map(|n| n.to_string())),
-        "date_of_injury": date(letter.date_of_injury),
-        "date_assigned": date(letter.date_assigned),
-        "decision_date": date(letter.decision_date),
-        "ur_denial_date": date(letter.ur_denial_date),
-        "application_received": date(letter.application_received),
-        "priority": letter.priority.map(|p| p.name()),
-        "licensure": letter.reviewer.licensure,
-        "specialties": letter.reviewer.specialties,
-        "age": letter.age,
-        "sex": letter.sex.map(|s| s.name()),
-        "outcome": letter.outcome().map(|o| o.name()),
-        "layout": letter.layout.name(),
-        "clinical_summary": letter.clinical_summary,
-        "issues": issues.collect::<Vec<_>>(),
-    });
-    if let Some(whole) = &letter.text {
-        record["text"] = json!(whole);
+    let parsed = Parsed { letter: letter.clone(), diagnostics: Vec::new() };
+    let mut record = serde_json::to_value(LetterRecord::new(parsed, String::new(), String::new())).unwrap();
+    for of_the_file in ["path", "digest", "diagnostics"] {
+        record.as_object_mut().unwrap().shift_remove(of_the_file).unwrap();
     }
     record
 }
@@ -56,21 +29,5 @@ fn diagnostic(source: &str, diagnostic: &Diagnostic) -> Value {
         "code": diagnostic.code,
         "message": diagnostic.message,
         "words": words,
-    })
-}
-
-fn guideline(guideline: &Guideline) -> Value {
-    let citations = guideline.citations.iter().map(|citation| {
-        json!({
-            "source": citation.source.name(),
-            "chapter": citation.chapter,
-            "sections": citation.sections,
-            "text": citation.text,
-        })
-    });
-    json!({
-        "text": guideline.text,
-        "basis": guideline.basis.map(|b| b.name()),
-        "citations": citations.collect::<Vec<_>>(),
     })
 }
