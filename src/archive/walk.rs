@@ -41,18 +41,32 @@ pub struct Walk {
     roots: std::vec::IntoIter<PathBuf>,
     current: Option<walkdir::IntoIter>,
     follow: bool,
+    skip: Option<PathBuf>,
 }
 
 impl Walk {
     /// Begins a walk. With `follow`, symbolic links below the roots are followed; roots always are.
     pub fn new(roots: Vec<PathBuf>, follow: bool) -> Self {
-        Self { roots: roots.into_iter(), current: None, follow }
+        Self { roots: roots.into_iter(), current: None, follow, skip: None }
+    }
+
+    /// The same walk without what lies in a folder: the index is no part of the archive beside which it lies.
+    #[must_use]
+    pub fn without(mut self, folder: PathBuf) -> Self {
+        self.skip = Some(folder);
+        self
     }
 
     fn next_entry(&mut self) -> Option<Result<DirEntry, walkdir::Error>> {
         loop {
             if let Some(walk) = &mut self.current {
                 match walk.next() {
+                    Some(Ok(entry)) if entry.file_type().is_dir() => {
+                        if self.skip.as_deref() == Some(entry.path()) {
+                            walk.skip_current_dir();
+                        }
+                        continue;
+                    }
                     Some(entry) => return Some(entry),
                     None => self.current = None,
                 }
@@ -72,27 +86,24 @@ impl Iterator for Walk {
     type Item = Result<Entry>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let entry = match self.next_entry()? {
-                Ok(entry) if entry.file_type().is_dir() => continue,
-                Ok(entry) => entry,
-                Err(error) => return Some(Err(walk_error(error))),
-            };
-            let metadata = match entry.metadata() {
-                Ok(metadata) => metadata,
-                Err(error) => return Some(Err(walk_error(error))),
-            };
-            let kind = kind(&entry, metadata.is_file());
-            // Time before 1970 or after 2262 only costs the short cut for unchanged files.
-            let modified = metadata
-                .modified()
-                .ok()
-                .and_then(|t| t.duration_since(UNIX_EPOCH).ok())
-                .and_then(|d| i64::try_from(d.as_nanos()).ok())
-                .unwrap_or(0);
-            let bytes = metadata.len();
-            return Some(Ok(Entry { path: entry.into_path(), kind, bytes, modified }));
-        }
+        let entry = match self.next_entry()? {
+            Ok(entry) => entry,
+            Err(error) => return Some(Err(walk_error(error))),
+        };
+        let metadata = match entry.metadata() {
+            Ok(metadata) => metadata,
+            Err(error) => return Some(Err(walk_error(error))),
+        };
+        let kind = kind(&entry, metadata.is_file());
+        // Time before 1970 or after 2262 only costs the short cut for unchanged files.
+        let modified = metadata
+            .modified()
+            .ok()
+            .and_then(|t| t.duration_since(UNIX_EPOCH).ok())
+            .and_then(|d| i64::try_from(d.as_nanos()).ok())
+            .unwrap_or(0);
+        let bytes = metadata.len();
+        Some(Ok(Entry { path: entry.into_path(), kind, bytes, modified }))
     }
 }
 
@@ -131,12 +142,13 @@ fn walk_error(error: walkdir::Error) -> Error {
     }
 }
 
-/// How many entries a walk over these roots will give, folders aside: for progress, and cheap, since it looks at
+/// How many entries a walk over these roots without a folder will give: for progress, and cheap, since it looks at
 /// names only. `stop` ends the count early.
-pub fn count(roots: &[PathBuf], follow: bool, stop: &dyn Fn() -> bool) -> u64 {
+pub fn count(roots: &[PathBuf], follow: bool, without: &Path, stop: &dyn Fn() -> bool) -> u64 {
     let mut files = 0;
     for root in roots {
-        for entry in WalkDir::new(root).follow_links(follow) {
+        let entries = WalkDir::new(root).follow_links(follow).into_iter();
+        for entry in entries.filter_entry(|entry| entry.path() != without) {
             if stop() {
                 return files;
             }

@@ -62,6 +62,7 @@ pub fn run(config: &IngestConfig, observer: &dyn Observer, stop: &AtomicBool) ->
     let writer_config = WriterConfig { threads: config.threads, memory_bytes: config.memory_bytes };
     let mut writer = Writer::open_or_create(&config.index, writer_config)?;
     let base = index::base(&config.index)?;
+    let index_folder = config.index.canonicalize().map_err(|e| Error::io(&config.index, e))?;
     let before = writer.snapshot()?;
     let pipeline = Pipeline::new(config.threads, &base, writer.snapshot()?, stop)?;
     let mut run = Run { writer: &mut writer, report: &mut report, observer, seen: HashSet::new(), unread: Vec::new() };
@@ -69,10 +70,10 @@ pub fn run(config: &IngestConfig, observer: &dyn Observer, stop: &AtomicBool) ->
     std::thread::scope(|scope| -> Result<()> {
         if observer.wants_total() {
             let ended = || counted.load(Ordering::Relaxed) || stop.load(Ordering::Relaxed);
-            let roots = &roots;
-            scope.spawn(move || observer.total(archive::count(roots, config.follow, &ended)));
+            let (roots, without) = (&roots, &index_folder);
+            scope.spawn(move || observer.total(archive::count(roots, config.follow, without, &ended)));
         }
-        let walk = Walk::new(roots.clone(), config.follow);
+        let walk = Walk::new(roots.clone(), config.follow).without(index_folder.clone());
         let result = pipeline.run(walk, false, &mut |item| {
             if !before.is_empty() {
                 run.seen.insert(hash(&item.key));

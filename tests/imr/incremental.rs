@@ -143,6 +143,16 @@ fn the_index_is_found_from_below_and_by_name() {
 }
 
 #[test]
+fn the_index_is_no_part_of_the_archive_that_it_lies_in() {
+    let folder = Folder::new();
+    folder.invent("letters", 1..=3);
+    for _ in 0..2 {
+        let report = folder.imr(&["index", ".", "--format", "json"]).succeeds().json();
+        assert_eq!(report["files"], 3);
+    }
+}
+
+#[test]
 fn reading_changes_nothing_in_the_index_folder() {
     let folder = Folder::indexed(20);
     let state = || {
