@@ -116,11 +116,15 @@ impl Writer {
         }
         for (path, entry) in dirty.changed {
             self.delete_documents(&path);
-            if entry.is_version() {
-                self.manifest.versions(entry.letter)?.remove(&path);
-            }
             self.manifest.forget(&path);
             self.manifest.set_again(&path, true);
+            if entry.is_version() {
+                self.manifest.versions(entry.letter)?.remove(&path);
+                // Should the file be gone by now, another version has to take its place.
+                if let Some(best) = self.best_version(entry.letter)? {
+                    self.promote(&best)?;
+                }
+            }
         }
         Ok(())
     }
