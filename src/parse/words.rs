@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
-/// How far the words of a phrase may stand apart: a page break and an indentation, not a sentence.
-const WIDEST_GAP: usize = 48;
+/// How far the words of a phrase may stand apart in bytes, blanks aside: a page break and some empty lines.
+const WIDEST_GAP: usize = 24;
+
+/// No word of a label is longer, nor stands further from the word before it where text is read backwards.
+const LONGEST: usize = 48;
 
 /// Matches the words of a phrase (lower case, letters and digits only) at an offset, and gives the end of the last.
 ///
@@ -24,25 +27,32 @@ pub(super) fn phrase(text: &str, at: usize, words: &[&str]) -> Option<usize> {
 
 /// Where the next word begins, within reach of a phrase. A colon ends a phrase.
 pub(super) fn next_word(bytes: &[u8], from: usize) -> Option<usize> {
-    let reach = bytes.len().min(from + WIDEST_GAP);
-    let gap = bytes.get(from..reach)?.iter().position(|b| b.is_ascii_alphanumeric() || *b == b':')?;
-    bytes.get(from + gap).filter(|b| b.is_ascii_alphanumeric()).map(|_| from + gap)
+    let mut reach = WIDEST_GAP;
+    for (i, b) in bytes.get(from..)?.iter().enumerate() {
+        match b {
+            b':' => return None,
+            b if b.is_ascii_alphanumeric() => return Some(from + i),
+            b' ' | b'\t' => {}
+            _ => reach = reach.checked_sub(1)?,
+        }
+    }
+    None
 }
 
 /// The end of the word that begins at an offset. No word of a label is longer than the limit.
 pub(super) fn word_end(bytes: &[u8], start: usize) -> usize {
     let rest = bytes.get(start..).unwrap_or_default();
-    start + rest.iter().take(WIDEST_GAP).take_while(|b| b.is_ascii_alphanumeric()).count()
+    start + rest.iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric()).count()
 }
 
 /// The word before an offset, spaces and punctuation between left out, as a range.
 pub(super) fn word_before(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
-    let low = at.saturating_sub(WIDEST_GAP);
+    let low = at.saturating_sub(LONGEST);
     let end = low + 1 + bytes.get(low..at)?.iter().rposition(|b| b.is_ascii_alphanumeric())?;
     if bytes.get(end..at)?.contains(&b':') {
         return None;
     }
-    let low = end.saturating_sub(WIDEST_GAP);
+    let low = end.saturating_sub(LONGEST);
     let length = bytes.get(low..end)?.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
     Some((end - length, end))
 }
