@@ -82,7 +82,7 @@ fn structure_that_unpacks_without_end() {
     // A large file of little, such as a scan, is none of these.
     let mut pdf = build();
     pdf.stream("/Subtype /Image /Filter /DCTDecode", &vec![7; 2 << 20]);
-    pdf.stream("/Subtype /Image /Filter /FlateDecode", &deflate(&[7; 1 << 20]));
+    pdf.stream("/Subtype /Image /Filter /FlateDecode", &zeros(300));
     assert_eq!(pdf::text(&pdf.finish()).expect("a good file"), "text\n");
 }
 
@@ -100,6 +100,97 @@ fn many_pages() {
 #[test]
 fn a_panic_hook_can_ask() {
     assert!(!pdf::is_reading());
+}
+
+/// Files that turn in circles, nest, or grow; each must give what text it has, or an error, and soon.
+#[test]
+fn made_to_break_the_reader() {
+    let line = "BT /F1 12 Tf 72 700 Td (text) Tj ET";
+
+    // A form that draws itself, and two that draw each other.
+    let mut pdf = Builder::new();
+    let own = pdf.object("");
+    let other = pdf.stream(&format!("/Subtype /Form /Resources << /XObject << /X {own} 0 R >> >>"), b"/X Do /X Do");
+    pdf.set(own, format!("<< /Subtype /Form /Resources << /XObject << /X {own} 0 R /Y {other} 0 R >> >> /Length 18 >>\nstream\n/X Do /Y Do /X Do \nendstream"));
+    let entries = HELVETICA.replace("/Resources <<", &format!("/Resources << /XObject << /X {own} 0 R >>"));
+    pdf.page(&entries, &format!("/X Do {line}"));
+    assert_eq!(pdf::text(&pdf.finish()).expect("text"), "text\n");
+
+    // Forms that each draw the next one ten times, a hundred levels of it.
+    let mut pdf = Builder::new();
+    let mut form = pdf.stream("/Subtype /Form", b"0 0 m");
+    for _ in 0..100 {
+        form = pdf.stream(
+            &format!("/Subtype /Form /Resources << /XObject << /X {form} 0 R >> >>"),
+            "/X Do ".repeat(10).as_bytes(),
+        );
+    }
+    let entries = HELVETICA.replace("/Resources <<", &format!("/Resources << /XObject << /X {form} 0 R >>"));
+    pdf.page(&entries, &format!("{line} /X Do"));
+    let mut limits = Limits::default();
+    limits.operators = 100_000;
+    let error = pdf::text_within(pdf.finish(), &limits).expect_err("10^16 operators");
+    assert_eq!(error.kind(), ErrorKind::PdfLimit, "{error:?}");
+
+    // A page tree that holds itself, and a cross-reference table that comes before itself.
+    let mut pdf = Builder::new();
+    let page = pdf.page(HELVETICA, line);
+    pdf.set(2, format!("<< /Type /Pages /Kids [2 0 R {page} 0 R 2 0 R {page} 0 R] /Count 4 >>"));
+    assert_eq!(pdf::text(&pdf.finish()).expect("text"), "text\n");
+    let mut pdf = Builder::new();
+    pdf.page(HELVETICA, line);
+    let at = {
+        let mut probe = Builder::new();
+        probe.page(HELVETICA, line);
+        let f = probe.finish();
+        f.windows(5).position(|w| w == b"xref\n").expect("a table")
+    };
+    pdf.trailer = format!("/Prev {at}");
+    assert_eq!(pdf::text(&pdf.finish()).expect("text"), "text\n");
+
+    // Deep arrays and dictionaries, in content and in objects.
+    for (open, close) in [("[", "]"), ("<<", ">>"), ("(", ")")] {
+        let deep = format!("{}{}", open.repeat(100_000), close.repeat(100_000));
+        assert!(
+            matches!(pdf::text(&helvetica(&format!("{line} {deep} Tj"))), Ok(t) if t.starts_with("text")),
+            "{open}"
+        );
+        let mut pdf = Builder::new();
+        pdf.object(format!("<< /X {deep} >>"));
+        pdf.page(&format!("{HELVETICA} /Y {deep}"), line);
+        let _ = pdf::text(&pdf.finish());
+    }
+
+    // Coordinates without end.
+    for matrix in
+        ["1e9", "999999999999999999999999999999999999999999999999", "-0.00000000000000000000000000000001", "0"]
+    {
+        let content = format!(
+            "{matrix} 0 0 {matrix} {matrix} {matrix} cm {matrix} Tc {matrix} Tz {matrix} Ts BT /F1 {matrix} Tf (far away) Tj ET {line}"
+        );
+        let _ = pdf::text(&helvetica(&content));
+    }
+    let spread: String =
+        (0..2000).map(|i| format!("BT /F1 1 Tf {} {} Td (x) Tj ET\n", i64::from(i) * 1_000_000_007, i % 7)).collect();
+    assert!(pdf::text(&helvetica(&spread)).expect("text").len() < 1_000_000);
+}
+
+#[test]
+fn limits() {
+    let mut limits = Limits::default();
+    (limits.operators, limits.glyphs, limits.pages) = (1000, 1000, 10);
+    let fails = |bytes: Vec<u8>| pdf::text_within(bytes, &limits).expect_err("beyond the limits").kind();
+    assert_eq!(fails(helvetica(&"q Q ".repeat(1000))), ErrorKind::PdfLimit);
+    assert_eq!(fails(helvetica(&format!("BT /F1 9 Tf ({}) Tj ET", "x".repeat(2000)))), ErrorKind::PdfLimit);
+    let mut pdf = Builder::new();
+    for _ in 0..11 {
+        pdf.page(HELVETICA, "");
+    }
+    assert_eq!(fails(pdf.finish()), ErrorKind::PdfLimit);
+    let mut limits = Limits::default();
+    limits.time = std::time::Duration::ZERO;
+    let error = pdf::text_within(helvetica(&"q Q ".repeat(100_000)), &limits).expect_err("no time");
+    assert_eq!((error.kind(), error.message()), (ErrorKind::PdfLimit, "takes too long to read"));
 }
 
 /// Good files of several kinds, to be damaged.

@@ -36,6 +36,8 @@ pub(super) struct Reader {
     /// Whether an image was drawn, and whether glyphs were shown that say nothing.
     pub(super) images: bool,
     pub(super) mute: bool,
+    /// Whether content or a font that a page names was not there.
+    pub(super) lost: bool,
     content: Vec<u8>,
     pub(super) scratch: Vec<u8>,
 }
@@ -107,6 +109,7 @@ impl Reader {
             page: Page::default(),
             images: false,
             mute: false,
+            lost: false,
             content: Vec::new(),
             scratch: Vec::new(),
         }
@@ -122,15 +125,18 @@ impl Reader {
             Some(Object::Array(streams)) => {
                 // One that is missing does not hide those that follow.
                 for item in streams.raw_iter() {
-                    if let MaybeRef::Ref(id) = item
-                        && let Some(stream) = page.xref().get::<Stream<'_>>(id.into())
-                    {
-                        self.decoder.decode(&stream, &mut content)?;
-                        content.push(b'\n');
+                    let MaybeRef::Ref(id) = item else { continue };
+                    match page.xref().get::<Stream<'_>>(id.into()) {
+                        Some(stream) => {
+                            self.decoder.decode(&stream, &mut content)?;
+                            content.push(b'\n');
+                        }
+                        None => self.lost = true,
                     }
                 }
             }
-            _ => {}
+            // A page may be empty, but not point to nothing.
+            _ => self.lost |= page.raw().contains_key("Contents"),
         }
         let ctm = match page.rotation() {
             Rotation::None => IDENTITY,
@@ -309,6 +315,7 @@ impl Reader {
             }
             None => 0,
         };
+        self.lost |= font == 0;
         if resources.found.len() < MAX_FOUND {
             resources.found.push((name.to_vec(), font));
         }

@@ -1,8 +1,11 @@
 //! What must be checked before `hayro_syntax` sees a file: it unpacks cross-reference streams and object streams
 //! without a bound, so that a file of a few kilobytes could fill the memory.
+//!
+//! Not caught is a file made for it that is larger than the limit divided by 1032: its cross-reference entries may name
+//! as an object stream what does not look like one.
 
 use flate2::{Decompress, FlushDecompress, Status};
-use hayro_syntax::object::{Array, Dict, FromBytes, MaybeRef, Name, Object};
+use hayro_syntax::object::{Dict, FromBytes, MaybeRef, Name, Object};
 use memchr::memmem;
 
 use super::filter::{FLATE_RATIO, LZW_RATIO, RUN_RATIO};
@@ -175,7 +178,7 @@ fn filters_in_rows(bytes: &[u8]) -> bool {
     memmem::find(bytes, b"/#").is_some() || memmem::find_iter(bytes, b"/F").any(|at| !simple(at))
 }
 
-/// Adds up what all streams of the file can unpack to.
+/// Adds up what the object streams of the file can unpack to.
 fn check_streams(bytes: &[u8], limit: usize, budget: &Budget) -> Result<(), Stop> {
     let encrypted = memmem::find(bytes, b"/Encrypt").is_some();
     let mut left = limit;
@@ -187,7 +190,7 @@ fn check_streams(bytes: &[u8], limit: usize, budget: &Budget) -> Result<(), Stop
             continue;
         }
         let Some(stream) = stream_at(bytes, open) else { continue };
-        if is_image(&stream.dict) {
+        if !holds_objects(&stream.dict) {
             continue;
         }
         let size = match encrypted && stream.deflated() {
@@ -199,14 +202,8 @@ fn check_streams(bytes: &[u8], limit: usize, budget: &Budget) -> Result<(), Stop
     Ok(())
 }
 
-/// Image filters are never unpacked here.
-fn is_image(dict: &Dict<'_>) -> bool {
-    let image = |name: &[u8]| {
-        matches!(name, b"DCTDecode" | b"DCT" | b"JPXDecode" | b"JBIG2Decode" | b"CCITTFaxDecode" | b"CCF")
-    };
-    match dict.get_raw::<Object<'_>>("Filter") {
-        Some(MaybeRef::NotRef(Object::Name(name))) => image(&name),
-        Some(MaybeRef::NotRef(Object::Array(names))) => Array::iter::<Name<'_>>(&names).any(|name| image(&name)),
-        _ => false,
-    }
+/// Whether a stream may hold objects: pages, fonts and images are unpacked elsewhere, with a bound, or not at all.
+fn holds_objects(dict: &Dict<'_>) -> bool {
+    ["First", "N"].iter().any(|key| dict.contains_key(key))
+        || dict.get::<Name<'_>>("Type").is_some_and(|name| &*name == b"ObjStm")
 }

@@ -112,6 +112,9 @@ fn extract(bytes: Vec<u8>, limits: &Limits) -> Result<String> {
         }
     }
     if text.bytes().all(|b| b.is_ascii_whitespace()) {
+        if reader.lost {
+            return Err(Error::new(ErrorKind::PdfDamaged, "is damaged: its content or its fonts are missing"));
+        }
         let fact = match (reader.mute, reader.images) {
             (true, _) => "has text, but does not tell which characters it is made of",
             (false, true) => "has no text, only images",

@@ -16,7 +16,7 @@ pub(super) fn concat(first: &Matrix, second: &Matrix) -> Matrix {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct State {
     pub(super) ctm: Matrix,
-    /// An index into [`Reader::fonts`].
+    /// The font, by its number in the document; 0 is the one used where none is found.
     pub(super) font: usize,
     pub(super) size: f64,
     pub(super) char_space: f64,
