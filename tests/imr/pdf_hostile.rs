@@ -27,23 +27,26 @@ fn zeros(megabytes: usize) -> Vec<u8> {
     encoder.finish().expect("writing to memory")
 }
 
+/// The error of a file that unpacks to more than sixteen megabytes, where so much is the limit.
 fn fact(bytes: Vec<u8>) -> (ErrorKind, String) {
-    let error = pdf::text_within(bytes, &Limits::default()).expect_err("more than memory holds");
+    let mut limits = Limits::default();
+    limits.decoded_bytes = 16 << 20;
+    let error = pdf::text_within(bytes, &limits).expect_err("more than the limit");
     (error.kind(), error.message().to_owned())
 }
 
 #[test]
 fn content_that_unpacks_without_end() {
     let too_much = (ErrorKind::PdfLimit, "unpacks to too many bytes".to_owned());
-    // Deflated twice: a few kilobytes that stand for a gigabyte.
-    let twice = deflate(&zeros(1024));
+    // Deflated twice: a few kilobytes that stand for two hundred megabytes.
+    let twice = deflate(&zeros(200));
     assert!(twice.len() < 10 << 10);
     let mut pdf = Builder::new();
     let content = pdf.stream("/Filter [/FlateDecode /FlateDecode]", &twice);
     pdf.page_of(HELVETICA, content);
     assert_eq!(fact(pdf.finish()), too_much);
     // Deflated once, as a page, as a form, as a font's map.
-    let once = zeros(300);
+    let once = zeros(20);
     let mut pdf = Builder::new();
     let content = pdf.stream("/Filter /FlateDecode", &once);
     pdf.page_of(HELVETICA, content);
@@ -66,23 +69,23 @@ fn structure_that_unpacks_without_end() {
     };
     let good = build().finish_compact("/Filter /FlateDecode", deflate);
     assert_eq!(pdf::text(&good).expect("a good file"), "text\n");
-    // With 64 megabytes of zeros after the entries and after the objects, deflated once and twice.
+    // With 20 megabytes of zeros after the entries and after the objects, deflated once and twice.
     let pad = |megabytes: usize| move |data: &[u8]| deflate(&[data, &vec![0; megabytes << 20]].concat());
-    assert_eq!(fact(build().finish_compact("/Filter /FlateDecode", pad(64))), too_much);
-    let deep = |data: &[u8]| deflate(&deflate(&[data, &vec![0; 64 << 20]].concat()));
+    assert_eq!(fact(build().finish_compact("/Filter /FlateDecode", pad(20))), too_much);
+    let deep = |data: &[u8]| deflate(&deflate(&[data, &vec![0; 20 << 20]].concat()));
     assert_eq!(fact(build().finish_compact("/Filter [/FlateDecode/FlateDecode]", deep)), too_much);
     assert_eq!(fact(build().finish_compact("/#46ilter [/Fl /Fl]", deep)), too_much);
     // Such object streams beside a good cross-reference table.
     let mut pdf = build();
-    pdf.stream("/Type /ObjStm /N 1 /First 4 /Filter [/FlateDecode /FlateDecode]", &deflate(&zeros(1024)));
+    pdf.stream("/Type /ObjStm /N 1 /First 4 /Filter [/FlateDecode /FlateDecode]", &deflate(&zeros(200)));
     assert_eq!(fact(pdf.finish()), too_much);
     let mut pdf = build();
-    pdf.stream("/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", &zeros(300));
+    pdf.stream("/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", &zeros(20));
     assert_eq!(fact(pdf.finish()), too_much);
     // A large file of little, such as a scan, is none of these.
     let mut pdf = build();
     pdf.stream("/Subtype /Image /Filter /DCTDecode", &vec![7; 2 << 20]);
-    pdf.stream("/Subtype /Image /Filter /FlateDecode", &zeros(300));
+    pdf.stream("/Subtype /Image /Filter /FlateDecode", &zeros(20));
     assert_eq!(pdf::text(&pdf.finish()).expect("a good file"), "text\n");
 }
 

@@ -8,7 +8,10 @@ use std::time::Duration;
 use super::Limits;
 use crate::error::Result;
 
-type Job = (Vec<u8>, Limits);
+/// What is done with a file.
+type Work = fn(Vec<u8>, &Limits) -> Result<String>;
+
+type Job = (Work, Vec<u8>, Limits);
 
 /// A thread that reads one file after the other for the thread that owns it: starting one for each file would take a
 /// fifth of the time of reading a letter.
@@ -22,6 +25,7 @@ thread_local! {
 }
 
 /// Why there is no result.
+#[derive(Debug)]
 pub(super) enum Lost {
     /// The time is over.
     Time,
@@ -31,13 +35,13 @@ pub(super) enum Lost {
     Start(std::io::Error),
 }
 
-fn start(work: fn(Vec<u8>, &Limits) -> Result<String>) -> std::io::Result<Helper> {
+fn start() -> std::io::Result<Helper> {
     let (jobs, inbox) = mpsc::channel::<Job>();
     let (outbox, results) = mpsc::channel();
     // Objects nest up to 512 deep, and reading them recurses.
     thread::Builder::new().name("pdf".to_owned()).stack_size(8 << 20).spawn(move || {
         // Ends when the owner does, or has given this helper up.
-        while let Ok((bytes, limits)) = inbox.recv() {
+        while let Ok((work, bytes, limits)) = inbox.recv() {
             if outbox.send(work(bytes, &limits)).is_err() {
                 break;
             }
@@ -47,18 +51,13 @@ fn start(work: fn(Vec<u8>, &Limits) -> Result<String>) -> std::io::Result<Helper
 }
 
 /// Does the work on this thread's helper.
-pub(super) fn run(
-    work: fn(Vec<u8>, &Limits) -> Result<String>,
-    bytes: Vec<u8>,
-    limits: &Limits,
-    time: Duration,
-) -> Result<Result<String>, Lost> {
+pub(super) fn run(work: Work, bytes: Vec<u8>, limits: &Limits, time: Duration) -> Result<Result<String>, Lost> {
     HELPER.with_borrow_mut(|slot| {
         let helper = match slot.take() {
             Some(helper) => helper,
-            None => start(work).map_err(Lost::Start)?,
+            None => start().map_err(Lost::Start)?,
         };
-        if helper.jobs.send((bytes, *limits)).is_err() {
+        if helper.jobs.send((work, bytes, *limits)).is_err() {
             return Err(Lost::Helper);
         }
         match helper.results.recv_timeout(time) {
@@ -70,4 +69,32 @@ pub(super) fn run(
             Err(RecvTimeoutError::Disconnected) => Err(Lost::Helper),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn echo(bytes: Vec<u8>, _: &Limits) -> Result<String> {
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn hang(_: Vec<u8>, _: &Limits) -> Result<String> {
+        loop {
+            thread::park();
+        }
+    }
+
+    fn run_with(work: Work, time: Duration) -> Result<Result<String>, Lost> {
+        run(work, b"file".to_vec(), &Limits::default(), time)
+    }
+
+    #[test]
+    fn a_file_that_hangs_costs_itself_only() {
+        let long = Duration::from_secs(60);
+        assert!(matches!(run_with(echo, long), Ok(Ok(text)) if text == "file"));
+        assert!(matches!(run_with(hang, Duration::from_millis(1)), Err(Lost::Time)));
+        // The next file has a new helper, and no result of the one before.
+        assert!(matches!(run_with(echo, long), Ok(Ok(text)) if text == "file"));
+    }
 }
