@@ -3,6 +3,7 @@
 //! The modules form floors; each names lower floors only. `ARCHITECTURE.md` tells what each is for.
 
 pub mod archive;
+pub mod classify;
 pub mod error;
 pub mod index;
 pub mod ingest;

@@ -86,7 +86,7 @@ pub(super) fn any(text: &str) -> bool {
 }
 
 fn citation(chapter: Option<String>, sections: Vec<String>, text: String) -> Citation {
-    Citation { source: Source::Mtus, chapter, sections, text }
+    Citation { source: Source::Mtus, chapter, sections, text, ..Citation::default() }
 }
 
 /// Names with a year, as ranges of the text.

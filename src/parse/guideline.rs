@@ -207,7 +207,7 @@ fn sources(text: &str, clause: Range<usize>, citations: &mut Vec<Citation>) {
         let range = trimmed(text, range);
         if let Some(text) = text.get(range).filter(|text| !text.is_empty()) {
             let source = source.unwrap_or(Source::Other);
-            citations.push(Citation { source, chapter: None, sections: Vec::new(), text: text.to_owned() });
+            citations.push(Citation { source, text: text.to_owned(), ..Citation::default() });
         }
     };
     let mut start = clause.start;

@@ -9,7 +9,7 @@ use super::heading::{Finder, Head, Verdict};
 use super::outline::{Anchor, Part};
 use super::reading::Reading;
 use super::text::flow;
-use crate::letter::{Guideline, Issue, Outcome};
+use crate::letter::{Guideline, Issue, Outcome, Request};
 use std::ops::Range;
 
 /// An issue as ranges of the text.
@@ -174,6 +174,6 @@ impl Draft {
             let message = format!("issue {number} has no rationale");
             reading.note(Severity::Warning, "no_rationale", message, Some(at));
         }
-        Issue { number, issue, category: None, outcome, guideline, claims_guideline, rationale }
+        Issue { number, issue, request: Request::default(), outcome, guideline, claims_guideline, rationale }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn credentials_sentence(text: &str) -> Option<Reviewer> {
         .and_then(|from| text.get(from..licensed))
         .map(|words| specialties(words.trim_ascii_end()))
         .unwrap_or_default();
-    Some(Reviewer { licensure: list(states, true), specialties })
+    Some(Reviewer { licensure: list(states, true), specialties, ..Reviewer::default() })
 }
 
 /// Reads the sentence from a range of the text.

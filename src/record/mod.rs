@@ -4,12 +4,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::letter::{
-    Basis, CaseNumber, Citation, Date, Guideline, Issue, Layout, Letter, LetterOutcome, Outcome, Priority, Sex, Source,
-};
+use crate::letter::{CaseNumber, Date, Layout, Letter, LetterOutcome, Priority, Sex};
 use crate::parse::{Diagnostic, Parsed};
 
+mod guideline;
+mod issue;
 mod printed;
+
+pub use guideline::{CitationRecord, GuidelineRecord};
+pub use issue::{FrequencyRecord, IssueRecord, SpanRecord};
 
 /// One letter as it is exported.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,10 +53,18 @@ pub struct LetterFacts {
     /// Standard or expedited.
     #[serde(with = "printed::option")]
     pub priority: Option<Priority>,
-    /// The states that licensed the reviewer.
+    /// The states that licensed the reviewer, as printed.
     pub licensure: Vec<String>,
-    /// Board certifications and specialties of the reviewer.
+    /// The same states by their full names.
+    pub licensure_canonical: Vec<String>,
+    /// Board certifications, specialties and subspecialties of the reviewer, as printed.
     pub specialties: Vec<String>,
+    /// The same specialties by the names of DWC's list; one that is not on it stays as printed.
+    pub specialties_canonical: Vec<String>,
+    /// Those of the specialties in which the letter says that the reviewer is board certified.
+    pub board_certifications: Vec<String>,
+    /// Those of the specialties that the letter calls subspecialties.
+    pub subspecialties: Vec<String>,
     /// The worker's age in years.
     pub age: Option<u16>,
     /// The worker's sex.
@@ -62,6 +73,9 @@ pub struct LetterFacts {
     /// Folded from the outcomes of the issues.
     #[serde(with = "printed::option")]
     pub outcome: Option<LetterOutcome>,
+    /// The outcome that the letter states as a whole.
+    #[serde(with = "printed::option")]
+    pub stated_outcome: Option<LetterOutcome>,
     /// Which of the known layouts the letter has.
     #[serde(with = "printed")]
     pub layout: Layout,
@@ -71,52 +85,15 @@ pub struct LetterFacts {
     pub digest: String,
     /// The reviewer's summary of the case.
     pub clinical_summary: Option<String>,
-}
-
-/// One disputed treatment as it is exported.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct IssueRecord {
-    /// The place in the letter, from 1.
-    pub number: u32,
-    /// The heading as printed, without the outcome.
-    pub issue: String,
-    /// The service category.
-    pub category: Option<String>,
-    /// Upheld or overturned.
-    #[serde(with = "printed::option")]
-    pub outcome: Option<Outcome>,
-    /// The guideline that the reviewer relied on.
-    pub guideline: GuidelineRecord,
-    /// The guideline that the claims administrator relied on.
-    pub claims_guideline: GuidelineRecord,
-    /// Why the reviewer decided so.
-    pub rationale: Option<String>,
-}
-
-/// What a decision is based on, as it is exported.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct GuidelineRecord {
-    /// The text as printed; null where the letter has no such line.
-    pub text: Option<String>,
-    /// Inside or outside of the MTUS; null where the text does not tell.
-    #[serde(with = "printed::option")]
-    pub basis: Option<Basis>,
-    /// The sources that the text names.
-    pub citations: Vec<CitationRecord>,
-}
-
-/// One source that a guideline line names, as it is exported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CitationRecord {
-    /// The body of guidelines.
-    #[serde(with = "printed")]
-    pub source: Source,
-    /// The MTUS chapter with its year.
-    pub chapter: Option<String>,
-    /// The sections named for the chapter.
-    pub sections: Vec<String>,
-    /// The words that the citation was read from.
-    pub text: String,
+    /// Body regions that the summary names.
+    pub body_regions: Vec<String>,
+    /// Diagnoses that the summary names.
+    pub diagnoses: Vec<String>,
+    /// The days that the summary gives, in order of time.
+    #[serde(with = "printed::list")]
+    pub summary_dates: Vec<Date>,
+    /// The documents that were reviewed, where the letter lists them.
+    pub documents_reviewed: Vec<String>,
 }
 
 /// One remark on a text, as it is exported.
@@ -148,8 +125,13 @@ impl LetterRecord {
             reviewer,
             age,
             sex,
+            stated_outcome,
             layout,
             clinical_summary,
+            body_regions,
+            diagnoses,
+            summary_dates,
+            documents_reviewed,
             issues,
             text,
         } = letter;
@@ -163,50 +145,28 @@ impl LetterRecord {
                 application_received,
                 priority,
                 licensure: reviewer.licensure,
+                licensure_canonical: reviewer.licensure_canonical,
                 specialties: reviewer.specialties,
+                specialties_canonical: reviewer.specialties_canonical,
+                board_certifications: reviewer.board_certifications,
+                subspecialties: reviewer.subspecialties,
                 age,
                 sex,
                 outcome,
+                stated_outcome,
                 layout,
                 path,
                 digest,
                 clinical_summary,
+                body_regions,
+                diagnoses,
+                summary_dates,
+                documents_reviewed,
             },
             issues: issues.into_iter().map(IssueRecord::from).collect(),
             diagnostics: diagnostics.into_iter().map(DiagnosticRecord::from).collect(),
             text,
         }
-    }
-}
-
-impl From<Issue> for IssueRecord {
-    fn from(issue: Issue) -> Self {
-        Self {
-            number: issue.number,
-            issue: issue.issue,
-            category: issue.category,
-            outcome: issue.outcome,
-            guideline: issue.guideline.into(),
-            claims_guideline: issue.claims_guideline.into(),
-            rationale: issue.rationale,
-        }
-    }
-}
-
-impl From<Guideline> for GuidelineRecord {
-    fn from(guideline: Guideline) -> Self {
-        Self {
-            text: guideline.text,
-            basis: guideline.basis,
-            citations: guideline.citations.into_iter().map(CitationRecord::from).collect(),
-        }
-    }
-}
-
-impl From<Citation> for CitationRecord {
-    fn from(citation: Citation) -> Self {
-        let Citation { source, chapter, sections, text } = citation;
-        Self { source, chapter, sections, text }
     }
 }
 

@@ -42,3 +42,24 @@ pub mod option {
         text.map(|text| text.parse().map_err(|e| de::Error::custom(format!("`{text}`: {e}")))).transpose()
     }
 }
+
+/// The same for lists of values.
+pub mod list {
+    use super::*;
+
+    /// Writes values as the strings that they print.
+    pub fn serialize<T: Display, S: Serializer>(values: &[T], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(values.iter().map(T::to_string))
+    }
+
+    /// Reads values from the strings that they print.
+    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
+    where
+        T: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        let parse = |text: String| text.parse().map_err(|e| de::Error::custom(format!("`{text}`: {e}")));
+        texts.into_iter().map(parse).collect()
+    }
+}
