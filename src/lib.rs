@@ -5,6 +5,7 @@
 pub mod archive;
 pub mod classify;
 pub mod error;
+pub mod health;
 pub mod index;
 pub mod ingest;
 pub mod letter;

@@ -5,6 +5,12 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use crate::error::{Error, ErrorKind, Result};
 use crate::parse::{Diagnostic, Severity};
 
+/// The codes of diagnostics on a file's encoding, each with its meaning.
+pub const CODES: &[(&str, &str)] = &[
+    ("windows_1252", "The text is no UTF-8; it was read as Windows-1252."),
+    ("invalid_encoding", "Some bytes of the text are no characters of its encoding; they were replaced."),
+];
+
 /// Decodes a text file.
 ///
 /// # Errors

@@ -5,5 +5,6 @@ pub mod pdf;
 mod read;
 mod walk;
 
+pub use decode::CODES as ENCODING_CODES;
 pub use read::{Content, MAX_FILE_BYTES, read, read_text};
 pub use walk::{Entry, Kind, Walk, count};

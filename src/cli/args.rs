@@ -33,7 +33,19 @@ pub enum Command {
     /// Read letters and print their records, without an index
     #[command(after_help = "Example:\n  imr parse letters/ > letters.jsonl")]
     Parse(ParseArgs),
+    /// Count how well letters were understood: layouts, diagnostics, and how full each field is, by year
+    #[command(after_help = CHECK_HELP)]
+    Check(CheckArgs),
 }
+
+const CHECK_HELP: &str = "\
+Without paths the letters of the index are checked. What can be listed: a layout (unknown), the code
+of a diagnostic (no_age), an empty field (missing:age, missing:issues.rationale), contradictions.
+
+Examples:
+  imr check
+  imr check letters/ --by month
+  imr check --list unknown --list contradictions";
 
 const SEARCH_HELP: &str = "\
 Queries:
@@ -109,9 +121,9 @@ pub struct IndexArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
-    /// A name and a number on each line
+    /// For people on a terminal; in a pipe names and numbers, separated by tabs
     Text,
-    /// One object, with the failed files and why
+    /// As JSON, with everything
     Json,
 }
 
@@ -296,4 +308,41 @@ pub enum ParseFormat {
     Jsonl,
     /// For reading
     Text,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct CheckArgs {
+    /// Files and folders; without them the index
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// List the letters behind a count instead; repeat for others
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub list: Vec<String>,
+    /// How many letters to list at most
+    #[arg(long, short = 'n', value_name = "N")]
+    pub limit: Option<usize>,
+    /// The time of decision that counts are kept by
+    #[arg(long, value_enum, value_name = "PERIOD", default_value_t = PeriodArg::Year)]
+    pub by: PeriodArg,
+    /// How to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    /// Threads that read and parse [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// Follow symbolic links below the paths
+    #[arg(long)]
+    pub follow: bool,
+    #[command(flatten)]
+    pub index: IndexChoice,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PeriodArg {
+    /// By year
+    Year,
+    /// By month
+    Month,
 }

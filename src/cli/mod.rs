@@ -1,6 +1,7 @@
 //! The command line: what was typed becomes what is meant, and answers go to a printer.
 
 mod args;
+mod check;
 mod index;
 mod message;
 mod output;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Stats(args) => stats::run(args),
         Command::Show(args) => show::run(args),
         Command::Parse(args) => parse::run(args),
+        Command::Check(args) => check::run(args),
     };
     match ended {
         Ok(End::Done) => ExitCode::SUCCESS,

@@ -122,6 +122,32 @@ impl Reader {
         Ok(None)
     }
 
+    /// Hands every letter to `each`, in the order of the segments, one at a time.
+    ///
+    /// # Errors
+    /// The first error of `each`, or [`ErrorKind::IndexCorrupt`].
+    pub fn letters(&self, each: &mut dyn FnMut(LetterRecord) -> Result<()>) -> Result<()> {
+        let schema = IndexSchema::get();
+        for segment in self.searcher.segment_readers() {
+            let store = segment.get_store_reader(1).map_err(|e| self.damaged(e))?;
+            let mut letter: Option<LetterRecord> = None;
+            for doc in store.iter::<TantivyDocument>(segment.alive_bitset()) {
+                let doc = doc.map_err(|e| self.damaged(e))?;
+                // The documents of a letter follow one another; the first holds the letter.
+                if let Some(json) = doc.get_first(schema.letter_record).and_then(|v| v.as_bytes()) {
+                    let next = serde_json::from_slice(json).map_err(|e| self.damaged(e))?;
+                    letter.replace(next).map_or(Ok(()), &mut *each)?;
+                }
+                if let Some(json) = doc.get_first(schema.issue_record).and_then(|v| v.as_bytes()) {
+                    let issue = serde_json::from_slice(json).map_err(|e| self.damaged(e))?;
+                    letter.as_mut().ok_or_else(|| self.out_of_order())?.issues.push(issue);
+                }
+            }
+            letter.map_or(Ok(()), &mut *each)?;
+        }
+        Ok(())
+    }
+
     /// The error of a field that the index does not have, with the fields that it has.
     pub fn unknown_field(name: &str) -> Error {
         let names: Vec<_> = IndexSchema::get().fields().map(|(def, _)| def.name.as_str()).collect();

@@ -93,6 +93,9 @@ pub const CODES: &[(&str, &str)] = &[
     ("no_rationale", "An issue lacks the rationale."),
 ];
 
+/// The codes that say that two parts of a letter contradict each other.
+pub const CONTRADICTIONS: &[&str] = &["header_conflict"];
+
 /// Understands the text of a letter.
 ///
 /// Pages are separated by form feeds. The text of an unknown layout is kept whole in [`Letter::text`].

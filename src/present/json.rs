@@ -146,7 +146,7 @@ fn fields(record: &impl Serialize) -> Result<Map<String, Value>, serde_json::Err
     })
 }
 
-fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+pub(super) fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, value)?;
     out.write_all(b"\n")
 }

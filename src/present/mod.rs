@@ -1,6 +1,7 @@
 //! Answers to text, JSON and CSV. Each printer takes a writer, and knows of no terminal but what [`Style`] tells.
 
 mod delimited;
+mod health;
 mod hits;
 mod json;
 mod letter;
@@ -9,6 +10,7 @@ mod style;
 mod table;
 
 pub use delimited::{hits_csv, table_csv};
+pub use health::{Listed, health, health_json, listed, listed_json};
 pub use hits::{count, hits};
 pub use json::{count_json, hits_json, hits_jsonl, record_json, report_json, table_json};
 pub use letter::letter;

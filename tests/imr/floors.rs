@@ -18,7 +18,7 @@ const RULES: Rules = Rules {
         &["letter", "error"],
         &["parse", "classify"],
         &["record", "archive"],
-        &["index"],
+        &["index", "health"],
         &["query"],
         &["search", "ingest", "remote"],
         &["present"],

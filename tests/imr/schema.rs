@@ -50,6 +50,10 @@ fn every_schema_is_kept_to() {
     {
         keeps_to("stats.schema.json", &folder.imr(&["stats", "--by", by, "--format", "json"]).succeeds().json());
     }
+    for what in [&["check"][..], &["check", "letters", "--by", "month"]] {
+        let health = folder.imr(&[what, &["--format", "json"]].concat()).succeeds().json();
+        keeps_to("check.schema.json", &health);
+    }
     let parsed = folder.imr(&["parse", "letters"]).succeeds().out;
     for record in parsed.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()) {
         keeps_to("letter.schema.json", &record);
