@@ -28,6 +28,14 @@ pub enum ErrorKind {
     PdfNoText,
     /// Reading the PDF took more time or memory than one letter may.
     PdfLimit,
+    /// A container, or an entry of one, cannot be unpacked: cut off, changed, or of a kind that is not known.
+    ContainerDamaged,
+    /// An entry of a container wants a password.
+    ContainerEncrypted,
+    /// A container asks for more work or memory than archives of letters do.
+    ContainerLimit,
+    /// A line of an export is no record of a letter.
+    RecordDamaged,
     /// A parser panicked on this file.
     Panic,
     /// The query cannot be parsed.
@@ -48,7 +56,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ErrorKind; 17] = [
+    pub const ALL: [ErrorKind; 21] = [
         Self::Io,
         Self::NotFound,
         Self::Empty,
@@ -58,6 +66,10 @@ impl ErrorKind {
         Self::PdfEncrypted,
         Self::PdfNoText,
         Self::PdfLimit,
+        Self::ContainerDamaged,
+        Self::ContainerEncrypted,
+        Self::ContainerLimit,
+        Self::RecordDamaged,
         Self::Panic,
         Self::Query,
         Self::IndexMissing,
@@ -80,6 +92,10 @@ impl ErrorKind {
             Self::PdfEncrypted => "pdf_encrypted",
             Self::PdfNoText => "pdf_no_text",
             Self::PdfLimit => "pdf_limit",
+            Self::ContainerDamaged => "container_damaged",
+            Self::ContainerEncrypted => "container_encrypted",
+            Self::ContainerLimit => "container_limit",
+            Self::RecordDamaged => "record_damaged",
             Self::Panic => "panic",
             Self::Query => "query",
             Self::IndexMissing => "index_missing",

@@ -1,5 +1,6 @@
 //! Archives to texts: folders, PDF and text files, in a fixed order, with digests.
 
+pub mod container;
 mod decode;
 pub mod pdf;
 mod read;

@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod check;
+mod container;
+mod container_build;
 mod corpus;
 mod exact;
 mod floors;

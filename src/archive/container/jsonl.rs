@@ -1,0 +1,75 @@
+//! Exports of records, one JSON object a line.
+
+use std::io::{BufRead, BufReader, Read};
+
+use super::limits::{Limits, fault};
+use super::part::{Stream, too_large};
+use super::{Data, Head, Is, Shape};
+use crate::error::Result;
+
+/// A file of lines; each that is not blank is an entry, named by its number from 1.
+pub(super) struct Lines {
+    input: BufReader<Stream>,
+    number: u64,
+    line: Option<Data>,
+    limits: Limits,
+}
+
+impl Lines {
+    pub(super) fn new(input: Stream, limits: &Limits) -> Self {
+        Self { input: BufReader::with_capacity(64 << 10, input), number: 0, line: None, limits: *limits }
+    }
+
+    /// The next line without its end, or how long it is if too long; `None` at the end.
+    fn line(&mut self) -> std::io::Result<Option<(Vec<u8>, u64)>> {
+        let mut line = Vec::new();
+        let most = self.limits.entry_bytes + 1;
+        let mut bytes = (&mut self.input).take(most).read_until(b'\n', &mut line)? as u64;
+        if bytes == 0 {
+            return Ok(None);
+        }
+        if bytes == most && !line.ends_with(b"\n") {
+            line = Vec::new();
+            loop {
+                let ahead = self.input.fill_buf()?;
+                let end = memchr::memchr(b'\n', ahead);
+                let used = end.map_or(ahead.len(), |end| end + 1);
+                self.input.consume(used);
+                bytes += used as u64;
+                if end.is_some() || used == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(Some((line, bytes)))
+    }
+}
+
+impl Shape for Lines {
+    fn next(&mut self) -> Option<Result<Head>> {
+        loop {
+            let (mut line, bytes) = match self.line() {
+                Ok(line) => line?,
+                Err(error) => return Some(Err(fault(error))),
+            };
+            self.number += 1;
+            let is_too_long = line.is_empty();
+            if self.number == 1 && line.starts_with("\u{feff}".as_bytes()) {
+                line.drain(..3);
+            }
+            if !is_too_long && line.trim_ascii().is_empty() {
+                continue;
+            }
+            line.truncate(line.trim_ascii_end().len());
+            self.line = Some(match is_too_long {
+                true => Data::Fault(too_large(&self.limits)),
+                false => Data::Bytes(line),
+            });
+            return Some(Ok(Head { name: self.number.to_string(), is: Is::Record, bytes }));
+        }
+    }
+
+    fn data(&mut self) -> Data {
+        self.line.take().unwrap_or(Data::Bytes(Vec::new()))
+    }
+}
