@@ -3,7 +3,9 @@
 mod decode;
 pub mod pdf;
 mod read;
+mod stamp;
 mod walk;
 
-pub use read::{Content, MAX_FILE_BYTES, read, read_text};
-pub use walk::{Entry, Kind, Walk, count};
+pub use read::{Content, MAX_FILE_BYTES, Raw, read, read_raw, read_text};
+pub use stamp::Stamp;
+pub use walk::{Entry, Kind, Walk, check_root, count};

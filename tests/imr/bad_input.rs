@@ -259,7 +259,7 @@ fn an_index_of_another_format_is_refused() {
     folder.write(".imr/format.json", r#"{"format": 4711, "program": "9.9.9"}"#);
     for args in [&["search", "x"][..], &["index", "letters"], &["stats", "--by", "outcome"]] {
         let run = folder.imr(args).ends_with(2).prints_nothing();
-        run.says(&["format 4711 of imr 9.9.9", "reads format 1", "hint:"]);
+        run.says(&["format 4711 of imr 9.9.9", "reads format 2", "hint:"]);
     }
 }
 
