@@ -92,25 +92,32 @@ impl Iterator for Walk {
     type Item = Result<Entry>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let entry = match self.next_entry()? {
-            Ok(entry) => entry,
-            Err(error) => return Some(Err(walk_error(error))),
-        };
-        // What is named is meant, also where it is a link.
-        let metadata = match entry.depth() {
-            0 => fs::metadata(entry.path()).map_err(|e| Error::io(entry.path(), e)),
-            _ => entry.metadata().map_err(walk_error),
-        };
-        let metadata = match metadata {
-            Ok(metadata) => metadata,
-            Err(error) => return Some(Err(error)),
-        };
-        let kind = kind(&entry, metadata.is_file());
-        if entry.depth() == 0 && kind == Kind::Special {
-            return Some(Err(no_file(entry.path())));
+        loop {
+            match self.next_entry()?.map_err(walk_error).and_then(file) {
+                Ok(Some(entry)) => return Some(Ok(entry)),
+                Ok(None) => {}
+                Err(error) => return Some(Err(error)),
+            }
         }
-        Some(Ok(Entry { kind, stamp: Stamp::of(&metadata), path: entry.into_path() }))
     }
+}
+
+/// The entry of what is no folder.
+fn file(entry: DirEntry) -> Result<Option<Entry>> {
+    // What is named is meant, also where it is a link; the walk goes on below a link to a folder by itself.
+    let is_root = entry.depth() == 0;
+    let metadata = match is_root {
+        true => fs::metadata(entry.path()).map_err(|e| Error::io(entry.path(), e))?,
+        false => entry.metadata().map_err(walk_error)?,
+    };
+    if metadata.is_dir() && is_root {
+        return Ok(None);
+    }
+    let kind = kind(&entry, metadata.is_file());
+    if is_root && kind == Kind::Special {
+        return Err(no_file(entry.path()));
+    }
+    Ok(Some(Entry { kind, stamp: Stamp::of(&metadata), path: entry.into_path() }))
 }
 
 /// Whether a path can be a root of a walk: a file or a folder, or a link to one.

@@ -224,8 +224,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Takes back what a file brought before. Where it held the indexed version of a letter other than `next`, the
-    /// best of the remaining versions takes its place.
+    /// Takes back what a file brought before. Where it held the best version of a letter other than `next`, the best of
+    /// the remaining ones takes its place.
     fn retire(&mut self, path: &[u8], next: Option<u64>) -> Result<()> {
         let Some(old) = self.manifest.get(path)? else { return Ok(()) };
         if old.status.has_documents() {
@@ -233,7 +233,8 @@ impl Writer {
         }
         if old.is_version() {
             self.manifest.remove_version(old.letter, old.decided, path);
-            if old.status.has_documents() && next != Some(old.letter) {
+            // Also where it held no documents: it may have been the one to take a place that is free.
+            if next != Some(old.letter) {
                 self.promote_best(old.letter)?;
             }
         }

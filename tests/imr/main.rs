@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod corpus;
+mod damage;
 mod exact;
 mod floors;
 mod incremental;
@@ -20,5 +21,7 @@ mod pdf_hostile;
 mod pdf_oracle;
 mod query;
 mod readme;
+mod roots;
+mod runs;
 mod schema;
 mod support;
