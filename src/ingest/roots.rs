@@ -34,17 +34,16 @@ impl Roots {
                 Err(error) => missing.push((place(path), error)),
             }
         }
-        let below = |root: &Path| found.iter().any(|other| other != root && root.starts_with(other));
-        let (mut kept, mut named) = (HashSet::new(), HashSet::new());
-        let mut walked = Vec::new();
-        for root in &found {
-            let is_below = below(root);
-            let is_file = !root.is_dir();
-            if (!is_below || is_file) && kept.insert(root.clone()) {
-                walked.push(root.clone());
-            }
+        let (mut kept, mut named, mut walked) = (HashSet::new(), HashSet::new(), Vec::new());
+        let folders: HashSet<_> = found.iter().filter(|root| root.is_dir()).cloned().collect();
+        for root in found {
+            let is_below = root.ancestors().skip(1).any(|above| folders.contains(above));
+            let is_file = !folders.contains(&root);
             if is_below && is_file {
                 named.insert(root.clone());
+            }
+            if (is_file || !is_below) && kept.insert(root.clone()) {
+                walked.push(root);
             }
         }
         Ok(Self { walked, named, missing })

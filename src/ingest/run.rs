@@ -22,7 +22,7 @@ pub struct Run<'a> {
     /// Hashes of the paths that the walk came to.
     seen: HashSet<u64>,
     /// Folders and files that the walk could not look at; what lies below them is not gone.
-    unread: Vec<PathBuf>,
+    unread: HashSet<PathBuf>,
     /// Hashes of the paths that are counted as restored.
     restored: HashSet<u64>,
 }
@@ -35,7 +35,7 @@ impl<'a> Run<'a> {
         observer: &'a dyn Observer,
         config: &'a IngestConfig,
     ) -> Self {
-        let (seen, unread, restored) = (HashSet::new(), Vec::new(), HashSet::new());
+        let (seen, unread, restored) = (HashSet::new(), HashSet::new(), HashSet::new());
         Self { writer, report, observer, config, last_commit: Instant::now(), seen, unread, restored }
     }
 
@@ -63,7 +63,8 @@ impl<'a> Run<'a> {
                 self.report.unchanged += 1;
             }
             Verdict::Walk(error) => {
-                self.unread.extend(error.path().map(Path::to_path_buf));
+                // Without a path it can be anything.
+                self.unread.insert(error.path().unwrap_or(Path::new("/")).to_path_buf());
                 self.report.fail(&error);
             }
             Verdict::Found(finding, failure) => {
@@ -119,7 +120,7 @@ impl<'a> Run<'a> {
                     continue;
                 }
                 let path = crate::index::from_key(&key, base);
-                if !self.unread.iter().any(|unread| path.starts_with(unread)) {
+                if !path.ancestors().any(|above| self.unread.contains(above)) {
                     self.remove(&key)?;
                 }
             }
