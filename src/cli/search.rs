@@ -25,7 +25,7 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
         facets: args.facets.iter().map(|name| Dimension::parse(name)).collect::<Result<_>>()?,
     };
     let reader = open(&args.index)?;
-    let found = search::search(&reader, &request)?;
+    let found = reader.guarded(|| search::search(&reader, &request))?;
     let mut out = output::stdout();
     let style = output::style(&args.look);
     match args.format {

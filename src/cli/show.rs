@@ -16,7 +16,7 @@ pub fn run(args: ShowArgs) -> anyhow::Result<End> {
             .with_hint("a case number has the form CM16-0213037")
     })?;
     let reader = open(&args.index)?;
-    let Some(letter) = reader.letter(case)? else {
+    let Some(letter) = reader.guarded(|| reader.letter(case))? else {
         message::note(&format!("there is no letter {case} in the index"));
         return Ok(End::Nothing);
     };

@@ -14,7 +14,7 @@ pub fn run(args: StatsArgs) -> anyhow::Result<End> {
     let expr = expr(&args.query, &args.selection)?;
     let by: Vec<Dimension> = args.by.iter().map(|name| Dimension::parse(name)).collect::<Result<_>>()?;
     let reader = open(&args.index)?;
-    let table = search::stats(&reader, &expr, &by)?;
+    let table = reader.guarded(|| search::stats(&reader, &expr, &by))?;
     let mut out = output::stdout();
     match args.format {
         TableFormat::Text => present::table(&mut out, &table, &output::style(&args.look))?,
