@@ -57,7 +57,7 @@ pub fn index(letters: &Path, index: &Path) -> imr::ingest::Report {
         index: index.to_path_buf(),
         threads: threads(),
         memory_bytes: MEMORY_BYTES,
-        follow: false,
+        filter: Default::default(),
         reread: false,
         prune: false,
         commit_every: Duration::from_secs(60),

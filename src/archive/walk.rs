@@ -1,13 +1,14 @@
 //! The walk: every file under the given paths, in a fixed order.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::Stamp;
+use super::container::{self, Format, is_letter_name};
+use super::{Filter, Stamp};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A folder of this name that holds a file of the other is an index, and no part of an archive.
@@ -22,6 +23,8 @@ pub struct Entry {
     pub kind: Kind,
     /// The file's length and times.
     pub stamp: Stamp,
+    /// The path below the root, of containers; empty for a root itself.
+    pub below: String,
 }
 
 /// Whether a file of an archive can be a letter.
@@ -29,6 +32,8 @@ pub struct Entry {
 pub enum Kind {
     /// A file to read: `.pdf` or `.txt`, or named as a root itself.
     Letter,
+    /// A file that holds letters, by its name.
+    Container(Format),
     /// A file of another extension.
     Other,
     /// A symbolic link that is not followed.
@@ -43,15 +48,16 @@ pub enum Kind {
 /// passed over.
 pub struct Walk {
     roots: std::vec::IntoIter<PathBuf>,
-    current: Option<walkdir::IntoIter>,
-    follow: bool,
+    current: Option<(PathBuf, walkdir::IntoIter)>,
+    filter: Arc<Filter>,
     skip: HashSet<PathBuf>,
 }
 
 impl Walk {
-    /// Begins a walk. With `follow`, symbolic links below the roots are followed; roots always are.
-    pub fn new(roots: Vec<PathBuf>, follow: bool) -> Self {
-        Self { roots: roots.into_iter(), current: None, follow, skip: HashSet::new() }
+    /// Begins a walk over what a filter means. Symbolic links below the roots are followed if it says so; roots always
+    /// are.
+    pub fn new(roots: Vec<PathBuf>, filter: Arc<Filter>) -> Self {
+        Self { roots: roots.into_iter(), current: None, filter, skip: HashSet::new() }
     }
 
     /// The same walk, passing over some paths below the roots: the index beside its archive, or files that are roots
@@ -62,30 +68,68 @@ impl Walk {
         self
     }
 
-    fn next_entry(&mut self) -> Option<Result<DirEntry, walkdir::Error>> {
+    /// The next file, and its path below the root.
+    fn next_entry(&mut self) -> Option<Result<(DirEntry, String)>> {
         loop {
-            if let Some(walk) = &mut self.current {
+            if let Some((root, walk)) = &mut self.current {
                 match walk.next() {
                     Some(Ok(entry)) if entry.file_type().is_dir() => {
-                        if self.skip.contains(entry.path()) || is_index(&entry) {
+                        let below = below(&entry, root);
+                        if self.skip.contains(entry.path()) || is_index(&entry) || !is_entered(&self.filter, &below) {
                             walk.skip_current_dir();
+                        } else if let Some(name) = container_name(&entry) {
+                            walk.skip_current_dir();
+                            return Some(Err(ambiguous(entry.path(), &name)));
                         }
                         continue;
                     }
                     Some(Ok(entry)) if entry.depth() > 0 && self.skip.contains(entry.path()) => continue,
-                    Some(entry) => return Some(entry),
+                    Some(Ok(entry)) => {
+                        let below = below(&entry, root);
+                        let is_meant = match entry.depth() {
+                            0 => true,
+                            // What lies in a container is looked at one by one.
+                            _ if format(&entry).is_some() => self.filter.enters(&below),
+                            _ => self.filter.keeps(&below),
+                        };
+                        if !is_meant {
+                            continue;
+                        }
+                        return Some(Ok((entry, below)));
+                    }
+                    Some(Err(error)) => return Some(Err(walk_error(error))),
                     None => self.current = None,
                 }
             }
             let root = self.roots.next()?;
-            self.current = Some(
-                WalkDir::new(root)
-                    .follow_links(self.follow)
-                    .sort_by(|a, b| a.file_name().as_encoded_bytes().cmp(b.file_name().as_encoded_bytes()))
-                    .into_iter(),
-            );
+            let walk = WalkDir::new(&root)
+                .follow_links(self.filter.follows())
+                .sort_by(|a, b| a.file_name().as_encoded_bytes().cmp(b.file_name().as_encoded_bytes()))
+                .into_iter();
+            self.current = Some((root, walk));
         }
     }
+}
+
+/// The path below the root; empty for the root.
+fn below(entry: &DirEntry, root: &Path) -> String {
+    entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy().into_owned()
+}
+
+fn is_entered(filter: &Filter, below: &str) -> bool {
+    below.is_empty() || filter.enters(below)
+}
+
+/// The container whose entries' addresses would look like the paths below a folder.
+fn container_name(entry: &DirEntry) -> Option<String> {
+    let name = entry.file_name().to_string_lossy();
+    let name = name.strip_suffix('!')?;
+    Format::of(name).is_some().then(|| name.to_owned())
+}
+
+fn ambiguous(path: &Path, container: &str) -> Error {
+    let fact = format!("is a folder whose name is kept for what lies in a container `{container}`");
+    Error::new(ErrorKind::Usage, fact).with_path(path).with_hint("give the folder another name")
 }
 
 impl Iterator for Walk {
@@ -93,7 +137,7 @@ impl Iterator for Walk {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            match self.next_entry()?.map_err(walk_error).and_then(file) {
+            match self.next_entry()?.and_then(file) {
                 Ok(Some(entry)) => return Some(Ok(entry)),
                 Ok(None) => {}
                 Err(error) => return Some(Err(error)),
@@ -103,7 +147,7 @@ impl Iterator for Walk {
 }
 
 /// The entry of what is no folder.
-fn file(entry: DirEntry) -> Result<Option<Entry>> {
+fn file((entry, below): (DirEntry, String)) -> Result<Option<Entry>> {
     // What is named is meant, also where it is a link; the walk goes on below a link to a folder by itself.
     let is_root = entry.depth() == 0;
     let metadata = match is_root {
@@ -117,7 +161,8 @@ fn file(entry: DirEntry) -> Result<Option<Entry>> {
     if is_root && kind == Kind::Special {
         return Err(no_file(entry.path()));
     }
-    Ok(Some(Entry { kind, stamp: Stamp::of(&metadata), path: entry.into_path() }))
+    let below = if matches!(kind, Kind::Container(_)) { below } else { String::new() };
+    Ok(Some(Entry { kind, stamp: Stamp::of(&metadata), path: entry.into_path(), below }))
 }
 
 /// Whether a path can be a root of a walk: a file or a folder, or a link to one.
@@ -148,17 +193,19 @@ fn kind(entry: &DirEntry, is_file: bool) -> Kind {
         Kind::Link
     } else if !is_file {
         Kind::Special
-    } else if entry.depth() == 0 || is_letter_name(entry.path()) {
+    } else if let Some(format) = format(entry) {
+        Kind::Container(format)
+    } else if entry.depth() == 0 || is_letter_name(&entry.file_name().to_string_lossy()) {
         Kind::Letter
     } else {
         Kind::Other
     }
 }
 
-fn is_letter_name(path: &Path) -> bool {
-    path.extension()
-        .and_then(OsStr::to_str)
-        .is_some_and(|e| e.eq_ignore_ascii_case("pdf") || e.eq_ignore_ascii_case("txt"))
+/// The format of a container, by its name. A compressed file is one if a letter is in it, or if it was named.
+fn format(entry: &DirEntry) -> Option<Format> {
+    let name = entry.file_name().to_string_lossy();
+    Format::of(&name).filter(|format| entry.depth() == 0 || format.holds_letters(&name))
 }
 
 fn walk_error(error: walkdir::Error) -> Error {
@@ -177,21 +224,28 @@ fn walk_error(error: walkdir::Error) -> Error {
     }
 }
 
-/// How many entries a walk over these roots without some paths will give: for progress, and cheap, since it looks at
-/// names only. `stop` ends the count early.
-pub fn count(roots: &[PathBuf], follow: bool, without: &HashSet<PathBuf>, stop: &dyn Fn() -> bool) -> u64 {
+/// How many entries a walk over these roots without some paths will give, with those of the containers that tell: for
+/// progress, and cheap, since it looks at names only. `stop` ends the count early.
+pub fn count(roots: &[PathBuf], filter: &Filter, without: &HashSet<PathBuf>, stop: &dyn Fn() -> bool) -> u64 {
     let mut files = 0;
     for root in roots {
-        let entries = WalkDir::new(root).follow_links(follow).into_iter();
+        let entries = WalkDir::new(root).follow_links(filter.follows()).into_iter();
         let is_part = |entry: &DirEntry| {
-            let is_folder = entry.file_type().is_dir();
-            !((is_folder || entry.depth() > 0) && without.contains(entry.path()) || is_folder && is_index(entry))
+            let (is_folder, below) = (entry.file_type().is_dir(), below(entry, root));
+            let is_skipped = (is_folder || entry.depth() > 0) && without.contains(entry.path());
+            let is_meant = entry.depth() == 0
+                || if is_folder || format(entry).is_some() { filter.enters(&below) } else { filter.keeps(&below) };
+            is_meant && !is_skipped && !(is_folder && is_index(entry))
         };
         for entry in entries.filter_entry(is_part) {
             if stop() {
                 return files;
             }
-            files += u64::from(!entry.is_ok_and(|e| e.file_type().is_dir()));
+            files += match entry {
+                Ok(entry) if entry.file_type().is_dir() => 0,
+                Ok(entry) => format(&entry).map_or(1, |format| container::count(entry.path(), format).unwrap_or(1)),
+                Err(_) => 1,
+            };
         }
     }
     files

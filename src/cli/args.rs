@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Index, search and count California Independent Medical Review decisions.
 #[derive(Debug, Parser)]
@@ -92,11 +92,39 @@ pub enum When {
     Never,
 }
 
+/// Which letters.
 #[derive(Debug, ClapArgs)]
-pub struct IndexArgs {
-    /// Files and folders
-    #[arg(required = true, value_name = "PATH")]
+pub struct ArchiveArgs {
+    /// Files, folders and containers: .zip, .tar, .tar.gz, .tar.zst, .pdf.gz, .txt.gz, .jsonl
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Also the paths in this file, one a line, or separated by NUL; `-` for standard input
+    #[arg(long, value_name = "LIST", help_heading = "Archive")]
+    pub files_from: Option<PathBuf>,
+    /// Only files that this glob matches below the paths, also within containers; repeat for others
+    #[arg(long, value_name = "GLOB", help_heading = "Archive")]
+    pub include: Vec<String>,
+    /// No files or folders that this glob matches; repeat for others
+    #[arg(long, value_name = "GLOB", help_heading = "Archive")]
+    pub exclude: Vec<String>,
+    /// Also files and folders whose name begins with a dot
+    #[arg(long, help_heading = "Archive")]
+    pub hidden: bool,
+    /// Follow symbolic links below the paths
+    #[arg(long, help_heading = "Archive")]
+    pub follow: bool,
+}
+
+/// For commands that want some letters to be named.
+fn named() -> ArgGroup {
+    ArgGroup::new("named").args(["paths", "files_from"]).multiple(true).required(true)
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group(named()))]
+pub struct IndexArgs {
+    #[command(flatten)]
+    pub archive: ArchiveArgs,
     /// The index folder [default: .imr in the current folder]
     #[arg(long = "index", value_name = "DIR", env = "IMR_INDEX")]
     pub index: Option<PathBuf>,
@@ -106,9 +134,6 @@ pub struct IndexArgs {
     /// Memory for index segments under construction, in MiB, over all threads
     #[arg(long, value_name = "MIB", default_value_t = 400, value_parser = clap::value_parser!(u32).range(16..=65536))]
     pub memory: u32,
-    /// Follow symbolic links below the paths
-    #[arg(long)]
-    pub follow: bool,
     /// Read all files again, also those that are as they were
     #[arg(long)]
     pub reread: bool,
@@ -288,19 +313,16 @@ pub enum ShowFormat {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(group(named()))]
 pub struct ParseArgs {
-    /// Files and folders
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub archive: ArchiveArgs,
     /// How to print
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ParseFormat::Jsonl)]
     pub format: ParseFormat,
     /// Threads that read and parse [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
-    /// Follow symbolic links below the paths
-    #[arg(long)]
-    pub follow: bool,
     /// Exit with status 1 when a file could not be read
     #[arg(long)]
     pub strict: bool,
@@ -318,9 +340,9 @@ pub enum ParseFormat {
 
 #[derive(Debug, ClapArgs)]
 pub struct CheckArgs {
-    /// Files and folders; without them the index
-    #[arg(value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    // Without paths the index is checked.
+    #[command(flatten)]
+    pub archive: ArchiveArgs,
     /// List the letters behind a count instead; repeat for others
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     pub list: Vec<String>,
@@ -336,9 +358,6 @@ pub struct CheckArgs {
     /// Threads that read and parse [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
-    /// Follow symbolic links below the paths
-    #[arg(long)]
-    pub follow: bool,
     #[command(flatten)]
     pub index: IndexChoice,
     #[command(flatten)]

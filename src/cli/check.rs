@@ -1,5 +1,6 @@
 //! `imr check`.
 
+use std::collections::HashSet;
 use std::io::Write;
 
 use imr::health::{Behind, Health, Period};
@@ -8,7 +9,7 @@ use imr::record::LetterRecord;
 use imr::{Error, ErrorKind, Result, ingest};
 
 use super::args::{CheckArgs, PeriodArg, ReportFormat};
-use super::{End, index, message, output, search};
+use super::{End, archive, index, message, output, search};
 
 /// Counts how well the letters of an archive or an index were understood, or lists the letters behind a count.
 pub fn run(args: CheckArgs) -> anyhow::Result<End> {
@@ -30,7 +31,7 @@ pub fn run(args: CheckArgs) -> anyhow::Result<End> {
     let style = output::style(&args.look);
     let mut base = style.cwd.clone();
     let mut failures: Vec<&'static str> = Vec::new();
-    if args.paths.is_empty() {
+    if args.archive.paths.is_empty() && args.archive.files_from.is_none() {
         let reader = search::open(&args.index)?;
         reader.base().clone_into(&mut base);
         reader.letters(&mut |record| {
@@ -38,12 +39,13 @@ pub fn run(args: CheckArgs) -> anyhow::Result<End> {
             Ok(())
         })?;
     } else {
-        let roots = args.paths.clone();
-        ingest::parse(args.paths, args.follow, index::threads(args.threads), &mut |record| {
+        let (named, filter) = archive::meant(args.archive)?;
+        let roots: HashSet<_> = named.iter().cloned().collect();
+        ingest::parse(named, &filter, index::threads(args.threads), &mut |record| {
             match record {
                 Ok(record) => add(&record),
                 Err(error) => {
-                    let is_root = error.path().is_some_and(|path| roots.iter().any(|root| root == path));
+                    let is_root = error.path().is_some_and(|path| roots.contains(path));
                     missing |= is_root && error.kind() == ErrorKind::NotFound;
                     failures.push(error.kind().code());
                     message::warning(&error);

@@ -11,7 +11,7 @@ use imr::present;
 
 use super::args::{IndexArgs, ReportFormat};
 use super::progress::Bar;
-use super::{End, message, output};
+use super::{End, archive, message, output};
 
 /// A killed run loses at most what came after its last commit. A commit costs some tenths of a second.
 const COMMIT_EVERY: Duration = Duration::from_secs(60);
@@ -22,13 +22,14 @@ const COMMIT_SECONDS: &str = "IMR_COMMIT_SECONDS";
 
 /// Indexes.
 pub fn run(args: IndexArgs) -> anyhow::Result<End> {
-    let shown: Vec<String> = args.paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    let (roots, filter) = archive::meant(args.archive)?;
+    let shown: Vec<String> = roots.iter().take(SHOWN).map(|path| format!("`{}`", path.display())).collect();
     let config = IngestConfig {
-        roots: args.paths,
+        roots,
         index: args.index.unwrap_or_else(|| PathBuf::from(imr::index::FOLDER)),
         threads: threads(args.threads),
         memory_bytes: args.memory as usize * (1 << 20),
-        follow: args.follow,
+        filter,
         reread: args.reread,
         prune: args.prune,
         commit_every: commit_every(),
@@ -87,6 +88,8 @@ fn commit_every() -> Duration {
     asked.and_then(|s| Duration::try_from_secs_f64(s).ok()).unwrap_or(COMMIT_EVERY)
 }
 
+/// How many paths are named where there is nothing to read.
+const SHOWN: usize = 5;
 /// How many failures are printed one by one.
 const LISTED: usize = 20;
 

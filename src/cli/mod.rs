@@ -1,5 +1,6 @@
 //! The command line: what was typed becomes what is meant, and answers go to a printer.
 
+mod archive;
 mod args;
 mod check;
 mod index;

@@ -1,12 +1,12 @@
 //! `imr parse`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Write;
 
 use imr::{ErrorKind, ingest, present};
 
 use super::args::{ParseArgs, ParseFormat};
-use super::{End, index, message, output};
+use super::{End, archive, index, message, output};
 
 /// Reads letters and prints their records.
 pub fn run(args: ParseArgs) -> anyhow::Result<End> {
@@ -14,8 +14,9 @@ pub fn run(args: ParseArgs) -> anyhow::Result<End> {
     let mut out = output::stdout();
     let (mut read, mut failed, mut missing) = (0u64, 0u64, 0u64);
     let mut write_error = None;
-    let (roots, mut hints) = (args.paths.clone(), BTreeSet::new());
-    ingest::parse(args.paths, args.follow, index::threads(args.threads), &mut |record| match record {
+    let (named, filter) = archive::meant(args.archive)?;
+    let (roots, mut hints) = (named.iter().cloned().collect::<HashSet<_>>(), BTreeSet::new());
+    ingest::parse(named, &filter, index::threads(args.threads), &mut |record| match record {
         Ok(record) => {
             let written = match args.format {
                 ParseFormat::Jsonl => present::record_json(&mut out, &record),
@@ -31,7 +32,7 @@ pub fn run(args: ParseArgs) -> anyhow::Result<End> {
         }
         Err(error) => {
             failed += 1;
-            let is_root = error.path().is_some_and(|path| roots.iter().any(|root| root == path));
+            let is_root = error.path().is_some_and(|path| roots.contains(path));
             missing += u64::from(is_root && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Usage));
             hints.extend(error.hint().map(str::to_owned));
             message::warning(&error);

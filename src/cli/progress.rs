@@ -40,6 +40,10 @@ impl Observer for Bar {
     }
 
     fn done(&self, report: &Report) {
+        // Not every container tells how much it holds.
+        if self.0.length().is_some_and(|length| length < report.files) {
+            self.0.set_length(report.files);
+        }
         self.0.set_position(report.files);
         // The text is made only as often as a person can read it.
         if report.files.is_multiple_of(64) {

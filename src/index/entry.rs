@@ -19,11 +19,14 @@ pub enum Status {
     NotALetter,
     /// It could not be read; the reason says why.
     Failed,
+    /// It is a container, all of which was looked at; what it holds has entries of its own.
+    Container,
 }
 
 impl Status {
     /// Every status, in the order of their codes.
-    pub const ALL: [Status; 5] = [Self::Indexed, Self::Unknown, Self::Duplicate, Self::NotALetter, Self::Failed];
+    pub const ALL: [Status; 6] =
+        [Self::Indexed, Self::Unknown, Self::Duplicate, Self::NotALetter, Self::Failed, Self::Container];
 
     /// The name in output.
     pub fn name(self) -> &'static str {
@@ -33,6 +36,7 @@ impl Status {
             Self::Duplicate => "duplicate",
             Self::NotALetter => "not_a_letter",
             Self::Failed => "failed",
+            Self::Container => "container",
         }
     }
 
@@ -57,9 +61,9 @@ pub struct FileEntry {
     pub decided: u64,
     /// The commit that this entry belongs to.
     pub generation: u64,
-    /// How many issues the letter has.
+    /// How many issues the letter has; for a container, how much of what it holds could not be read.
     pub issues: u64,
-    /// For failures `code: reason`, for what is no letter why.
+    /// For failures `code: reason`, for what is no letter why, for containers which of their entries were meant.
     pub reason: String,
     /// For failures what to do about them; empty where nothing is known.
     pub hint: String,
@@ -97,8 +101,11 @@ impl FileEntry {
     /// A failure is settled only as long as the same program would fail in the same way.
     pub fn settles(&self, stamp: &Stamp, to_read: bool) -> bool {
         let same = self.stamp == *stamp && stamp.is_reliable();
-        let may_change = self.status == Status::Failed
-            && (self.program != PROGRAM || self.failure().0.is_none_or(ErrorKind::is_passing));
+        let may_change = match self.status {
+            Status::Failed => self.program != PROGRAM || self.failure().0.is_none_or(ErrorKind::is_passing),
+            Status::Container => self.program != PROGRAM && self.issues > 0,
+            _ => false,
+        };
         same && to_read == (self.status != Status::NotALetter) && !may_change
     }
 

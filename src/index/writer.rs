@@ -49,6 +49,13 @@ pub enum Finding {
         /// One document for each issue.
         documents: Vec<IssueDocument>,
     },
+    /// A container, all of which was looked at.
+    Container {
+        /// How much of what it holds could not be read.
+        failed: u64,
+        /// Which of its entries were meant; empty for all.
+        filter: String,
+    },
     /// No file to read; why.
     NotALetter(String),
     /// A file that could not be read.
@@ -143,7 +150,7 @@ impl Writer {
             self.delete_documents(&path);
             self.manifest.forget(&path);
             // What was no letter by its name is nothing to come back to.
-            self.manifest.set_again(&path, entry.status != Status::NotALetter);
+            self.manifest.set_again(&path, !matches!(entry.status, Status::NotALetter | Status::Container));
             if entry.is_version() {
                 self.manifest.remove_version(entry.letter, entry.decided, &path);
                 // Should the file be gone by now, another version has to take its place.
@@ -182,6 +189,9 @@ impl Writer {
         let mut entry = FileEntry::new(stamp, Status::Failed, self.generation + 1);
         let mut demoted = None;
         match finding {
+            Finding::Container { failed, filter } => {
+                (entry.status, entry.issues, entry.reason) = (Status::Container, failed, filter);
+            }
             Finding::NotALetter(reason) => (entry.status, entry.reason) = (Status::NotALetter, reason),
             Finding::Failed { reason, hint } => (entry.reason, entry.hint) = (reason, hint),
             Finding::Letter { id, decided, issues, known, digest, documents } => {

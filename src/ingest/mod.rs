@@ -5,21 +5,24 @@ mod pipeline;
 mod report;
 mod roots;
 mod run;
+mod tasks;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 pub use pipeline::THREAD_NAME;
 pub use report::{Failure, Report};
 
-use crate::archive::{self, Kind, Walk};
+use crate::archive::{self, Filter, Kind, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, Snapshot, Writer, WriterConfig};
-use pipeline::Pipeline;
+use pipeline::{Pipeline, Verdict};
 use roots::Roots;
 use run::Run;
+use tasks::Again;
 
 /// What to index, where to, and how to use the machine.
 #[derive(Debug, Clone)]
@@ -32,8 +35,8 @@ pub struct IngestConfig {
     pub threads: usize,
     /// Memory for segments under construction, in bytes.
     pub memory_bytes: usize,
-    /// Whether symbolic links below the roots are followed.
-    pub follow: bool,
+    /// Which files below the roots are meant, and whether symbolic links are followed.
+    pub filter: Arc<Filter>,
     /// Whether files that are as they were are read all the same.
     pub reread: bool,
     /// Whether what lay below a root that is gone is taken out of the index.
@@ -69,12 +72,12 @@ pub fn run(config: &IngestConfig, observer: &dyn Observer, stop: &AtomicBool) ->
     let began = Instant::now();
     let mut roots = Roots::resolve(&config.roots)?;
     let mut report = Report::default();
-    if index::exists(&config.index) || has_letters(&roots, config.follow) {
+    if index::exists(&config.index) || has_letters(&roots, &config.filter) {
         index::guarded(&config.index, || update(config, &mut roots, &mut report, observer, stop))?;
     } else if roots.walked.is_empty() {
         return Err(none_exists(&mut roots.missing));
     } else {
-        survey(&roots, config.follow, &mut report);
+        survey(&roots, &config.filter, &mut report);
     }
     for (_, error) in &roots.missing {
         report.bad_roots += 1;
@@ -97,18 +100,18 @@ fn none_exists(missing: &mut Vec<(PathBuf, Error)>) -> Error {
     }
 }
 
-fn walk(roots: &Roots, follow: bool, without: HashSet<PathBuf>) -> Walk {
-    Walk::new(roots.walked.clone(), follow).without(without)
+fn walk(roots: &Roots, filter: &Arc<Filter>, without: HashSet<PathBuf>) -> Walk {
+    Walk::new(roots.walked.clone(), Arc::clone(filter)).without(without)
 }
 
 /// Whether the walk comes to anything that is to be read.
-fn has_letters(roots: &Roots, follow: bool) -> bool {
-    walk(roots, follow, roots.named.clone()).any(|entry| entry.is_ok_and(|e| e.kind == Kind::Letter))
+fn has_letters(roots: &Roots, filter: &Arc<Filter>) -> bool {
+    walk(roots, filter, roots.named.clone()).any(|entry| entry.is_ok_and(|e| matches!(e.kind, Kind::Letter | Kind::Container(_))))
 }
 
 /// Counts what is there when none of it is to be read.
-fn survey(roots: &Roots, follow: bool, report: &mut Report) {
-    for entry in walk(roots, follow, roots.named.clone()) {
+fn survey(roots: &Roots, filter: &Arc<Filter>, report: &mut Report) {
+    for entry in walk(roots, filter, roots.named.clone()) {
         report.files += 1;
         match entry {
             Ok(entry) => {
@@ -144,14 +147,17 @@ fn update(
         if observer.wants_total() {
             let ended = || counted.load(Ordering::Relaxed) || stop.load(Ordering::Relaxed);
             let (walked, without) = (&roots.walked, &without);
-            scope.spawn(move || observer.total(archive::count(walked, config.follow, without, &ended)));
+            scope.spawn(move || observer.total(archive::count(walked, &config.filter, without, &ended)));
         }
-        let walk = walk(roots, config.follow, without.clone());
-        let result = pipeline.run(walk, config.reread, &mut |item| {
+        let walk = walk(roots, &config.filter, without.clone());
+        let result = pipeline.run(walk, Arc::clone(&config.filter), config.reread, &mut |item| {
             if !before.is_empty() {
                 run.see(&item.key);
             }
-            run.apply(item)
+            match item.verdict {
+                Verdict::Settled(_) => run.apply_settled(item, &before),
+                _ => run.apply(item),
+            }
         });
         counted.store(true, Ordering::Relaxed);
         result
@@ -164,12 +170,7 @@ fn update(
     // Versions of letters whose better version went away, and files of a run that died.
     let mut again = run.writer.again();
     while !again.is_empty() && !stop.load(Ordering::Relaxed) {
-        let entries: Vec<_> = again.iter().map(|key| pipeline::entry(&index::from_key(key, &base))).collect();
-        let mut keys = again.iter();
-        pipeline.run(entries.into_iter(), true, &mut |item| match keys.next() {
-            Some(key) => run.apply_again(key, item),
-            None => Ok(()),
-        })?;
+        pipeline.run_again(Again::new(&again, &base), &mut |item| run.apply_again(item))?;
         let rest = run.writer.again();
         // Each pass settles its files. Should one not, the next run tries again.
         again = if rest == again { Vec::new() } else { rest };
@@ -222,7 +223,7 @@ fn settle_missing(
 /// The first error of `each`; what is wrong with a root or a file is handed to it.
 pub fn parse(
     roots: Vec<PathBuf>,
-    follow: bool,
+    filter: &Arc<Filter>,
     threads: usize,
     each: &mut dyn FnMut(Result<crate::record::LetterRecord>) -> Result<()>,
 ) -> Result<()> {
@@ -233,5 +234,5 @@ pub fn parse(
             Err(error) => each(Err(error))?,
         }
     }
-    pipeline::parse(Walk::new(found, follow), threads, each)
+    pipeline::parse(Walk::new(found, Arc::clone(filter)), Arc::clone(filter), threads, each)
 }

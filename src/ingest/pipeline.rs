@@ -11,9 +11,11 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::gate::{Gate, Pass};
 use super::report::Failure;
-use crate::archive::{self, Entry, Kind, Raw, Stamp, Walk};
+use super::tasks::{Task, Tasks};
+use crate::archive::container::{self, Member, MemberKind};
+use crate::archive::{self, Entry, Filter, Kind, Raw, Stamp, Walk};
 use crate::error::{Error, ErrorKind, Result, panic_message};
-use crate::index::{self, Documents, FileEntry, Finding, IndexSchema, Permit, Snapshot};
+use crate::index::{self, Documents, FileEntry, Finding, IndexSchema, Permit, Snapshot, Status};
 use crate::parse;
 use crate::record::LetterRecord;
 
@@ -38,14 +40,33 @@ pub struct Item {
     pub stamp: Stamp,
     /// Whether it is to be read, by its name or since it was named.
     pub to_read: bool,
+    /// Where it lies.
+    pub place: Place,
     /// What to do about it.
     pub verdict: Verdict,
+}
+
+/// Where an item lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In a folder.
+    Folder,
+    /// In a container.
+    Container,
+    /// It is a container in a container.
+    Nested,
+    /// It is a container in a folder, and comes behind what it holds.
+    Itself,
 }
 
 /// What to do about a file.
 pub enum Verdict {
     /// Nothing: it is as it was.
     Unchanged(FileEntry),
+    /// Nothing: it is a container, which is as it was with all that it holds.
+    Settled(FileEntry),
+    /// Forget it: it is no longer there.
+    Gone,
     /// Note its new stamp: its content is as it was.
     Touched,
     /// Apply what was found; a failure is listed too.
@@ -72,28 +93,56 @@ impl<'a> Pipeline<'a> {
         Ok(Self { pool, base, known, documents: Documents::new(IndexSchema::get()), stop })
     }
 
-    /// Takes the entries through the pool and hands the results over in the order of the entries.
+    /// Takes the entries of a walk through the pool, with what lies in containers, and hands the results over in their
+    /// order.
     ///
     /// With `force`, files that are unchanged are read all the same.
     pub fn run(
         &self,
         entries: impl Iterator<Item = Result<Entry>> + Send,
+        filter: Arc<Filter>,
         force: bool,
         each: &mut dyn FnMut(Item) -> Result<()>,
     ) -> Result<()> {
-        let work = |entry, permit| self.item(entry, force, permit);
-        ordered(&self.pool, entries, self.stop, &work, each)
+        let known = (!force).then_some((&self.known, self.base));
+        let work = |task, permit| self.item(task, force, permit);
+        ordered(&self.pool, Tasks::new(entries, known, filter), self.stop, &work, each)
     }
 
-    fn item(&self, entry: Result<Entry>, force: bool, permit: Permit) -> Item {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let shown = error.path().map(Path::to_path_buf).unwrap_or_default();
-                let key = index::to_key(&shown, self.base);
-                return Item { key, shown, stamp: Stamp::default(), to_read: false, verdict: Verdict::Walk(error) };
-            }
+    /// Takes tasks through the pool, whatever is known of them.
+    pub fn run_again(
+        &self,
+        tasks: impl Iterator<Item = Task> + Send,
+        each: &mut dyn FnMut(Item) -> Result<()>,
+    ) -> Result<()> {
+        ordered(&self.pool, tasks, self.stop, &|task, permit| self.item(task, true, permit), each)
+    }
+
+    fn item(&self, task: Task, force: bool, permit: Permit) -> Item {
+        let item = |shown: PathBuf, verdict| {
+            let key = index::to_key(&shown, self.base);
+            Item { key, shown, stamp: Stamp::default(), to_read: false, place: Place::Folder, verdict }
         };
+        match task {
+            Task::File(entry) => self.file(entry, force, permit),
+            Task::Member(container, member) => self.member(&container, *member, force, permit),
+            Task::End(entry, result) => {
+                let whole = || Finding::Container { failed: 0, filter: String::new() };
+                let verdict = result.map_or_else(|e| failed(&e), |()| Verdict::Found(whole(), None));
+                Item { stamp: entry.stamp, place: Place::Itself, ..item(entry.path, verdict) }
+            }
+            Task::Settled(entry, old) => {
+                Item { stamp: entry.stamp, place: Place::Itself, ..item(entry.path, Verdict::Settled(*old)) }
+            }
+            Task::Gone(key) => Item { key: key.clone(), ..item(index::from_key(&key, self.base), Verdict::Gone) },
+            Task::Walk(error) => {
+                item(error.path().map(Path::to_path_buf).unwrap_or_default(), Verdict::Walk(error))
+            }
+            Task::Broken(error) => item(PathBuf::new(), Verdict::Broken(error)),
+        }
+    }
+
+    fn file(&self, entry: Entry, force: bool, permit: Permit) -> Item {
         let key = index::to_key(&entry.path, self.base);
         let to_read = entry.kind == Kind::Letter;
         let known = match force {
@@ -105,7 +154,59 @@ impl<'a> Pipeline<'a> {
             Ok(old) => self.found(&entry, &key, old.as_ref(), permit),
             Err(error) => Verdict::Broken(error),
         };
-        Item { key, shown: entry.path, stamp: entry.stamp, to_read, verdict }
+        Item { key, shown: entry.path, stamp: entry.stamp, to_read, place: Place::Folder, verdict }
+    }
+
+    /// What was found in an entry of a container, which only its content tells from what it was before.
+    fn member(&self, container: &Path, member: Member, force: bool, permit: Permit) -> Item {
+        let shown = container::address(container, &member.address);
+        let key = index::to_key(&shown, self.base);
+        let mut stamp = Stamp { bytes: member.bytes, ..Stamp::default() };
+        let place = if member.kind == MemberKind::Container { Place::Nested } else { Place::Container };
+        let to_read = matches!(member.kind, MemberKind::Letter | MemberKind::Record);
+        let known = match force {
+            true => Ok(None),
+            false => self.known.get(&key),
+        };
+        let verdict = match known {
+            Err(error) => Verdict::Broken(error),
+            Ok(old) => match why_not(member.kind) {
+                Some(_) if old.as_ref().is_some_and(|o| o.status == Status::NotALetter && o.stamp == stamp) => {
+                    old.map_or(Verdict::Gone, Verdict::Unchanged)
+                }
+                Some(reason) => Verdict::Found(Finding::NotALetter(reason.to_owned()), None),
+                None => {
+                    let is_record = member.kind == MemberKind::Record;
+                    let letter = || {
+                        let raw = Raw::new(member.read()?);
+                        stamp.bytes = raw.bytes.len() as u64;
+                        if let Some(old) = old.filter(|old| old.holds(&raw.digest)) {
+                            return Ok(if old.stamp == stamp { Verdict::Unchanged(old) } else { Verdict::Touched });
+                        }
+                        let parsed = if is_record { exported(&raw, &lossy(&key)) } else { record(raw, &lossy(&key)) };
+                        self.letter(parsed?, &key, permit)
+                    };
+                    guarded(&shown, letter).unwrap_or_else(|error| failed(&error))
+                }
+            },
+        };
+        Item { key, shown, stamp, to_read, place, verdict }
+    }
+
+    /// The finding of a letter.
+    fn letter(&self, found: Found, key: &[u8], permit: Permit) -> Result<Verdict> {
+        let Found { digest, identity, record } = found;
+        fits(&record)?;
+        let id = index::letter_id(record.facts.case_number, &identity);
+        let finding = Finding::Letter {
+            id,
+            decided: record.facts.decision_date.map_or(0, |d| d.to_u64()),
+            issues: record.issues.len() as u64,
+            known: record.facts.layout != crate::letter::Layout::Unknown,
+            digest,
+            documents: self.documents.of(&record, id, key, Some(permit)),
+        };
+        Ok(Verdict::Found(finding, None))
     }
 
     fn found(&self, entry: &Entry, key: &[u8], old: Option<&FileEntry>, permit: Permit) -> Verdict {
@@ -114,32 +215,47 @@ impl<'a> Pipeline<'a> {
             Kind::Other => return skip("neither .pdf nor .txt"),
             Kind::Link => return skip("a symbolic link, not followed"),
             Kind::Special => return skip("no regular file"),
-            Kind::Letter => {}
+            // The walk's containers are opened before they come here.
+            Kind::Letter | Kind::Container(_) => {}
         }
         let letter = || -> Result<Verdict> {
             let raw = archive::read_raw(&entry.path)?;
             if old.is_some_and(|old| old.holds(&raw.digest)) {
                 return Ok(Verdict::Touched);
             }
-            let (digest, record) = record(raw, &String::from_utf8_lossy(key))?;
-            fits(&record)?;
-            let id = index::letter_id(record.facts.case_number, &digest);
-            let finding = Finding::Letter {
-                id,
-                decided: record.facts.decision_date.map_or(0, |d| d.to_u64()),
-                issues: record.issues.len() as u64,
-                known: record.facts.layout != crate::letter::Layout::Unknown,
-                digest,
-                documents: self.documents.of(&record, id, key, Some(permit)),
-            };
-            Ok(Verdict::Found(finding, None))
+            self.letter(record(raw, &lossy(key))?, key, permit)
         };
-        guarded(&entry.path, letter).unwrap_or_else(|error| {
-            let failure = Failure::of(&error);
-            let reason = format!("{}: {}", failure.code, failure.reason);
-            Verdict::Found(Finding::Failed { reason, hint: failure.hint.clone() }, Some(failure))
-        })
+        guarded(&entry.path, letter).unwrap_or_else(|error| failed(&error))
     }
+}
+
+/// A letter that was read.
+struct Found {
+    /// Digest of the bytes that it was read from.
+    digest: [u8; 32],
+    /// What stands for its content: the digest of the letter's file, also where that was read on another machine.
+    identity: [u8; 32],
+    record: LetterRecord,
+}
+
+fn lossy(key: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(key)
+}
+
+/// Why an entry of a container is not read, if so.
+fn why_not(kind: MemberKind) -> Option<&'static str> {
+    match kind {
+        MemberKind::Letter | MemberKind::Record | MemberKind::Container => None,
+        MemberKind::Other => Some("neither .pdf nor .txt"),
+        MemberKind::Link => Some("a link, not followed"),
+        MemberKind::Special => Some("no regular file"),
+    }
+}
+
+fn failed(error: &Error) -> Verdict {
+    let failure = Failure::of(error);
+    let reason = format!("{}: {}", failure.code, failure.reason);
+    Verdict::Found(Finding::Failed { reason, hint: failure.hint.clone() }, Some(failure))
 }
 
 /// Refuses a letter that would take too much room: a long summary, which is indexed with each of many issues.
@@ -154,13 +270,6 @@ fn fits(record: &LetterRecord) -> Result<()> {
     Err(Error::new(ErrorKind::TooLarge, fact).with_hint("a letter is one file; are these many letters in one?"))
 }
 
-/// A file of its own, outside of a walk.
-pub fn entry(path: &Path) -> Result<Entry> {
-    Walk::new(vec![path.to_path_buf()], true)
-        .next()
-        .unwrap_or_else(|| Err(Error::new(ErrorKind::Io, "is no file").with_path(path)))
-}
-
 /// Works on one file. A panic on the way is the file's error, and every error names the file.
 fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
@@ -170,27 +279,70 @@ fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
     result.map_err(|e| e.with_path(path))
 }
 
-/// The digest and the record of one file.
-fn record(raw: Raw, shown: &str) -> Result<([u8; 32], LetterRecord)> {
+/// The record of one file, which is shown under a path.
+fn record(raw: Raw, shown: &str) -> Result<Found> {
     let mut content = raw.text()?;
     let mut parsed = parse::parse(&content.text);
     parsed.diagnostics.splice(0..0, std::mem::take(&mut content.diagnostics));
     let record = LetterRecord::new(parsed, shown.to_owned(), content.digest_hex());
-    Ok((content.digest, record))
+    Ok(Found { digest: content.digest, identity: content.digest, record })
+}
+
+/// The record in a line of an export. Its path becomes the place where the line stands; its digest stays the letter's.
+fn exported(raw: &Raw, shown: &str) -> Result<Found> {
+    let mut record: LetterRecord = serde_json::from_slice(&raw.bytes).map_err(|e| {
+        Error::new(ErrorKind::RecordDamaged, "is no record of a letter")
+            .with_source(e)
+            .with_hint("`imr parse` prints records, one a line; see schema/letter.schema.json")
+    })?;
+    record.facts.path = shown.to_owned();
+    let identity = from_hex(&record.facts.digest).unwrap_or(raw.digest);
+    Ok(Found { digest: raw.digest, identity, record })
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    let digits = text.as_bytes();
+    if digits.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 /// The records of the letters among some entries, in their order.
-pub fn parse(entries: Walk, threads: usize, each: &mut dyn FnMut(Result<LetterRecord>) -> Result<()>) -> Result<()> {
-    let work = |entry: Result<Entry>, _| match entry {
-        Ok(entry) if entry.kind == Kind::Letter => {
-            let read = || Ok(record(archive::read_raw(&entry.path)?, &entry.path.to_string_lossy())?.1);
+pub fn parse(
+    entries: Walk,
+    filter: Arc<Filter>,
+    threads: usize,
+    each: &mut dyn FnMut(Result<LetterRecord>) -> Result<()>,
+) -> Result<()> {
+    let work = |task: Task, _| match task {
+        Task::File(entry) if entry.kind == Kind::Letter => {
+            let read = || record(archive::read_raw(&entry.path)?, &entry.path.to_string_lossy());
             Some(guarded(&entry.path, read))
         }
-        Ok(_) => None,
-        Err(error) => Some(Err(error)),
+        Task::Member(container, member) if why_not(member.kind).is_none() => {
+            let shown = container::address(&container, &member.address);
+            let is_record = member.kind == MemberKind::Record;
+            let read = || {
+                let raw = Raw::new(member.read()?);
+                let path = shown.to_string_lossy();
+                if is_record { exported(&raw, &path) } else { record(raw, &path) }
+            };
+            Some(guarded(&shown, read))
+        }
+        Task::Walk(error) | Task::Broken(error) | Task::End(_, Err(error)) => Some(Err(error)),
+        _ => None,
     };
-    let each = &mut |record: Option<Result<LetterRecord>>| record.map_or(Ok(()), &mut *each);
-    ordered(&pool(threads)?, entries, &AtomicBool::new(false), &work, each)
+    let each = &mut |found: Option<Result<Found>>| match found {
+        Some(found) => each(found.map(|found| found.record)),
+        None => Ok(()),
+    };
+    let tasks = Tasks::new(entries, None, filter);
+    ordered(&pool(threads)?, tasks, &AtomicBool::new(false), &work, each)
 }
 
 fn pool(threads: usize) -> Result<ThreadPool> {
@@ -201,12 +353,12 @@ fn pool(threads: usize) -> Result<ThreadPool> {
         .map_err(|e| Error::new(ErrorKind::Io, "threads cannot be started").with_source(e))
 }
 
-/// Works on entries in a pool, a batch at a time, and hands the results over in the order of the entries.
+/// Works on tasks in a pool, a batch at a time, and hands the results over in the order of the tasks.
 fn ordered<T: Send>(
     pool: &ThreadPool,
-    entries: impl Iterator<Item = Result<Entry>> + Send,
+    tasks: impl Iterator<Item = Task> + Send,
     stop: &AtomicBool,
-    work: &(dyn Fn(Result<Entry>, Permit) -> T + Sync),
+    work: &(dyn Fn(Task, Permit) -> T + Sync),
     each: &mut dyn FnMut(T) -> Result<()>,
 ) -> Result<()> {
     let gate = Gate::new(BUDGET);
@@ -216,17 +368,17 @@ fn ordered<T: Send>(
     std::thread::scope(|scope| {
         let (failed, gate) = (&failed, &gate);
         scope.spawn(move || {
-            pool.in_place_scope(|tasks| {
+            pool.in_place_scope(|scope| {
                 let ended = || stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
-                for (number, batch) in (0..).zip(Batches { entries }) {
+                for (number, batch) in (0..).zip(Batches { tasks }) {
                     if ended() {
                         break;
                     }
                     let weight = batch.iter().map(weight).sum();
                     let permit: Arc<Pass> = Arc::new(gate.enter(weight));
                     let sender = sender.clone();
-                    tasks.spawn(move |_| {
-                        let results = batch.into_iter().map(|entry| work(entry, permit.clone())).collect();
+                    scope.spawn(move |_| {
+                        let results = batch.into_iter().map(|task| work(task, permit.clone())).collect();
                         // The receiver is gone only after an error, which ends the run.
                         let _ = sender.send((number, results));
                     });
@@ -255,24 +407,30 @@ fn ordered<T: Send>(
     })
 }
 
-fn weight(entry: &Result<Entry>) -> u64 {
-    entry.as_ref().map_or(LEAST, |e| e.stamp.bytes.clamp(LEAST, archive::MAX_FILE_BYTES))
+/// The share of a task in the budget.
+fn weight(task: &Task) -> u64 {
+    let bytes = match task {
+        Task::File(entry) => entry.stamp.bytes,
+        Task::Member(_, member) => member.bytes,
+        _ => 0,
+    };
+    bytes.clamp(LEAST, archive::MAX_FILE_BYTES)
 }
 
 struct Batches<I> {
-    entries: I,
+    tasks: I,
 }
 
-impl<I: Iterator<Item = Result<Entry>>> Iterator for Batches<I> {
-    type Item = Vec<Result<Entry>>;
+impl<I: Iterator<Item = Task>> Iterator for Batches<I> {
+    type Item = Vec<Task>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut batch = Vec::with_capacity(BATCH_FILES);
         let mut bytes = 0;
         while batch.len() < BATCH_FILES && bytes < BATCH_BYTES {
-            let Some(entry) = self.entries.next() else { break };
-            bytes += weight(&entry);
-            batch.push(entry);
+            let Some(task) = self.tasks.next() else { break };
+            bytes += weight(&task);
+            batch.push(task);
         }
         (!batch.is_empty()).then_some(batch)
     }

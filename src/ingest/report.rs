@@ -9,7 +9,7 @@ use crate::index::Status;
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Files that the run came to, with what it could not come to: the sum of `letters`, `unknown`, `unchanged`,
+    /// Files that the run came to, also within containers, with what it could not come to: the sum of `letters`, `unknown`, `unchanged`,
     /// `duplicates`, `not_letters` and the failures.
     pub files: u64,
     /// The bytes of these files.
@@ -28,6 +28,8 @@ pub struct Report {
     pub duplicates: u64,
     /// Files that are no letters by their name or kind.
     pub not_letters: u64,
+    /// Containers that were read to their end, or are as they were; they are no files of the sum, what they hold is.
+    pub containers: u64,
     /// What could not be read, in the order of paths.
     pub failures: Vec<Failure>,
     /// Files that were to be read: `.pdf` and `.txt`, and what was named itself.
@@ -82,6 +84,7 @@ impl Report {
             Status::NotALetter => self.not_letters += 1,
             // Its failure is listed, which counts it.
             Status::Failed => {}
+            Status::Container => self.containers += 1,
         }
     }
 

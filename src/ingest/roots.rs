@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::archive;
+use crate::archive::container::SEPARATOR;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, Snapshot};
 
@@ -65,8 +66,12 @@ pub fn known_below(before: &Snapshot, root: &Path, base: &Path) -> impl Iterator
     // Keys are relative below the base: a root that is the base, or above it, has keys of both kinds below it.
     let prefix = if base.starts_with(root) { Vec::new() } else { index::to_key(root, base) };
     let (root, base) = (root.to_path_buf(), base.to_path_buf());
+    // Behind the path of a container comes what it holds.
+    let held = [index::to_key(&root, &base).as_slice(), SEPARATOR.as_bytes()].concat();
     before.below(&prefix).filter_map(move |row| match row {
-        Ok((key, _)) => index::from_key(&key, &base).starts_with(&root).then_some(Ok(key)),
+        Ok((key, _)) => {
+            (index::from_key(&key, &base).starts_with(&root) || key.starts_with(&held)).then_some(Ok(key))
+        }
         Err(error) => Some(Err(error)),
     })
 }

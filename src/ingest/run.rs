@@ -5,11 +5,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::pipeline::{Item, Verdict};
+use super::pipeline::{Item, Place, Verdict};
 use super::report::{Failure, Report};
 use super::{IngestConfig, Observer, roots};
 use crate::error::Result;
-use crate::index::{Demoted, Snapshot, Status, Writer};
+use crate::archive::Stamp;
+use crate::archive::container::{self, SEPARATOR};
+use crate::error::ErrorKind;
+use crate::index::{Demoted, FileEntry, Finding, Snapshot, Status, Writer};
 
 /// The state of a run.
 pub struct Run<'a> {
@@ -25,6 +28,9 @@ pub struct Run<'a> {
     unread: HashSet<PathBuf>,
     /// Hashes of the paths that are counted as restored.
     restored: HashSet<u64>,
+    /// Of the container whose entries come: how many could not be read, and whether another time one could be.
+    failed: u64,
+    is_passing: bool,
 }
 
 impl<'a> Run<'a> {
@@ -36,7 +42,7 @@ impl<'a> Run<'a> {
         config: &'a IngestConfig,
     ) -> Self {
         let (seen, unread, restored) = (HashSet::new(), HashSet::new(), HashSet::new());
-        Self { writer, report, observer, config, last_commit: Instant::now(), seen, unread, restored }
+        Self { writer, report, observer, config, last_commit: Instant::now(), seen, unread, restored, failed: 0, is_passing: false }
     }
 
     /// Notes that the walk came to a path.
@@ -45,23 +51,23 @@ impl<'a> Run<'a> {
     }
 
     /// Applies what the walk came to.
-    pub fn apply(&mut self, item: Item) -> Result<()> {
-        self.report.files += 1;
-        self.report.bytes += item.stamp.bytes;
+    pub fn apply(&mut self, mut item: Item) -> Result<()> {
+        let is_container = matches!(&item.verdict, Verdict::Found(Finding::Container { .. }, _));
+        self.report.files += u64::from(!is_container);
+        self.report.bytes += if item.place == Place::Itself { 0 } else { item.stamp.bytes };
         self.report.to_read += u64::from(item.to_read);
+        self.note_container(&mut item);
         match item.verdict {
             Verdict::Broken(error) => return Err(error),
-            Verdict::Unchanged(entry) if entry.status == Status::Failed => {
-                let (kind, reason) = entry.failure();
-                let code = kind.map_or("io", |k| k.code()).to_owned();
-                let (reason, hint) = (reason.to_owned(), entry.hint.clone());
-                self.report.failures.push(Failure { path: item.shown, code, reason, hint });
+            Verdict::Unchanged(entry) | Verdict::Settled(entry) if entry.status == Status::Failed => {
+                self.report.failures.push(known_failure(item.shown, &entry));
             }
-            Verdict::Unchanged(_) => self.report.unchanged += 1,
+            Verdict::Unchanged(_) | Verdict::Settled(_) => self.report.unchanged += 1,
             Verdict::Touched => {
                 self.writer.touch(&item.key, item.stamp)?;
                 self.report.unchanged += 1;
             }
+            Verdict::Gone => self.writer.remove(&item.key)?,
             Verdict::Walk(error) => {
                 // Without a path it can be anything.
                 self.unread.insert(error.path().unwrap_or(Path::new("/")).to_path_buf());
@@ -81,8 +87,75 @@ impl<'a> Run<'a> {
         self.commit_if_due()
     }
 
+    /// Keeps account of the entries of a container until it ends itself, behind the last of them.
+    fn note_container(&mut self, item: &mut Item) {
+        match (item.place, &mut item.verdict) {
+            (Place::Folder, _) => {}
+            (Place::Itself, verdict) => {
+                let filter = self.config.filter.within();
+                let mut is_passing = std::mem::take(&mut self.is_passing);
+                let held = std::mem::take(&mut self.failed);
+                match verdict {
+                    Verdict::Found(Finding::Container { failed, filter: meant }, _) => {
+                        (*failed, *meant) = (held, filter.to_owned());
+                    }
+                    // What it held before may still be in the part that cannot be read.
+                    Verdict::Found(Finding::Failed { .. }, _) => {
+                        self.unread.insert(held_by(&item.shown));
+                        is_passing |= !filter.is_empty();
+                    }
+                    _ => {}
+                }
+                // What may be read another time, or with another filter, has it opened again.
+                if is_passing {
+                    item.stamp = Stamp::default();
+                }
+            }
+            (place, Verdict::Found(Finding::Failed { reason, .. }, _)) => {
+                if place == Place::Nested {
+                    self.unread.insert(held_by(&item.shown));
+                }
+                let code = reason.split(':').next().unwrap_or_default();
+                self.failed += 1;
+                self.is_passing |= ErrorKind::from_code(code).is_none_or(ErrorKind::is_passing);
+            }
+            (_, Verdict::Unchanged(entry)) if entry.status == Status::Failed => self.failed += 1,
+            _ => {}
+        }
+    }
+
+    /// Counts a container that is as it was, with what it holds.
+    pub fn apply_settled(&mut self, item: Item, before: &Snapshot) -> Result<()> {
+        let Verdict::Settled(entry) = item.verdict else { return Ok(()) };
+        for row in before.below(&[&item.key, SEPARATOR.as_bytes()].concat()) {
+            let (key, entry) = row?;
+            self.see(&key);
+            self.report.files += 1;
+            self.report.bytes += entry.stamp.bytes;
+            self.report.to_read += u64::from(entry.status != Status::NotALetter);
+            match entry.status {
+                Status::Failed => {
+                    let address = key.get(item.key.len() + SEPARATOR.len()..).unwrap_or_default();
+                    let path = container::address(&item.shown, &String::from_utf8_lossy(address));
+                    self.report.failures.push(known_failure(path, &entry));
+                }
+                _ => self.report.unchanged += 1,
+            }
+        }
+        match entry.status {
+            Status::Failed => {
+                self.report.files += 1;
+                self.report.failures.push(known_failure(item.shown, &entry));
+            }
+            _ => self.report.containers += 1,
+        }
+        self.observer.done(self.report);
+        Ok(())
+    }
+
     /// Applies a file that an earlier pass, or an earlier run, has counted already.
-    pub fn apply_again(&mut self, key: &[u8], item: Item) -> Result<()> {
+    pub fn apply_again(&mut self, item: Item) -> Result<()> {
+        let key = item.key.as_slice();
         match item.verdict {
             Verdict::Broken(error) => return Err(error),
             Verdict::Found(finding, _) => {
@@ -120,6 +193,11 @@ impl<'a> Run<'a> {
                     continue;
                 }
                 let path = crate::index::from_key(&key, base);
+                // What this run was not to look at is left as it is.
+                let below = path.strip_prefix(root).unwrap_or(&path);
+                if !below.as_os_str().is_empty() && !self.config.filter.keeps(&below.to_string_lossy()) {
+                    continue;
+                }
                 if !path.ancestors().any(|above| self.unread.contains(above)) {
                     self.remove(&key)?;
                 }
@@ -146,6 +224,20 @@ impl<'a> Run<'a> {
         }
         Ok(())
     }
+}
+
+/// What stands above the paths of what a container holds.
+fn held_by(container: &Path) -> PathBuf {
+    let mut path = container.as_os_str().to_owned();
+    path.push("!");
+    path.into()
+}
+
+/// The failure that an entry of the manifest tells of.
+fn known_failure(path: PathBuf, entry: &FileEntry) -> Failure {
+    let (kind, reason) = entry.failure();
+    let code = kind.map_or("io", |k| k.code()).to_owned();
+    Failure { path, code, reason: reason.to_owned(), hint: entry.hint.clone() }
 }
 
 fn hash(key: &[u8]) -> u64 {

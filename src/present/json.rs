@@ -95,6 +95,7 @@ pub fn report_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             "unknown_layout": report.unknown,
             "not_letters": report.not_letters,
             "failed": report.failures.len(),
+            "containers": report.containers,
             "removed": report.removed,
             "restored": report.restored,
             "waiting": report.waiting,

@@ -24,6 +24,9 @@ pub fn report(out: &mut dyn Write, report: &Report, style: &Style) -> io::Result
         ("not letters", number(report.not_letters)),
         ("failed", number(report.failures.len() as u64)),
     ];
+    if report.containers > 0 {
+        lines.push(("containers", number(report.containers)));
+    }
     if report.removed > 0 {
         lines.push(("gone, removed", number(report.removed)));
     }

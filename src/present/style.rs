@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style as Ansi};
 
+use crate::archive::container;
 use crate::letter::Outcome;
 
 /// How text output looks.
@@ -49,16 +50,22 @@ impl Style {
         full.strip_prefix(&self.cwd).unwrap_or(&full).display().to_string()
     }
 
-    /// Writes a path of a record, as a hyperlink where the terminal has them.
+    /// Writes a path of a record, as a hyperlink where the terminal has them; one within a container leads to that.
     pub fn link(&self, out: &mut dyn Write, path: &str, base: &Path) -> io::Result<()> {
         let shown = one_line(&self.path(path, base));
         if !self.links {
             return self.paint(out, DIM, &shown);
         }
-        write!(out, "\x1b]8;;file://{}\x1b\\", percent_encoded(&base.join(path).to_string_lossy()))?;
+        write!(out, "\x1b]8;;file://{}\x1b\\", percent_encoded(&base.join(on_disk(path)).to_string_lossy()))?;
         self.paint(out, DIM, &shown)?;
         out.write_all(b"\x1b]8;;\x1b\\")
     }
+}
+
+/// The file on disk that a record was read from: of one within a container, the container.
+fn on_disk(path: &str) -> &str {
+    let container = container::split_address(path.as_bytes()).map(|(container, _)| container.len());
+    container.and_then(|len| path.get(..len)).unwrap_or(path)
 }
 
 fn percent_encoded(path: &str) -> String {

@@ -56,11 +56,14 @@ pub fn compile(expr: &Expr, searcher: &Searcher) -> tantivy::Result<Box<dyn Quer
         Expr::Path(path) => {
             let field = schema.field("path");
             let term = |text: &str| Term::from_field_text(field, text);
-            // The files below a folder: from `folder/` up to what `0`, the character behind `/`, begins.
-            let below =
-                RangeQuery::new(Bound::Included(term(&format!("{path}/"))), Bound::Excluded(term(&format!("{path}0"))));
-            let file = TermQuery::new(term(path), IndexRecordOption::Basic);
-            unscored(BooleanQuery::new(vec![(Occur::Should, Box::new(file)), (Occur::Should, Box::new(below))]))
+            // The files below a folder, or in a container: from `folder/` up to what `0`, the character behind `/`, begins.
+            let below = |path: &str| -> Box<dyn Query> {
+                let [first, behind] = ["/", "0"].map(|end| term(&format!("{path}{end}")));
+                Box::new(RangeQuery::new(Bound::Included(first), Bound::Excluded(behind)))
+            };
+            let file = Box::new(TermQuery::new(term(path), IndexRecordOption::Basic)) as Box<dyn Query>;
+            let places = [file, below(path), below(&format!("{path}!"))];
+            unscored(BooleanQuery::new(places.map(|place| (Occur::Should, place)).into()))
         }
         Expr::And(all) => {
             let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();

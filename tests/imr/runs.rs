@@ -15,7 +15,7 @@ fn config(folder: &Folder, root: &str) -> IngestConfig {
         index: folder.path().join(".imr"),
         threads: 2,
         memory_bytes: 64 << 20,
-        follow: false,
+        filter: Default::default(),
         reread: false,
         prune: false,
         commit_every: Duration::from_secs(3600),

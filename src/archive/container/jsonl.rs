@@ -5,19 +5,23 @@ use std::io::{BufRead, BufReader, Read};
 use super::limits::{Limits, fault};
 use super::part::{Stream, too_large};
 use super::{Data, Head, Is, Shape};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+
+/// A field that every record has; see `schema/letter.schema.json`.
+const FIELD: &[u8] = b"\"case_number\"";
 
 /// A file of lines; each that is not blank is an entry, named by its number from 1.
 pub(super) struct Lines {
     input: BufReader<Stream>,
     number: u64,
+    is_first: bool,
     line: Option<Data>,
     limits: Limits,
 }
 
 impl Lines {
     pub(super) fn new(input: Stream, limits: &Limits) -> Self {
-        Self { input: BufReader::with_capacity(64 << 10, input), number: 0, line: None, limits: *limits }
+        Self { input: BufReader::with_capacity(64 << 10, input), number: 0, is_first: true, line: None, limits: *limits }
     }
 
     /// The next line without its end, or how long it is if too long; `None` at the end.
@@ -61,6 +65,11 @@ impl Shape for Lines {
                 continue;
             }
             line.truncate(line.trim_ascii_end().len());
+            // Lines of something else would each be a failure, and there may be millions.
+            if std::mem::take(&mut self.is_first) && !is_too_long && memchr::memmem::find(&line, FIELD).is_none() {
+                let error = Error::new(ErrorKind::RecordDamaged, "is no export of records: its first line is none");
+                return Some(Err(error.with_hint("`imr parse` prints records, one a line")));
+            }
             self.line = Some(match is_too_long {
                 true => Data::Fault(too_large(&self.limits)),
                 false => Data::Bytes(line),

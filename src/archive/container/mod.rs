@@ -75,9 +75,10 @@ impl Format {
         }
     }
 
-    /// Whether it holds one file only, whose name is its own without the ending.
-    pub fn is_single(self) -> bool {
-        self.shape == Form::Single
+    /// Whether a container of this name may hold letters. One of a single file, whose name is the container's without
+    /// the ending, does so by that name.
+    pub fn holds_letters(self, name: &str) -> bool {
+        self.shape != Form::Single || split(name).is_some_and(|(stem, _)| is_letter_name(stem))
     }
 }
 
@@ -276,7 +277,7 @@ impl Members {
             Is::File | Is::Folder => MemberKind::Other,
         };
         // A compressed file that is no letter by its name is no container either.
-        let format = format.filter(|f| !f.is_single() || split(&name).is_some_and(|(stem, _)| is_letter_name(stem)));
+        let format = format.filter(|f| f.holds_letters(&name));
         let address = format!("{}{}", level.prefix, level.names.address(name.clone(), level.entries));
         if format.is_none() && !(self.keep)(&address) {
             return None;
@@ -367,7 +368,7 @@ fn nested(data: Data, format: Format, name: &str, limits: &Limits) -> Result<(Bo
         }
         Data::Part(part) => part,
     };
-    if format.is_single() || format.shape == Form::Zip && part.size.is_some_and(|size| size <= limits.held_bytes) {
+    if format.shape == Form::Single || format.shape == Form::Zip && part.size.is_some_and(|size| size <= limits.held_bytes) {
         return Ok((open(Source::memory(part.read(limits)?), format, name, limits)?, true));
     }
     let outer = part.stream(limits)?;
@@ -389,24 +390,32 @@ fn single(part: Part, name: &str) -> Box<dyn Shape> {
     Box::new(Single { head: Some(head), part: Some(part) })
 }
 
-/// The container on disk and the address within, of a path as it is shown; `None` for a path of a plain file.
-pub fn split_address(path: &str) -> Option<(&str, &str)> {
-    let mut from = 0;
-    while let Some(at) = path.get(from..).and_then(|rest| rest.find(SEPARATOR)) {
-        let (container, rest) = path.split_at(from + at);
-        let name = container.rsplit('/').next().unwrap_or(container);
-        if Format::of(name).is_some() {
-            return Some((container, &rest[SEPARATOR.len()..]));
-        }
-        from += at + SEPARATOR.len();
+/// How many entries a container says that it has; `None` where it does not.
+pub(super) fn count(path: &Path, format: Format) -> Option<u64> {
+    match format.shape {
+        Form::Zip => zip::Directory::open(&Source::open(path).ok()?, &Limits::default()).ok()?.count(),
+        _ => None,
     }
-    None
 }
 
-/// The path of a member as it is shown.
+/// The path of what lies in a container, as it is shown.
 pub fn address(container: &Path, member: &str) -> PathBuf {
     let mut path = container.as_os_str().to_owned();
     path.push(SEPARATOR);
     path.push(member);
     path.into()
+}
+
+/// The container on disk and the address within, of the bytes of a path; `None` for a path of a plain file.
+pub fn split_address(path: &[u8]) -> Option<(&[u8], &str)> {
+    let mut from = 0;
+    while let Some(at) = memchr::memmem::find(path.get(from..)?, SEPARATOR.as_bytes()) {
+        let (container, rest) = path.split_at(from + at);
+        let name = container.rsplit(|b| *b == b'/').next().unwrap_or(container);
+        if Format::of(&String::from_utf8_lossy(name)).is_some() {
+            return Some((container, str::from_utf8(&rest[SEPARATOR.len()..]).ok()?));
+        }
+        from += at + SEPARATOR.len();
+    }
+    None
 }

@@ -180,6 +180,14 @@ impl Directory {
         })
     }
 
+    /// How many entries it says that it has, as far as that tells.
+    pub(super) fn count(&self) -> Option<u64> {
+        match self.count {
+            Count::All(count) => Some(count),
+            Count::Low(count) => (count < u16::MAX).then_some(count.into()),
+        }
+    }
+
     /// The next entry; `None` at the end of the directory.
     fn entry(&mut self) -> io::Result<Option<Entry>> {
         let at = self.reader.stream_position()?;
