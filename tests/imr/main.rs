@@ -4,6 +4,7 @@ mod bad_input;
 mod check;
 mod container;
 mod container_build;
+mod containers;
 mod corpus;
 mod damage;
 mod exact;
