@@ -3,7 +3,6 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use imr::ErrorKind;
 use imr::archive::container::{self, Format, Limits, Member, MemberKind, Members};
 use proptest::prelude::*;
 
@@ -251,7 +250,8 @@ fn a_container_that_was_cut_off_gives_what_came_before() {
         let mut before = 0;
         for end in (0..whole.len()).step_by(7) {
             let (found, damage) = go_through(name, whole[..end].to_vec(), &Limits::default());
-            assert!(damage.is_some(), "{name} cut at {end} of {} says nothing", whole.len());
+            // One block of the two that end a tar file is enough.
+            assert!(damage.is_some() || (found == all && name == "a.tar"), "{name} cut at {end} of {}", whole.len());
             let right = found.iter().zip(&all).take_while(|(a, b)| a == b).count();
             // At most the entry in which the cut lies differs, and that is no success.
             assert!(found.len() <= right + 1, "{name} cut at {end}");
