@@ -106,7 +106,8 @@ fn walk(roots: &Roots, filter: &Arc<Filter>, without: HashSet<PathBuf>) -> Walk 
 
 /// Whether the walk comes to anything that is to be read.
 fn has_letters(roots: &Roots, filter: &Arc<Filter>) -> bool {
-    walk(roots, filter, roots.named.clone()).any(|entry| entry.is_ok_and(|e| matches!(e.kind, Kind::Letter | Kind::Container(_))))
+    walk(roots, filter, roots.named.clone())
+        .any(|entry| entry.is_ok_and(|e| matches!(e.kind, Kind::Letter | Kind::Container(_))))
 }
 
 /// Counts what is there when none of it is to be read.

@@ -135,9 +135,7 @@ impl<'a> Pipeline<'a> {
                 Item { stamp: entry.stamp, place: Place::Itself, ..item(entry.path, Verdict::Settled(*old)) }
             }
             Task::Gone(key) => Item { key: key.clone(), ..item(index::from_key(&key, self.base), Verdict::Gone) },
-            Task::Walk(error) => {
-                item(error.path().map(Path::to_path_buf).unwrap_or_default(), Verdict::Walk(error))
-            }
+            Task::Walk(error) => item(error.path().map(Path::to_path_buf).unwrap_or_default(), Verdict::Walk(error)),
             Task::Broken(error) => item(PathBuf::new(), Verdict::Broken(error)),
         }
     }

@@ -69,9 +69,7 @@ pub fn known_below(before: &Snapshot, root: &Path, base: &Path) -> impl Iterator
     // Behind the path of a container comes what it holds.
     let held = [index::to_key(&root, &base).as_slice(), SEPARATOR.as_bytes()].concat();
     before.below(&prefix).filter_map(move |row| match row {
-        Ok((key, _)) => {
-            (index::from_key(&key, &base).starts_with(&root) || key.starts_with(&held)).then_some(Ok(key))
-        }
+        Ok((key, _)) => (index::from_key(&key, &base).starts_with(&root) || key.starts_with(&held)).then_some(Ok(key)),
         Err(error) => Some(Err(error)),
     })
 }

@@ -8,10 +8,10 @@ use std::time::Instant;
 use super::pipeline::{Item, Place, Verdict};
 use super::report::{Failure, Report};
 use super::{IngestConfig, Observer, roots};
-use crate::error::Result;
 use crate::archive::Stamp;
 use crate::archive::container::{self, SEPARATOR};
 use crate::error::ErrorKind;
+use crate::error::Result;
 use crate::index::{Demoted, FileEntry, Finding, Snapshot, Status, Writer};
 
 /// The state of a run.
@@ -42,7 +42,18 @@ impl<'a> Run<'a> {
         config: &'a IngestConfig,
     ) -> Self {
         let (seen, unread, restored) = (HashSet::new(), HashSet::new(), HashSet::new());
-        Self { writer, report, observer, config, last_commit: Instant::now(), seen, unread, restored, failed: 0, is_passing: false }
+        Self {
+            writer,
+            report,
+            observer,
+            config,
+            last_commit: Instant::now(),
+            seen,
+            unread,
+            restored,
+            failed: 0,
+            is_passing: false,
+        }
     }
 
     /// Notes that the walk came to a path.

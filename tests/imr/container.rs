@@ -184,7 +184,8 @@ fn odd_names_are_data() {
 #[test]
 fn an_address_is_taken_apart_at_its_container() {
     let split = |path: &'static str| {
-        container::split_address(path.as_bytes()).map(|(container, address)| (str::from_utf8(container).unwrap(), address))
+        container::split_address(path.as_bytes())
+            .map(|(container, address)| (str::from_utf8(container).unwrap(), address))
     };
     assert_eq!(split("d/2016.zip!/b.zip!/c.pdf"), Some(("d/2016.zip", "b.zip!/c.pdf")));
     assert_eq!(split("export.jsonl!/17"), Some(("export.jsonl", "17")));

@@ -230,7 +230,8 @@ fn globs_hidden_files_and_lists_choose() {
         let path = |line: &str| serde_json::from_str::<Value>(line).unwrap()["path"].as_str().unwrap().to_owned();
         run.out.lines().map(path).collect::<Vec<_>>()
     };
-    let visible = ["2016/a.txt", "2017/b.txt", "2017/old/c.txt", "z.zip!/2016/e.txt", "z.zip!/f.txt", "z.zip!/old/h.txt"];
+    let visible =
+        ["2016/a.txt", "2017/b.txt", "2017/old/c.txt", "z.zip!/2016/e.txt", "z.zip!/f.txt", "z.zip!/old/h.txt"];
     assert_eq!(parsed(&["letters"]), visible.map(|path| format!("letters/{path}")));
     assert_eq!(parsed(&["letters", "--hidden"]).len(), 8);
     assert_eq!(parsed(&["letters", "--exclude", "old"]).len(), 4);

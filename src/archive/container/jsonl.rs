@@ -21,7 +21,13 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn new(input: Stream, limits: &Limits) -> Self {
-        Self { input: BufReader::with_capacity(64 << 10, input), number: 0, is_first: true, line: None, limits: *limits }
+        Self {
+            input: BufReader::with_capacity(64 << 10, input),
+            number: 0,
+            is_first: true,
+            line: None,
+            limits: *limits,
+        }
     }
 
     /// The next line without its end, or how long it is if too long; `None` at the end.

@@ -368,7 +368,9 @@ fn nested(data: Data, format: Format, name: &str, limits: &Limits) -> Result<(Bo
         }
         Data::Part(part) => part,
     };
-    if format.shape == Form::Single || format.shape == Form::Zip && part.size.is_some_and(|size| size <= limits.held_bytes) {
+    if format.shape == Form::Single
+        || format.shape == Form::Zip && part.size.is_some_and(|size| size <= limits.held_bytes)
+    {
         return Ok((open(Source::memory(part.read(limits)?), format, name, limits)?, true));
     }
     let outer = part.stream(limits)?;
