@@ -205,8 +205,7 @@ impl<'a> Run<'a> {
                 }
                 let path = crate::index::from_key(&key, base);
                 // What this run was not to look at is left as it is.
-                let below = path.strip_prefix(root).unwrap_or(&path);
-                if !below.as_os_str().is_empty() && !self.config.filter.keeps(&below.to_string_lossy()) {
+                if !self.is_meant(&path, root) {
                     continue;
                 }
                 if !path.ancestors().any(|above| self.unread.contains(above)) {
@@ -215,6 +214,18 @@ impl<'a> Run<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the filter of this run means what lay at a path below a root, or in it.
+    fn is_meant(&self, path: &Path, root: &Path) -> bool {
+        match path.strip_prefix(root) {
+            Ok(below) => below.as_os_str().is_empty() || self.config.filter.keeps(&below.to_string_lossy()),
+            // The root is a container, and what is named is meant whatever its own name.
+            Err(_) => {
+                let below = root.parent().and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(path);
+                self.config.filter.keeps(below.to_string_lossy().trim_start_matches('.'))
+            }
+        }
     }
 
     /// Takes a file that is gone out of the index.
