@@ -8,8 +8,11 @@ use proptest::prelude::*;
 
 use crate::container_build::{RawEntry, gzip, raw_zip, tar, tar_header, zip, zip_stored, zstd};
 
+/// An address, and the bytes there or what was said instead.
+type Told = (String, Result<Vec<u8>, String>);
+
 /// What became of each member: the address, and its bytes or the code of its error; and the container's own error.
-fn go_through(name: &str, bytes: Vec<u8>, limits: &Limits) -> (Vec<(String, Result<Vec<u8>, String>)>, Option<String>) {
+fn go_through(name: &str, bytes: Vec<u8>, limits: &Limits) -> (Vec<Told>, Option<String>) {
     let members = match Members::of_bytes(bytes, Format::of(name).unwrap(), limits) {
         Ok(members) => members,
         Err(error) => return (Vec::new(), Some(said(&error))),

@@ -35,7 +35,7 @@ impl Default for Limits {
             ratio: 256,
             free_bytes: 1 << 20,
             nesting: 1,
-            held_bytes: 64 << 20,
+            held_bytes: 32 << 20,
             name_bytes: 4096,
         }
     }
