@@ -20,5 +20,6 @@ mod pdf_hostile;
 mod pdf_oracle;
 mod query;
 mod readme;
+mod requests;
 mod schema;
 mod support;

@@ -164,7 +164,9 @@ impl Walk {
             let label = if rank > self.rank { (value, unit) } else { (self.quantity, self.unit) };
             let agrees = counted.0 == label.0;
             self.rank = Rank::Labelled;
-            self.quantity = label.0.filter(|_| agrees || dose(counted.1));
+            // "#30 (1 box)".
+            let packed = aside && unit.is_some_and(|unit| unit.kind == Kind::Container);
+            self.quantity = label.0.filter(|_| agrees || packed || dose(counted.1));
             self.unit = label.1.or(counted.1.filter(|_| agrees)).filter(|_| self.quantity.is_some());
         }
     }
@@ -298,10 +300,10 @@ fn labelled(tokens: &Tokens<'_>, i: usize, strong: bool) -> Option<(Option<u32>,
 
 /// Whether `#` is a number of things: not "tooth #14", "injection #2", "#2 pencil".
 fn is_number_sign(tokens: &Tokens<'_>, sign: usize, end: usize, drug: bool) -> bool {
-    const NUMBERED: [&str; 30] = [
+    const NUMBERED: [&str; 28] = [
         "tooth", "teeth", "dental", "claim", "case", "suite", "room", "level", "item", "part", "model", "page", "code",
-        "order", "report", "grade", "size", "step", "phase", "day", "week", "port", "lead", "refill", "refills",
-        "surgery", "esi", "digit", "series", "rf",
+        "order", "report", "grade", "size", "step", "phase", "port", "lead", "refill", "refills", "surgery", "esi",
+        "digit", "series", "rf",
     ];
     let before = tokens.word_before(sign);
     let one = units::find(before).is_some_and(|unit| unit.kind == Kind::Care && !unit.plural);

@@ -346,7 +346,7 @@ fn boundary(heading: &str, range: Range<usize>) -> Option<usize> {
     let mut places = text.match_indices(". ").filter(|&(at, _)| {
         let next = text.get(at + 2..).and_then(|rest| rest.trim_start().chars().next());
         let word = text.get(..at).and_then(|before| before.rsplit([' ', '.']).next()).unwrap_or_default();
-        word.len() > 2 && next.is_some_and(|c| c.is_uppercase() || c.is_numeric())
+        word.len() > 2 && next.is_some_and(char::is_alphanumeric)
     });
     let (at, _) = places.next()?;
     places.next().is_none().then_some(range.start + at + 1)

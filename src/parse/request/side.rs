@@ -53,7 +53,10 @@ fn named(tokens: &Tokens<'_>, mentions: &[Mention], i: usize) -> Option<(Side, u
     if certain && (tokens.word_is(end, &OTHER) || tokens.word_is(end + 1, &["dominant"])) {
         return None;
     }
-    (certain || beside(tokens, mentions, i, end)).then_some((side, end))
+    // The "L" of "L-spine" is a part of its name.
+    let at = tokens.get(i)?.at.start;
+    let inside = mentions.iter().any(|mention| mention.at.contains(&at));
+    (certain || (!inside && beside(tokens, mentions, i, end))).then_some((side, end))
 }
 
 /// A word for a side, whether it is one without a body part beside it, and the token after it.

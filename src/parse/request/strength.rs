@@ -12,7 +12,8 @@ pub(super) fn read(lower: &str) -> Option<String> {
         }
         let (strength, end) = at_number(lower, at);
         if let Some(strength) = strength {
-            if found.as_ref().is_some_and(|found| *found != strength) {
+            // Two parts of a compound may be of one share; a drug named twice has its strength twice.
+            if found.as_ref().is_some_and(|found| *found != strength || strength.ends_with('%')) {
                 return None;
             }
             found = Some(strength);

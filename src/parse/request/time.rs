@@ -56,7 +56,8 @@ fn times_in(tokens: &Tokens<'_>, i: usize) -> Option<(TimeUnit, usize)> {
         // "3 days a week", "2 visits per week".
         return per(tokens, i + 1).filter(|(unit, _)| care || *unit > TimeUnit::Day);
     }
-    per(tokens, i).filter(|_| !matches!(tokens.word(i), "daily" | "nightly"))
+    // "8 weekly sessions" are eight, not eight a week.
+    per(tokens, i).filter(|_| !tokens.word(i).ends_with("ly"))
 }
 
 /// "a week", "per week", "/week", "weekly": the time, and the token after it.
@@ -239,7 +240,7 @@ fn tells_duration(tokens: &Tokens<'_>, i: usize, unit: TimeUnit, end: usize, aft
         "regimen",
     ];
     let ahead = (end..end + 4).map(|i| tokens.word(i)).take_while(|word| !word.is_empty());
-    if next == "of" || ahead.into_iter().any(|word| course.contains(&word)) {
+    if next == "of" || next == "for" || ahead.into_iter().any(|word| course.contains(&word)) {
         return true;
     }
     end >= tokens.len() || matches!(tokens.mark(end), b',' | b'.' | b';' | b')' | b'(' | b'#')
