@@ -289,7 +289,7 @@ fn labelled(tokens: &Tokens<'_>, i: usize, strong: bool) -> Option<(Option<u32>,
     let end = at + 1;
     let after = units::find(tokens.word(end)).filter(|unit| unit.kind != Kind::Size);
     if sign && !is_number_sign(tokens, i, end, strong || after.is_some()) {
-        return Some((None, None, end)).filter(|_| false);
+        return None;
     }
     let comma = usize::from(matches!(tokens.mark(i.wrapping_sub(1)), b',' | b'('));
     let before = units::find(tokens.word_before(i.saturating_sub(comma)))

@@ -22,14 +22,16 @@ pub(super) fn read(heading: &str) -> Request {
     let lower = heading.to_ascii_lowercase();
     let tokens = Tokens::new(&lower);
     let text = |range: Range<usize>| heading.get(range).map(str::to_owned);
-    let mut request = match authorization::read(heading, &tokens) {
+    let authorization = authorization::read(heading, &tokens);
+    // An amount may be that of the request, of what was authorized, or of what is disputed.
+    let unclear = matches!(authorization, Authorization::Unclear);
+    let mut request = match authorization {
         Authorization::Parts(parts) => Request {
             requested: parts.requested.and_then(text),
             authorized: parts.authorized.and_then(text),
             disputed: text(parts.disputed),
             ..Request::default()
         },
-        // Which of several parts an amount is of is not known, so that those that differ cancel each other.
         Authorization::None | Authorization::Unclear => Request::default(),
     };
     let service = service::read(&tokens);
@@ -40,6 +42,9 @@ pub(super) fn read(heading: &str) -> Request {
     match &disputed {
         Some(lower) => read_amounts(&mut request, lower, &Tokens::new(lower)),
         None => read_amounts(&mut request, &lower, &tokens),
+    }
+    if unclear {
+        (request.quantity, request.unit, request.frequency, request.duration) = (None, None, None, None);
     }
     request
 }

@@ -59,6 +59,9 @@ fn label(tokens: &Tokens<'_>, i: usize) -> Option<(usize, bool)> {
     }
 }
 
+/// No heading tells more dates.
+const MOST_DATES: usize = 64;
+
 /// Takes the dates that come next, joined by "and", "-", "to" and the like; gives the token after them.
 fn dates(tokens: &Tokens<'_>, from: usize, announced: bool, dates: &mut Vec<Date>) -> usize {
     let mut i = from;
@@ -66,7 +69,7 @@ fn dates(tokens: &Tokens<'_>, from: usize, announced: bool, dates: &mut Vec<Date
     let mut any = false;
     loop {
         if let Some((date, next)) = date(tokens, i) {
-            if !dates.contains(&date) {
+            if dates.len() < MOST_DATES && !dates.contains(&date) {
                 dates.push(date);
             }
             (i, end, any) = (next, next, true);

@@ -55,7 +55,8 @@ fn named(tokens: &Tokens<'_>, mentions: &[Mention], i: usize) -> Option<(Side, u
     }
     // The "L" of "L-spine" is a part of its name.
     let at = tokens.get(i)?.at.start;
-    let inside = mentions.iter().any(|mention| mention.at.contains(&at));
+    let later = mentions.partition_point(|mention| mention.at.start <= at);
+    let inside = later.checked_sub(1).and_then(|i| mentions.get(i)).is_some_and(|mention| mention.at.contains(&at));
     (certain || (!inside && beside(tokens, mentions, i, end))).then_some((side, end))
 }
 

@@ -31,9 +31,10 @@ fn begins_number(bytes: &[u8], at: usize) -> bool {
     if !(digit(at) || (bytes.get(at) == Some(&b'.') && digit(at + 1))) {
         return false;
     }
-    !inner(before(1))
-        && !matches!(before(1), b'#' | b'.' | b'$')
-        && !(matches!(before(1), b'-' | b'/') && inner(before(2)))
+    if inner(before(1)) || matches!(before(1), b'#' | b'.' | b'$') {
+        return false;
+    }
+    !(matches!(before(1), b'-' | b'/') && inner(before(2)))
 }
 
 /// One of the numbers that a strength is made of.

@@ -10,7 +10,7 @@ pub(super) enum Kind {
     Word,
     /// A whole number or a range of them, in digits or in words or, if they agree, in both.
     Number(u32, u32),
-    /// A number that counts nothing: a decimal, an ordinal, a part of a code or of a level of the spine, or digits that
+    /// A number that counts nothing: zero, a decimal, an ordinal, a part of a code or of a level of the spine, or digits that
     /// contradict the word before them.
     Odd,
     /// A day.
@@ -183,7 +183,7 @@ impl<'t> Tokens<'t> {
             countable &= rest[length + 1..][..fraction].iter().all(|d| *d == b'0');
             length += 1 + fraction;
         }
-        countable &= value <= 100_000;
+        countable &= (1..=100_000).contains(&value);
         let ordinal = [&b"st"[..], b"nd", b"rd", b"th"].iter().any(|ending| {
             rest[length..].starts_with(ending) && !rest.get(length + 2).is_some_and(u8::is_ascii_alphanumeric)
         });

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// What kind of thing is counted. The order is how well it tells the quantity of a request.
+/// What kind of thing is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Treatments, one at a time.
