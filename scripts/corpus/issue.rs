@@ -14,6 +14,8 @@ pub const MARKERS: [(&str, u64); 4] = [("Zorvanil", 500), ("Quexibrane", 100), (
 pub struct Issue {
     /// The heading without the outcome.
     pub heading: String,
+    /// What the heading states of a request, as far as it was put together from it.
+    pub stated: Stated,
     /// Whether the denial stands.
     pub upheld: bool,
     /// The reviewer's guideline.
@@ -22,6 +24,17 @@ pub struct Issue {
     pub claims_guideline: Guideline,
     /// Why it was decided so.
     pub rationale: String,
+}
+
+/// What a heading states.
+#[derive(Debug, Clone, Default)]
+pub struct Stated {
+    /// The original request, what was authorized, and what is disputed, where it was authorized in part.
+    pub authorization: Option<[String; 3]>,
+    /// The strength of a drug and the number of units.
+    pub strength_and_quantity: Option<(String, u64)>,
+    /// Whether it is a service that goes with an operation.
+    pub associated: bool,
 }
 
 /// How many issues a letter has: most have one, few have very many.
@@ -57,7 +70,11 @@ pub fn invent_all(case: &Case, rng: &mut Rng) -> (Vec<Issue>, Vec<&'static str>)
 fn invent_issue(treatment: &'static Treatment, case: &Case, rng: &mut Rng) -> Issue {
     let year = case.dates.decided.year();
     let upheld = rng.permille((treatment.upheld as i64 + 6 * (year - 2019)).clamp(0, 1000) as u64);
-    let (heading, disputed) = invent_heading(treatment, case, rng);
+    let (heading, stated) = invent_heading(treatment, case, rng);
+    let disputed = match &stated.authorization {
+        Some([_, _, disputed]) => disputed.clone(),
+        None => heading.clone(),
+    };
     let guideline = guideline::invent(Who::ExpertReviewer, treatment, case.complaint.region, year, case, rng);
     let claims_guideline =
         guideline::invent(Who::ClaimsAdministrator, treatment, case.complaint.region, year, case, rng);
@@ -75,7 +92,7 @@ fn invent_issue(treatment: &'static Treatment, case: &Case, rng: &mut Rng) -> Is
         add_sentence(note_list(treatment.group), &case, rng, &mut rationale);
     }
     add_sentence(if upheld { "against" } else { "for" }, &case, rng, &mut rationale);
-    Issue { heading, upheld, guideline, claims_guideline, rationale }
+    Issue { heading, stated, upheld, guideline, claims_guideline, rationale }
 }
 
 fn note_list(group: &str) -> &'static str {
@@ -104,17 +121,19 @@ fn invent_service(upheld: bool, treatment: &'static Treatment, case: &Case, rng:
         guideline::invent(Who::ClaimsAdministrator, treatment, case.complaint.region, year, case, rng);
     let case = Case { heading: &heading, ..*case };
     let rationale = sentence(if upheld { "service_against" } else { "service_for" }, &case, rng);
-    Issue { upheld, guideline: none("Expert Reviewer"), claims_guideline, rationale, heading }
+    let stated = Stated { associated: true, ..Stated::default() };
+    Issue { upheld, guideline: none("Expert Reviewer"), claims_guideline, rationale, heading, stated }
 }
 
-/// The heading as printed, and the request that is disputed, which is a part of it after a partial authorization.
-fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> (String, String) {
+/// The heading as printed, and what it states.
+fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> (String, Stated) {
     let grammar = &TABLES.grammar;
     let mut draw = rng.below(100_000);
     for (marker, share) in MARKERS {
         if draw < share {
-            let heading = format!("{marker} {}mg #{}", 5 * rng.between(1, 20), 30 * rng.between(1, 4));
-            return (heading.clone(), heading);
+            let (strength, quantity) = (format!("{}mg", 5 * rng.between(1, 20)), 30 * rng.between(1, 4));
+            let heading = format!("{marker} {strength} #{quantity}");
+            return (heading, Stated { strength_and_quantity: Some((strength, quantity)), ..Stated::default() });
         }
         draw -= share;
     }
@@ -123,7 +142,7 @@ fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> (String,
         grammar.fill(rng.pick(&treatment.headings), case, rng, &mut text);
         let mut heading = String::new();
         push_capital(&text, &mut heading);
-        return (heading.clone(), heading);
+        return (heading, Stated::default());
     };
     // A partial authorization: the same request three times, by the same draws, with other numbers of units.
     let (whole, part) = *rng.pick(&[(12, 6), (18, 6), (8, 4), (90, 60), (60, 30), (120, 75), (24, 12)]);
@@ -142,11 +161,12 @@ fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> (String,
             "{asked} was the original request. The Claims Administrator authorized {granted}, leaving the original \
              request IMR eligible. The original request, {asked}{is}"
         );
-        return (heading, asked);
+        let authorization = Some([asked.clone(), granted, asked]);
+        return (heading, Stated { authorization, ..Stated::default() });
     }
     let heading = format!(
         "{asked} was the original request. {granted} was authorized by the Claims Administrator. The remaining IMR \
          eligible portion of the original request, {rest}{is}"
     );
-    (heading, rest)
+    (heading, Stated { authorization: Some([asked, granted, rest]), ..Stated::default() })
 }

@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use super::guideline::Guideline;
+use super::issue::Issue;
 use super::letter::{Layout, Letter};
 
 impl Letter {
     /// The expected record, by the names of `imr parse`, without what depends on the file or on the parser: `path` is
-    /// relative to the archive, `digest`, `diagnostics`, and the wording of a citation are left out.
+    /// relative to the archive, `digest`, `diagnostics`, and the wording of a citation are left out. So is what a heading
+    /// states by the words that were drawn for it: strength and quantity are told of marker drugs only.
     ///
     /// Texts stand on one line, as they were before lines were broken: compare them without white space.
     pub fn to_record(&self, extension: &str) -> Value {
@@ -36,7 +38,13 @@ impl Letter {
             "issues": self.issues.iter().enumerate().map(|(place, issue)| json!({
                 "number": place + 1,
                 "issue": issue.heading,
+                "requested": authorization(issue, 0),
+                "authorized": authorization(issue, 1),
+                "disputed": authorization(issue, 2),
                 "category": null,
+                "strength": issue.stated.strength_and_quantity.as_ref().map(|(strength, _)| strength),
+                "quantity": issue.stated.strength_and_quantity.as_ref().map(|(_, quantity)| quantity),
+                "associated": issue.stated.associated.then_some(true),
                 "outcome": if issue.upheld { "upheld" } else { "overturned" },
                 "guideline": guideline(&issue.guideline),
                 "claims_guideline": guideline(&issue.claims_guideline),
@@ -58,6 +66,11 @@ impl Letter {
         }
         text
     }
+}
+
+/// The original request (0), what was authorized (1), or what is disputed (2).
+fn authorization(issue: &Issue, part: usize) -> Option<&String> {
+    issue.stated.authorization.as_ref().map(|parts| &parts[part])
 }
 
 fn guideline(guideline: &Guideline) -> Value {

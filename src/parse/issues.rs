@@ -8,8 +8,9 @@ use super::guideline;
 use super::heading::{Finder, Head, Verdict};
 use super::outline::{Anchor, Part};
 use super::reading::Reading;
+use super::request;
 use super::text::flow;
-use crate::letter::{Guideline, Issue, Outcome, Request};
+use crate::letter::{Guideline, Issue, Outcome};
 use std::ops::Range;
 
 /// An issue as ranges of the text.
@@ -140,6 +141,11 @@ impl Draft {
             let message = format!("issue {number} has no heading");
             reading.note(Severity::Error, "no_issue_heading", message, Some(at.clone()));
         }
+        let request = request::read(&issue);
+        if request::is_unclear(&issue, &request) {
+            let message = format!("issue {number} tells of an authorization in words that are not known");
+            reading.note(Severity::Warning, "unclear_authorization", message, Some(at.clone()));
+        }
         let outcome = match self.verdict {
             Some(Verdict::Upheld) => Some(Outcome::Upheld),
             Some(Verdict::Overturned) => Some(Outcome::Overturned),
@@ -174,6 +180,6 @@ impl Draft {
             let message = format!("issue {number} has no rationale");
             reading.note(Severity::Warning, "no_rationale", message, Some(at));
         }
-        Issue { number, issue, request: Request::default(), outcome, guideline, claims_guideline, rationale }
+        Issue { number, issue, request, outcome, guideline, claims_guideline, rationale }
     }
 }

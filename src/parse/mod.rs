@@ -3,6 +3,7 @@
 //! The text is normalised once (`text`), its headings and labels are found in one pass (`outline`), and the first known
 //! layout that recognises them (`layout`) reads the letter section by section. Each step is linear in the text.
 
+mod body;
 mod chapters;
 mod furniture;
 mod guideline;
@@ -12,6 +13,7 @@ mod issues;
 mod layout;
 mod outline;
 mod reading;
+mod request;
 mod reviewer;
 mod summary;
 mod text;
@@ -87,6 +89,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("partial_issue_outcome", "An issue is decided in part, which is neither upheld nor overturned."),
     ("unclear_heading_start", "Where a rationale ends and the next heading begins cannot be told for certain."),
     ("repeated_label", "A label stands twice in one issue; the second one is read as text."),
+    ("unclear_authorization", "A heading tells of an authorization in words that cannot be taken apart for certain."),
     ("no_claims_guideline", "An issue lacks the claims administrator's guideline."),
     ("no_guideline", "An issue lacks the reviewer's guideline."),
     ("unknown_basis", "A guideline line tells neither MTUS nor any other known basis."),

@@ -61,6 +61,32 @@ fn every_way_of_printing_tells_every_fact() {
 }
 
 #[test]
+fn headings_are_taken_apart_as_they_were_put_together() {
+    let (mut partial, mut associated, mut drugs) = (0, 0, 0);
+    for letter in letters(17, 600) {
+        let expected = letter.to_record("txt");
+        let parsed = imr::parse::parse(&letter.to_text(Linearization::Table)).letter;
+        for (want, have) in expected["issues"].as_array().unwrap().iter().zip(&parsed.issues) {
+            let request = &have.request;
+            let part = |name: &str| want[name].as_str().map(squeezed);
+            let told = |part: &Option<String>| part.as_deref().map(squeezed);
+            assert_eq!(part("requested"), told(&request.requested), "{}", have.issue);
+            assert_eq!(part("authorized"), told(&request.authorized), "{}", have.issue);
+            assert_eq!(part("disputed"), told(&request.disputed), "{}", have.issue);
+            assert_eq!(want["associated"] == true, request.associated, "{}", have.issue);
+            partial += u32::from(request.disputed.is_some());
+            associated += u32::from(request.associated);
+            if let Some(strength) = want["strength"].as_str() {
+                assert_eq!(request.strength.as_deref(), Some(strength), "{}", have.issue);
+                assert_eq!(request.quantity.map(u64::from), want["quantity"].as_u64(), "{}", have.issue);
+                drugs += 1;
+            }
+        }
+    }
+    assert!(partial > 50 && associated > 20 && drugs > 0, "{partial} {associated} {drugs}");
+}
+
+#[test]
 fn dates_follow_each_other() {
     for letter in letters(9, 2000) {
         let d = letter.dates;

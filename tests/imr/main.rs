@@ -21,5 +21,6 @@ mod pdf_hostile;
 mod pdf_oracle;
 mod query;
 mod readme;
+mod requests;
 mod schema;
 mod support;
