@@ -3,6 +3,7 @@
 //! The text is normalised once (`text`), its headings and labels are found in one pass (`outline`), and the first known
 //! layout that recognises them (`layout`) reads the letter section by section. Each step is linear in the text.
 
+mod body;
 mod chapters;
 mod furniture;
 mod guideline;
