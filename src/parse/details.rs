@@ -292,6 +292,10 @@ fn edition(text: &str, words: &[Word], i: usize) -> Option<Range<usize>> {
         word(text, words, n)
             .is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()) && w.ends_with(['t', 'h', 'd']))
     };
+    let number = word(text, words, i + 1).is_some_and(|w| w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit()));
+    if number && is_one(word(text, words, i), &["chapter"]) {
+        return Some(words.get(i)?.start..words.get(i + 1)?.end);
+    }
     let from = i + usize::from(ordinal(i));
     let ed = is_one(word(text, words, from), &["ed"]) && from > i;
     let known =
@@ -407,6 +411,8 @@ fn clean(text: &str, topic: Range<usize>) -> Option<&str> {
         "online",
         "version",
         "practice guidelines",
+        "acoem practice guidelines",
+        "acoem guidelines",
         "treatment guidelines",
         "revised",
         "and",

@@ -110,7 +110,7 @@ fn numeric_days(summary: &str, dates: &mut Vec<Date>) {
             continue;
         }
         let Some(&joint @ (b'/' | b'-')) = bytes.get(end) else { continue };
-        let blank = |at: usize| at + usize::from(joint == b'-' && bytes.get(at) == Some(&b' '));
+        let blank = |at: usize| at + usize::from(bytes.get(at) == Some(&b' '));
         let (day, day_end) = number(blank(end + 1));
         if day_end == blank(end + 1) || day_end - blank(end + 1) > 2 || bytes.get(day_end) != Some(&joint) {
             continue;
@@ -266,7 +266,6 @@ fn diagnoses(summary: &str, list: Range<usize>, found: &mut Vec<String>) {
         " with a date of injury",
         "; the injured worker",
         " as a result of",
-        " in the ",
         " and underwent",
         " based on ",
         " by the ",
@@ -285,15 +284,14 @@ fn diagnoses(summary: &str, list: Range<usize>, found: &mut Vec<String>) {
     let lower = text.to_ascii_lowercase();
     let end = stops.iter().filter_map(|stop| lower.find(stop)).min().unwrap_or(text.len());
     let text = text.get(..end).unwrap_or_default();
-    let strong = text.contains(';');
     let mut pieces: Vec<&str> = Vec::new();
     let (mut depth, mut start) = (0i32, 0);
     for (i, c) in text.char_indices() {
         match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = (depth - 1).max(0),
+            '(' => depth += 1,
+            ')' => depth = (depth - 1).max(0),
             ';' if depth == 0 => cut(text, &mut pieces, &mut start, i),
-            ',' if depth == 0 && !strong && parts(text, start, i) => cut(text, &mut pieces, &mut start, i),
+            ',' if depth == 0 && parts(text, start, i) => cut(text, &mut pieces, &mut start, i),
             _ => {}
         }
     }
@@ -349,7 +347,7 @@ fn parts(text: &str, start: usize, comma: usize) -> bool {
     }
     if next == "and" {
         let second = after.get(3..).unwrap_or_default().trim_start();
-        return !(tissue.contains(&word(second).as_str()) && tissue.contains(&last.as_str()));
+        return !(tissue.contains(&word(second).as_str()) && tissue.contains(&last.as_str())) && begins(second);
     }
     // The terms of ICD-10 go on after a comma.
     let goes_on = [
@@ -401,14 +399,43 @@ fn parts(text: &str, start: usize, comma: usize) -> bool {
         "moderate",
         "severe",
     ];
-    let part = after.split([',', ';']).next().unwrap_or_default().trim().trim_end_matches('.').to_ascii_lowercase();
+    let part = after.split([',', ';']).next().unwrap_or_default().trim().trim_end_matches('.');
+    let lower = part.to_ascii_lowercase();
+    let region = lower.ends_with(" region") && lower.split(' ').count() == 2;
+    let encounter = ["unspecified", "initial", "subsequent", "sequela", "lumbosacral"].contains(&next.as_str());
+    let goes_on = goes_on.contains(&lower.as_str()) || region || (encounter && lower.split(' ').count() <= 2);
+    let encounter = ["initial encounter ", "subsequent encounter "].iter().any(|words| lower.starts_with(words));
+    !goes_on && !encounter && begins(part)
+}
+
+/// Whether a list of names joined by "and" begins with a diagnosis of its own: "neck and back pain" does not.
+fn begins(part: &str) -> bool {
+    /// Words that belong to the noun after the "and".
+    const SHARED: &[&str] = &[
+        "right",
+        "left",
+        "bilateral",
+        "medial",
+        "lateral",
+        "upper",
+        "lower",
+        "cervical",
+        "thoracic",
+        "lumbar",
+        "acute",
+        "chronic",
+        "mild",
+        "severe",
+        "anterior",
+        "posterior",
+        "partial",
+        "possible",
+    ];
+    let part = part.trim();
+    let part = ["and ", "as well as ", "or "].iter().find_map(|j| part.strip_prefix(j)).unwrap_or(part);
     let first = part.split(" and ").next().unwrap_or_default();
-    let whole = [&part[..], first]
-        .iter()
-        .any(|part| goes_on.contains(part) || part.ends_with(" region") && part.split(' ').count() == 2);
-    !(whole
-        || ["unspecified", "initial", "subsequent", "sequela", "lumbosacral"].contains(&next.as_str())
-            && part.split(' ').count() <= 2)
+    let last = first.rsplit(' ').next().unwrap_or_default();
+    alone(first) || (SHARED.contains(&last) && first.len() < part.len() && alone(part))
 }
 
 /// "A and B" to A and B, where both can stand alone: not "neck and upper back pain", "pain and stiffness of the hand".
@@ -423,7 +450,7 @@ fn at_and(piece: &str, last: bool) -> Vec<&str> {
     let mut from = 0;
     while let Some(at) = rest.get(from..).and_then(|r| r.find(" and ")).map(|at| from + at) {
         let (left, right) = (rest.get(..at).unwrap_or_default(), rest.get(at + " and ".len()..).unwrap_or_default());
-        if alone(left) && alone(right.split(" and ").next().unwrap_or_default()) {
+        if alone(left) && !is_symptom(left) && begins(right) {
             found.push(left);
             rest = right;
             from = 0;
@@ -433,6 +460,11 @@ fn at_and(piece: &str, last: bool) -> Vec<&str> {
     }
     found.push(rest);
     found
+}
+
+/// "Pain and stiffness of the hand" are of one place.
+fn is_symptom(words: &str) -> bool {
+    ["pain", "numbness", "weakness", "stiffness", "swelling", "tingling"].iter().any(|s| words.eq_ignore_ascii_case(s))
 }
 
 /// Whether words name a diagnosis by themselves: the noun of a condition stands among them.
@@ -482,7 +514,6 @@ fn alone(words: &str) -> bool {
         "stress",
         "migraine",
         "migraines",
-        "finger",
         "hypertension",
         "diabetes",
         "dizziness",
@@ -517,9 +548,13 @@ fn alone(words: &str) -> bool {
         "plegia",
     ];
     let mut parts = words.split(|c: char| !c.is_alphanumeric());
-    parts.any(|part| {
-        let part = part.to_ascii_lowercase();
-        CONDITIONS.contains(&part.as_str()) || (part.len() > 5 && ENDINGS.iter().any(|ending| part.ends_with(ending)))
+    parts.any(|word| {
+        let part = word.to_ascii_lowercase();
+        // Abbreviations: CRPS, TBI, GERD.
+        let short = (3..=5).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase());
+        short
+            || CONDITIONS.contains(&part.as_str())
+            || (part.len() > 5 && ENDINGS.iter().any(|ending| part.ends_with(ending)))
     })
 }
 

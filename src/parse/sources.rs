@@ -79,7 +79,8 @@ fn cut(text: &str, clause: Range<usize>) -> Vec<(Range<usize>, Option<Source>)> 
         let at = at.start;
         if let Some((_, mention)) = books.next_if(|(place, _)| *place <= at) {
             // "Official Disability Guidelines, ODG" and "ACOEM (American College ...)" name one book twice.
-            let again = mention.is_some() && mention == source && is_title(text, start..at, mention);
+            let again =
+                mention.is_some() && (source.is_none() || mention == source) && is_title(text, start..at, mention);
             let runs_on = || source.is_some() && begins_anew(text, start, at);
             if !again && at > start && (begins_citation(text, start, at) || runs_on()) {
                 parts.push((start..at, source.take()));
@@ -390,6 +391,10 @@ fn qualifiers(text: &str, words: &[Word], from: usize) -> (usize, bool) {
             i += 1;
             continue;
         }
+        if is_one(word_here, &["guidelines", "guideline"]) {
+            i += 1;
+            continue;
+        }
         // In brackets of their own: "(Acute & Chronic)".
         let mut end = i;
         while is_one(word(text, words, end), &["acute", "chronic", "and", "subacute"]) {
@@ -489,7 +494,9 @@ fn printed_name(text: &str, words: &[Word]) -> Option<String> {
             while i - first < REACH
                 && first > 0
                 && close(first)
-                && (capital(first - 1) || is_one(word(text, words, first - 1), JOINTS))
+                && (capital(first - 1)
+                    || is_one(word(text, words, first - 1), JOINTS)
+                    || is_one(word(text, words, first - 1), &["s"]))
             {
                 first -= 1;
             }
