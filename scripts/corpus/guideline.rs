@@ -165,6 +165,7 @@ fn cite_schedule(
             let pages = format!("{page}-{}", page + rng.between(1, 4));
             guideline.text.push_str(&format!(" 9792.24.2, Page(s): {pages}"));
             cited.chapter = "Chronic Pain Medical Treatment".to_owned();
+            cited.sections.truncate(1);
             cited.pages.push(pages);
             cited.regulation = Some("9792.24.2");
             guideline.cited.push(cited);

@@ -16,6 +16,8 @@ pub(super) struct Entry {
     regulation: &'static str,
     /// A section of the regulation that is no chapter.
     rule: bool,
+    /// A section of a chapter whose name has a comma.
+    section: bool,
 }
 
 /// One of the names of an entry.
@@ -100,7 +102,7 @@ pub(super) fn each_at(text: &str, words: &[Word], i: usize, of: &[Source], mut f
     for &place in CATALOG.buckets.get(first.hash as usize % BUCKETS).into_iter().flatten() {
         let Some(alias) = CATALOG.aliases.get(place) else { continue };
         let Some(entry) = CATALOG.entries.get(alias.entry) else { continue };
-        if !of.contains(&entry.source) {
+        if entry.section || !of.contains(&entry.source) {
             continue;
         }
         if let Some(words) = length(text, words, i, alias) {
@@ -122,6 +124,18 @@ pub(super) fn longest_at(text: &str, words: &[Word], i: usize, of: &[Source]) ->
         }
     });
     best
+}
+
+/// Whether a text begins with the name of a section that has a comma before its last word.
+pub(super) fn is_section(text: &str, range: Range<usize>, comma: usize) -> bool {
+    let words = words(text, range);
+    let Some(first) = words.first() else { return false };
+    let bucket = CATALOG.buckets.get(first.hash as usize % BUCKETS).into_iter().flatten();
+    bucket.filter_map(|&place| CATALOG.aliases.get(place)).any(|alias| {
+        let section = CATALOG.entries.get(alias.entry).is_some_and(|entry| entry.section);
+        let length = if section { length(text, &words, 0, alias) } else { None };
+        length.and_then(|length| words.get(length - 1)).is_some_and(|last| last.start > comma)
+    })
 }
 
 /// The chapter that a section of the regulation is.
@@ -180,7 +194,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
         let (source, kind, name, _years, regulation, aliases) = (cell(), cell(), cell(), cell(), cell(), cell());
         let source = source.parse().unwrap_or_default();
         let entry = catalog.entries.len();
-        catalog.entries.push(Entry { source, name, regulation, rule: kind == "rule" });
+        catalog.entries.push(Entry { source, name, regulation, rule: kind == "rule", section: kind == "section" });
         // What a regulation calls its sections is too usual for a name.
         let own = (kind != "rule").then_some(name);
         for name in own.into_iter().chain(aliases.split(';')) {

@@ -1,6 +1,6 @@
 //! What a citation gives beside the names of its source and chapter: pages, section of the regulation, year, topics.
 
-use super::catalog::{Word, is_one, word, words};
+use super::catalog::{Word, is_one, is_section, word, words};
 use super::words::trimmed;
 use std::ops::Range;
 
@@ -335,7 +335,10 @@ fn split(text: &str, piece: Range<usize>, strict: bool, topics: &mut Vec<Range<u
             ')' => depth = (depth - 1).max(0),
             ',' | ';' if depth == 0 => {
                 let next = list.get(i + 1..).and_then(|r| r.trim_start().chars().next());
-                if c == ';' || strict || next.is_some_and(|c| c.is_uppercase() || c.is_numeric()) {
+                let parts = c == ';' || strict || next.is_some_and(|c| c.is_uppercase() || c.is_numeric());
+                // As far as the name of a section reaches.
+                let reach = text.floor_char_boundary((piece.start + i + 80).min(piece.end));
+                if parts && !is_section(text, piece.start + start..reach, piece.start + i) {
                     push(piece.start + start..piece.start + i);
                     start = i + 1;
                 }

@@ -102,8 +102,12 @@ impl Clauses {
                 Mention::Basis => (Kind::Mtus, at),
                 Mention::Name if found.clauses.is_empty() && !found.outside => (Kind::Mtus, at),
                 Mention::Name => continue,
+                // A citation outside of the MTUS may tell of its part in it.
+                Mention::PartOf(Kind::Mtus, _) if found.open(text).is_some_and(|open| open.kind == Kind::NonMtus) => {
+                    continue;
+                }
                 Mention::PartOf(kind, part) => {
-                    match found.clauses.last_mut().filter(|open| open.range.end == text.len()) {
+                    match found.open(text) {
                         Some(open) if open.kind == kind => open.range.end = part,
                         Some(open) => {
                             open.range.end = open.range.start;
@@ -121,7 +125,7 @@ impl Clauses {
                     continue;
                 }
             };
-            if let Some(open) = found.clauses.last_mut().filter(|open| open.range.end == text.len()) {
+            if let Some(open) = found.open(text) {
                 open.range.end = clause_end(text, open.range.start, start);
             }
             let citation = phrase(text, next_start(bytes, end), &["citation"]).filter(|_| kind == Kind::NonMtus);
@@ -138,6 +142,11 @@ impl Clauses {
             found.clauses.push(Clause { kind: Kind::NonMtus, range: end..text.len() });
         }
         found
+    }
+
+    /// The clause that no mention has ended yet.
+    fn open(&mut self, text: &str) -> Option<&mut Clause> {
+        self.clauses.last_mut().filter(|open| open.range.end == text.len())
     }
 
     fn basis(&self, text: &str) -> Option<Basis> {

@@ -51,7 +51,15 @@ pub(super) fn read(summary: &str) -> History {
             Some(month) => history.dates.extend(written_day(bytes, hit.range(), month as u8 + 1)),
             // Within a list that was read already, the word belongs to the list.
             None if hit.start() >= end => {
-                if let Some(list) = list(summary, hit.range()) {
+                // What is treated may be a complaint, and for how long; what is diagnosed is a diagnosis.
+                let treated = summary.get(hit.range()).is_some_and(|word| word.eq_ignore_ascii_case("treated for"));
+                let names = |list: &Range<usize>| {
+                    !treated
+                        || summary
+                            .get(list.clone())
+                            .is_some_and(|l| begins(l.split([',', ';']).next().unwrap_or_default()))
+                };
+                if let Some(list) = list(summary, hit.range()).filter(names) {
                     end = list.end;
                     diagnoses(summary, list, &mut history.diagnoses);
                 }
