@@ -68,7 +68,7 @@ const FIELDS: [(&str, Field); 12] = [
     ("priority", priority),
     ("sex", |letter, _| vec![if letter.female { "female" } else { "male" }.into()]),
     ("age_band", |letter, _| vec![age_band(letter.age).into()]),
-    ("chapter", |_, issue| known(issue.guideline.chapters.iter().map(|c| c.as_str().into()).collect())),
+    ("chapter", |_, issue| known(issue.guideline.cited.iter().map(|c| c.chapter.as_str().into()).collect())),
     ("claims_basis", |_, issue| vec![issue.claims_guideline.basis.name().into()]),
 ];
 

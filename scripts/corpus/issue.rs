@@ -113,7 +113,7 @@ fn invent_service(upheld: bool, treatment: &'static Treatment, case: &Case, rng:
     let none = |name: &str| Guideline {
         text: format!("The {name} did not cite any medical evidence for its decision."),
         basis: Basis::None,
-        chapters: Vec::new(),
+        cited: Vec::new(),
         elsewhere: None,
     };
     let year = case.dates.decided.year();

@@ -8,8 +8,9 @@ use super::letter::{Layout, Letter};
 
 impl Letter {
     /// The expected record, by the names of `imr parse`, without what depends on the file or on the parser: `path` is
-    /// relative to the archive, `digest`, `diagnostics`, and the wording of a citation are left out. So is what a heading
-    /// states by the words that were drawn for it: strength and quantity are told of marker drugs only.
+    /// relative to the archive, `digest`, `diagnostics`, and the wording of a citation are left out. Of a citation
+    /// outside of the schedule only the source is told. Strength and quantity are told of marker drugs only, since the
+    /// other headings state them by the words that were drawn.
     ///
     /// Texts stand on one line, as they were before lines were broken: compare them without white space.
     pub fn to_record(&self, extension: &str) -> Value {
@@ -28,6 +29,7 @@ impl Letter {
             "application_received": header(self.dates.received.to_string()),
             "priority": header(priority.to_owned()),
             "licensure": self.states,
+            "licensure_canonical": self.states,
             "specialties": self.specialties,
             "age": self.age,
             "sex": if self.female { "female" } else { "male" },
@@ -74,8 +76,18 @@ fn authorization(issue: &Issue, part: usize) -> Option<&String> {
 }
 
 fn guideline(guideline: &Guideline) -> Value {
-    let schedule = guideline.chapters.iter().map(|chapter| json!({ "source": "mtus", "chapter": chapter }));
-    let elsewhere = guideline.elsewhere.iter().map(|source| json!({ "source": source, "chapter": null }));
+    let schedule = guideline.cited.iter().map(|cited| {
+        json!({
+            "source": "mtus",
+            "name": null,
+            "chapter": cited.chapter,
+            "year": cited.year,
+            "sections": cited.sections,
+            "pages": cited.pages,
+            "regulation": cited.regulation,
+        })
+    });
+    let elsewhere = guideline.elsewhere.iter().map(|source| json!({ "source": source }));
     json!({
         "text": guideline.text,
         "basis": guideline.basis.name(),

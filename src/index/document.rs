@@ -8,7 +8,7 @@ use tantivy::TantivyDocument;
 use tantivy::schema::{Document, Field};
 
 use super::schema::IndexSchema;
-use crate::letter::CaseNumber;
+use crate::letter::{CaseNumber, Source};
 use crate::record::{IssueRecord, LetterFacts, LetterRecord};
 
 /// Marks the identities of letters without a case number; all case numbers are below.
@@ -192,7 +192,8 @@ impl Documents {
         if let Some(basis) = issue.guideline.basis {
             doc.add_text(self.basis, basis.name());
         }
-        for chapter in distinct(issue.guideline.citations.iter().filter_map(|c| c.chapter.as_deref())) {
+        let schedule = issue.guideline.citations.iter().filter(|citation| citation.source == Source::Mtus);
+        for chapter in distinct(schedule.filter_map(|citation| citation.chapter.as_deref())) {
             doc.add_text(self.chapter, chapter);
         }
         // A record of plain strings and numbers always serialises.

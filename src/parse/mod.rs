@@ -4,17 +4,22 @@
 //! layout that recognises them (`layout`) reads the letter section by section. Each step is linear in the text.
 
 mod body;
+mod canonical;
+mod catalog;
 mod chapters;
+mod details;
 mod furniture;
 mod guideline;
 mod header;
 mod heading;
+mod history;
 mod issues;
 mod layout;
 mod outline;
 mod reading;
 mod request;
 mod reviewer;
+mod sources;
 mod summary;
 mod text;
 mod words;
@@ -79,6 +84,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("invalid_date", "A date of the header does not exist in the calendar, or has no four-digit year."),
     ("no_licensure", "The states that licensed the reviewer are not told."),
     ("no_specialty", "The reviewer's specialty is not told."),
+    ("unlisted_state", "A state of licensure is none that is known; it stays as printed."),
+    ("unlisted_specialty", "A specialty is not on DWC's list, nor another name for one; it stays as printed."),
     ("no_clinical_summary", "The clinical case summary is missing or empty."),
     ("no_age", "The clinical case summary tells no age of the worker."),
     ("no_sex", "The clinical case summary tells no sex of the worker."),

@@ -4,6 +4,7 @@ use super::Severity;
 use super::outline::Part;
 use super::reading::Reading;
 use super::words::word_end;
+use super::{body, history};
 use crate::letter::Sex;
 
 /// Reads the summary, and age and sex from it.
@@ -37,6 +38,10 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
             None
         }
     };
+    let history = history::read(&summary);
+    reading.letter.diagnoses = history.diagnoses;
+    reading.letter.summary_dates = history.dates;
+    reading.letter.body_regions = body::named(&summary).into_iter().map(str::to_owned).collect();
     reading.letter.clinical_summary = Some(summary);
 }
 

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod check;
+mod citations;
 mod corpus;
 mod exact;
 mod floors;
