@@ -310,7 +310,7 @@ impl Details {
     pub(super) fn topics(&self, text: &str, range: Range<usize>, strict: bool) -> Vec<String> {
         let mut topics: Vec<Range<usize>> = Vec::new();
         let mut from = range.start;
-        let bounds = self.taken.iter().cloned().chain([range.end..range.end]);
+        let bounds = self.taken.iter().cloned().chain(std::iter::once(range.end..range.end));
         for taken in bounds.filter(|taken| taken.end > range.start || taken.start == range.end) {
             let piece = from..taken.start.clamp(from, range.end);
             from = taken.end.clamp(from, range.end);
