@@ -4,7 +4,9 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
+use clap::error::ContextValue;
 use imr::ErrorKind;
+use imr::present::one_line;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -13,11 +15,13 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 /// Prints an error with its causes and what to do about it.
 pub fn error(error: &anyhow::Error) {
     let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{ERROR}error{ERROR:#}: {error}");
+    let _ = writeln!(err, "{ERROR}error{ERROR:#}: {}", one_line(&error.to_string()));
     for cause in error.chain().skip(1) {
-        let _ = writeln!(err, "  caused by: {cause}");
+        let _ = writeln!(err, "  caused by: {}", one_line(&cause.to_string()));
     }
     if let Some((kind, Some(hint))) = error.downcast_ref::<imr::Error>().map(|e| (e.kind(), e.hint())) {
+        // A hint can have several lines, each of which is cleaned.
+        let hint = hint.split('\n').map(one_line).collect::<Vec<_>>().join("\n");
         // What a query's error points at stands below the query, so it must begin a line.
         let _ = match kind {
             ErrorKind::Query if hint.contains('\n') => writeln!(err, "\n{hint}"),
@@ -34,12 +38,37 @@ pub fn warning(error: &imr::Error) {
 /// Prints what is wrong with one file while the rest goes on.
 pub fn failure(path: &Path, reason: &str) {
     // Where stderr is closed there is nobody to tell.
-    let _ = writeln!(anstream::stderr(), "{WARNING}warning{WARNING:#}: `{}`: {reason}", path.display());
+    let _ = writeln!(
+        anstream::stderr(),
+        "{WARNING}warning{WARNING:#}: `{}`: {}",
+        one_line(&path.to_string_lossy()),
+        one_line(reason)
+    );
 }
 
 /// Prints a remark.
 pub fn note(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{HINT}note{HINT:#}: {text}");
+    let _ = writeln!(anstream::stderr(), "{HINT}note{HINT:#}: {}", one_line(text));
+}
+
+/// Prints remarks.
+pub fn notes(notes: &[String]) {
+    notes.iter().for_each(|text| note(text));
+}
+
+/// Prints what is wrong with the command line, or the help or version that was asked for.
+pub fn usage(mut error: clap::Error) {
+    let clean = |value: &ContextValue| match value {
+        ContextValue::String(text) => Some(ContextValue::String(one_line(text))),
+        ContextValue::Strings(texts) => Some(ContextValue::Strings(texts.iter().map(|t| one_line(t)).collect())),
+        _ => None,
+    };
+    let cleaned: Vec<_> = error.context().filter_map(|(kind, value)| Some((kind, clean(value)?))).collect();
+    for (kind, value) in cleaned {
+        error.insert(kind, value);
+    }
+    // Where nobody reads it, so be it.
+    let _ = error.print();
 }
 
 /// Whether an error only says that nobody reads the output any more.

@@ -3,8 +3,11 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::style::{BOLD, Style, fold, one_line, outcome_style};
-use crate::record::{GuidelineRecord, LetterRecord};
+use anstyle::Style as Ansi;
+
+use super::style::{BOLD, DIM, Style, fold, one_line, outcome_style};
+use crate::classify::OTHER;
+use crate::record::{GuidelineRecord, IssueRecord, LetterRecord};
 
 /// Writes a letter for reading. Paths in records are relative to `base`.
 ///
@@ -40,7 +43,8 @@ pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &
         ("layout", Some(facts.layout.name().replace('_', " "))),
     ] {
         if let Some(value) = value {
-            writeln!(out, "{label:<12}{}", one_line(&value))?;
+            write!(out, "{label:<12}")?;
+            style.folded(out, Ansi::new(), &value, 12)?;
         }
     }
     write!(out, "{:<12}", "file")?;
@@ -49,21 +53,34 @@ pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &
     section(out, "Clinical summary", facts.clinical_summary.as_deref(), style)?;
     for issue in &record.issues {
         writeln!(out)?;
-        style.paint(out, BOLD, &format!("{}. {}", issue.number, one_line(&issue.issue)))?;
+        style.folded(out, BOLD, &format!("{}. {}", issue.number, issue.issue), 0)?;
         if let Some(outcome) = issue.outcome {
-            out.write_all(b": ")?;
             style.paint(out, outcome_style(outcome), outcome.name())?;
+            out.write_all(if class(issue).is_some() { b"  " } else { b"\n" })?;
         }
-        writeln!(out)?;
+        if let Some(class) = class(issue) {
+            style.folded(out, DIM, &class, issue.outcome.map_or(0, |outcome| outcome.name().len() + 2))?;
+        }
         guideline(out, "Claims administrator's guideline", &issue.claims_guideline, style)?;
         guideline(out, "Reviewer's guideline", &issue.guideline, style)?;
         section(out, "Rationale", issue.rationale.as_deref(), style)?;
     }
     section(out, "Text", record.text.as_deref(), style)?;
     for diagnostic in &record.diagnostics {
-        writeln!(out, "\n{}: {} ({})", diagnostic.severity, one_line(&diagnostic.message), diagnostic.code)?;
+        let line = format!("{}: {} ({})", diagnostic.severity, diagnostic.message, diagnostic.code);
+        writeln!(out)?;
+        style.folded(out, Ansi::new(), &line, 0)?;
     }
     Ok(())
+}
+
+/// The category of a request with the drug; `None` where there was nothing to go on.
+pub fn class(issue: &IssueRecord) -> Option<String> {
+    let category = issue.category.as_deref().filter(|category| *category != OTHER)?;
+    Some(match &issue.drug {
+        Some(drug) => format!("{category} ({drug})"),
+        None => category.to_owned(),
+    })
 }
 
 fn guideline(out: &mut dyn Write, title: &str, guideline: &GuidelineRecord, style: &Style) -> io::Result<()> {
