@@ -137,21 +137,24 @@ impl Reader {
     /// # Errors
     /// When the index cannot be read.
     pub fn paths_of(&self, typed: &str, folder: &Path) -> Result<Vec<String>> {
-        let there = without_dots(&folder.join(typed));
-        let mut keys = vec![String::from_utf8_lossy(&super::to_key(&there, &self.base)).into_owned()];
-        if there != self.base && self.base.starts_with(&there) {
-            keys.push(String::new());
-        }
-        let mut found = Vec::new();
-        for key in keys {
-            if has_path(&self.searcher, &key).map_err(|e| self.damaged(e))? {
-                found.push(key);
+        let typed_there = folder.join(typed);
+        // As it is written, and as it is behind links, by which the files may have been found.
+        for there in [Some(without_dots(&typed_there)), typed_there.canonicalize().ok()].into_iter().flatten() {
+            let mut keys = vec![String::from_utf8_lossy(&super::to_key(&there, &self.base)).into_owned()];
+            if there != self.base && self.base.starts_with(&there) {
+                keys.push(String::new());
+            }
+            let mut found = Vec::new();
+            for key in keys {
+                if has_path(&self.searcher, &key).map_err(|e| self.damaged(e))? {
+                    found.push(key);
+                }
+            }
+            if !found.is_empty() {
+                return Ok(found);
             }
         }
-        if found.is_empty() {
-            found.push(without_dots(Path::new(typed)).to_string_lossy().into_owned());
-        }
-        Ok(found)
+        Ok(vec![without_dots(Path::new(typed)).to_string_lossy().into_owned()])
     }
 
     /// The error of a field that the index does not have, with the fields that it has.

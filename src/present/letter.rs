@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anstyle::Style as Ansi;
 
-use super::style::{BOLD, DIM, Style, fold, one_line, outcome_style};
+use super::style::{BOLD, DIM, Style, fold, one_line, outcome_style, width};
 use crate::classify::OTHER;
 use crate::record::{GuidelineRecord, IssueRecord, LetterRecord};
 
@@ -18,7 +18,10 @@ pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &
     let case = facts.case_number.map_or_else(|| "no case number".to_owned(), |c| c.to_string());
     style.paint(out, BOLD, &case)?;
     if let Some(outcome) = facts.outcome {
-        write!(out, "  {}", outcome.name().replace('_', " "))?;
+        let outcome = outcome.name().replace('_', " ");
+        let fits = width(&case) + 2 + width(&outcome) <= style.width;
+        out.write_all(if fits { b"  " } else { b"\n" })?;
+        out.write_all(outcome.as_bytes())?;
     }
     writeln!(out)?;
     let date = |date: Option<crate::letter::Date>| date.map(|d| d.to_string());
@@ -90,8 +93,7 @@ fn guideline(out: &mut dyn Write, title: &str, guideline: &GuidelineRecord, styl
 fn section(out: &mut dyn Write, title: &str, text: Option<&str>, style: &Style) -> io::Result<()> {
     let Some(text) = text else { return Ok(()) };
     writeln!(out)?;
-    style.paint(out, BOLD, title)?;
-    writeln!(out)?;
+    style.folded(out, BOLD, title, 0)?;
     for paragraph in text.lines() {
         for line in fold(paragraph, style.width.clamp(20, 100)) {
             writeln!(out, "{}", one_line(&paragraph[line]))?;

@@ -93,6 +93,11 @@ impl Resolver<'_> {
                 }
             }
         }
+        // Values of keyword fields have words, too, that may stand in no text: the generic name of a drug.
+        for (_, field) in IndexSchema::get().fields().filter(|(def, _)| def.words && def.is_keyword()) {
+            let words = values(self.searcher, field)?.into_iter().flat_map(|value| words_of(&value));
+            found.extend(words.filter(|word| pattern.fits(word)).flat_map(|word| terms(&word)));
+        }
         if found.is_empty() {
             let shown = match pattern {
                 Pattern::Wild(pattern) => pattern.clone(),

@@ -9,6 +9,7 @@ mod incremental;
 #[path = "../../scripts/corpus/mod.rs"]
 mod invented;
 mod kill;
+mod language;
 mod letter;
 mod parse;
 mod parse_gold;
@@ -21,4 +22,6 @@ mod pdf_oracle;
 mod query;
 mod readme;
 mod schema;
+mod sets;
 mod support;
+mod terminal;
