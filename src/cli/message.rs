@@ -4,9 +4,11 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-use clap::error::ContextValue;
+use clap::Parser;
 use imr::ErrorKind;
 use imr::present::one_line;
+
+use super::args::Args;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -57,16 +59,10 @@ pub fn notes(notes: &[String]) {
 }
 
 /// Prints what is wrong with the command line, or the help or version that was asked for.
-pub fn usage(mut error: clap::Error) {
-    let clean = |value: &ContextValue| match value {
-        ContextValue::String(text) => Some(ContextValue::String(one_line(text))),
-        ContextValue::Strings(texts) => Some(ContextValue::Strings(texts.iter().map(|t| one_line(t)).collect())),
-        _ => None,
-    };
-    let cleaned: Vec<_> = error.context().filter_map(|(kind, value)| Some((kind, clean(value)?))).collect();
-    for (kind, value) in cleaned {
-        error.insert(kind, value);
-    }
+pub fn usage(error: clap::Error) {
+    // The message repeats what was typed, so it is made of what was typed without control characters.
+    let typed = std::env::args_os().map(|arg| one_line(&arg.to_string_lossy()));
+    let error = Args::try_parse_from(typed).err().unwrap_or(error);
     // Where nobody reads it, so be it.
     let _ = error.print();
 }
