@@ -1,5 +1,6 @@
 //! An expression to the query that tantivy runs.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
@@ -12,7 +13,7 @@ use tantivy::{Searcher, Term};
 
 use super::Expr;
 use super::lex::MOST_BOOST;
-use super::resolve::{contains, resolve, values, words_of};
+use super::resolve::{contains, resolve, values};
 use super::score::{OnGrid, on_grid};
 use crate::index::{FieldDef, FieldKind, IndexSchema, paths_below};
 
@@ -21,106 +22,136 @@ use crate::index::{FieldDef, FieldKind, IndexSchema, paths_below};
 /// # Errors
 /// When the dictionary of a field cannot be read.
 pub fn compile(expr: &Expr, searcher: &Searcher) -> tantivy::Result<Box<dyn Query>> {
-    weighted(expr, searcher, 1.0)
+    Compiler { searcher, names: OnceCell::new() }.weighted(expr, 1.0)
 }
 
-fn weighted(expr: &Expr, searcher: &Searcher, factor: f32) -> tantivy::Result<Box<dyn Query>> {
-    let schema = IndexSchema::get();
-    Ok(match expr {
-        Expr::All => unscored(AllQuery),
-        Expr::Nothing => Box::new(EmptyQuery),
-        Expr::Pattern { .. } | Expr::Keyword { .. } => weighted(&resolve(expr, searcher)?.expr, searcher, factor)?,
-        Expr::Words { field: Some(name), terms } => match schema.find(name) {
-            Some((def, field)) => words(def, field, terms, factor),
-            None => Box::new(EmptyQuery),
-        },
-        Expr::Words { field: None, terms } => {
-            in_any_field(searcher, factor, &|def, field| words(def, field, terms, factor), &|words| {
-                contains(words, terms)
-            })?
-        }
-        Expr::AnyWord { field: Some(name), terms } => match schema.find(name) {
-            Some((def, field)) => any_of(field, terms, def.weight * factor),
-            None => Box::new(EmptyQuery),
-        },
-        Expr::AnyWord { field: None, terms } => {
-            in_any_field(searcher, factor, &|def, field| any_of(field, terms, def.weight * factor), &|words| {
-                words.iter().any(|word| terms.contains(word))
-            })?
-        }
-        Expr::Values { field, values } => match schema.find(field) {
-            Some((_, field)) => any_of(field, values, 0.0),
-            None => Box::new(EmptyQuery),
-        },
-        Expr::Range { field, first, last } => {
-            let Some((_, field)) = schema.find(field) else { return Ok(Box::new(EmptyQuery)) };
-            let term = |n| Term::from_field_u64(field, n);
-            match first == last {
-                true => unscored(TermQuery::new(term(*first), IndexRecordOption::Basic)),
-                false => unscored(RangeQuery::new(Bound::Included(term(*first)), Bound::Included(term(*last)))),
+struct Compiler<'a> {
+    searcher: &'a Searcher,
+    names: OnceCell<Vec<Name>>,
+}
+
+/// A value of a keyword field in which bare words are looked for, by the words that it is found by.
+struct Name {
+    field: Field,
+    value: String,
+    terms: Vec<String>,
+}
+
+impl Compiler<'_> {
+    fn weighted(&self, expr: &Expr, factor: f32) -> tantivy::Result<Box<dyn Query>> {
+        let schema = IndexSchema::get();
+        Ok(match expr {
+            Expr::All => unscored(AllQuery),
+            Expr::Nothing => Box::new(EmptyQuery),
+            Expr::Pattern { .. } | Expr::Keyword { .. } => {
+                self.weighted(&resolve(expr, self.searcher)?.expr, factor)?
             }
-        }
-        Expr::Path(path) => {
-            let field = schema.field("path");
-            let term = |text: &str| Term::from_field_text(field, text);
-            let file: Box<dyn Query> = Box::new(TermQuery::new(term(path), IndexRecordOption::Basic));
-            let below = paths_below(path).into_iter().map(|(first, last)| {
-                let range = RangeQuery::new(Bound::Included(term(&first)), Bound::Excluded(term(&last)));
-                (Occur::Should, Box::new(range) as _)
-            });
-            unscored(BooleanQuery::new(std::iter::once((Occur::Should, file)).chain(below).collect()))
-        }
-        Expr::Boost(inner, by) => weighted(inner, searcher, (factor * by).min(MOST_BOOST))?,
-        Expr::And(all) => {
-            let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-            for part in all {
-                match part {
-                    Expr::Not(inner) => parts.push((Occur::MustNot, weighted(inner, searcher, factor)?)),
-                    part => parts.push((Occur::Must, weighted(part, searcher, factor)?)),
+            Expr::Words { field: Some(name), terms } => match schema.find(name) {
+                Some((def, field)) => words(def, field, terms, factor),
+                None => Box::new(EmptyQuery),
+            },
+            Expr::Words { field: None, terms } => {
+                self.in_any_field(factor, &|def, field| words(def, field, terms, factor), &|words| {
+                    contains(words, terms)
+                })?
+            }
+            Expr::AnyWord { field: Some(name), terms } => match schema.find(name) {
+                Some((def, field)) => any_of(field, terms, def.weight * factor),
+                None => Box::new(EmptyQuery),
+            },
+            Expr::AnyWord { field: None, terms } => {
+                self.in_any_field(factor, &|def, field| any_of(field, terms, def.weight * factor), &|words| {
+                    words.iter().any(|word| terms.contains(word))
+                })?
+            }
+            Expr::Values { field, values } => match schema.find(field) {
+                Some((_, field)) => any_of(field, values, 0.0),
+                None => Box::new(EmptyQuery),
+            },
+            Expr::Range { field, first, last } => {
+                let Some((_, field)) = schema.find(field) else { return Ok(Box::new(EmptyQuery)) };
+                let term = |n| Term::from_field_u64(field, n);
+                match first == last {
+                    true => unscored(TermQuery::new(term(*first), IndexRecordOption::Basic)),
+                    false => unscored(RangeQuery::new(Bound::Included(term(*first)), Bound::Included(term(*last)))),
                 }
             }
-            if parts.iter().all(|(occur, _)| *occur == Occur::MustNot) {
-                parts.push((Occur::Must, unscored(AllQuery)));
+            Expr::Path(path) => {
+                let field = schema.field("path");
+                let term = |text: &str| Term::from_field_text(field, text);
+                let file: Box<dyn Query> = Box::new(TermQuery::new(term(path), IndexRecordOption::Basic));
+                let below = paths_below(path).into_iter().map(|(first, last)| {
+                    let range = RangeQuery::new(Bound::Included(term(&first)), Bound::Excluded(term(&last)));
+                    (Occur::Should, Box::new(range) as _)
+                });
+                unscored(BooleanQuery::new(std::iter::once((Occur::Should, file)).chain(below).collect()))
             }
-            Box::new(BooleanQuery::new(parts))
-        }
-        Expr::Or(any) => {
-            let parts = any.iter().map(|part| Ok((Occur::Should, weighted(part, searcher, factor)?)));
-            Box::new(BooleanQuery::new(parts.collect::<tantivy::Result<_>>()?))
-        }
-        Expr::Not(inner) => Box::new(BooleanQuery::new(vec![
-            (Occur::Must, unscored(AllQuery)),
-            (Occur::MustNot, weighted(inner, searcher, factor)?),
-        ])),
-    })
-}
-
-/// Words in any field where bare words are looked for: by their query in texts, and by their stems in keywords.
-fn in_any_field(
-    searcher: &Searcher,
-    factor: f32,
-    in_text: &dyn Fn(&FieldDef, Field) -> Box<dyn Query>,
-    in_value: &dyn Fn(&[String]) -> bool,
-) -> tantivy::Result<Box<dyn Query>> {
-    let mut any: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-    for (def, field) in IndexSchema::get().fields().filter(|(def, _)| def.words) {
-        if def.kind == FieldKind::Text {
-            any.push((Occur::Should, in_text(def, field)));
-            continue;
-        }
-        let mut values = values(searcher, field)?;
-        values.retain(|value| in_value(&stems(value)));
-        if !values.is_empty() {
-            any.push((Occur::Should, any_of(field, &values, def.weight * factor)));
-        }
+            Expr::Boost(inner, by) => self.weighted(inner, (factor * by).min(MOST_BOOST))?,
+            Expr::And(all) => {
+                let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+                for part in all {
+                    match part {
+                        Expr::Not(inner) => parts.push((Occur::MustNot, self.weighted(inner, factor)?)),
+                        part => parts.push((Occur::Must, self.weighted(part, factor)?)),
+                    }
+                }
+                if parts.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+                    parts.push((Occur::Must, unscored(AllQuery)));
+                }
+                Box::new(BooleanQuery::new(parts))
+            }
+            Expr::Or(any) => {
+                let parts = any.iter().map(|part| Ok((Occur::Should, self.weighted(part, factor)?)));
+                Box::new(BooleanQuery::new(parts.collect::<tantivy::Result<_>>()?))
+            }
+            Expr::Not(inner) => Box::new(BooleanQuery::new(vec![
+                (Occur::Must, unscored(AllQuery)),
+                (Occur::MustNot, self.weighted(inner, factor)?),
+            ])),
+        })
     }
-    Ok(Box::new(BooleanQuery::new(any)))
+
+    /// Words in any field where bare words are looked for: by their query in texts, and by their terms in keywords.
+    fn in_any_field(
+        &self,
+        factor: f32,
+        in_text: &dyn Fn(&FieldDef, Field) -> Box<dyn Query>,
+        in_value: &dyn Fn(&[String]) -> bool,
+    ) -> tantivy::Result<Box<dyn Query>> {
+        let mut any: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        for (def, field) in IndexSchema::get().fields().filter(|(def, _)| def.words) {
+            if def.kind == FieldKind::Text {
+                any.push((Occur::Should, in_text(def, field)));
+                continue;
+            }
+            let names = self.names()?.iter().filter(|name| name.field == field && in_value(&name.terms));
+            let values: BTreeSet<String> = names.map(|name| name.value.clone()).collect();
+            if !values.is_empty() {
+                any.push((Occur::Should, any_of(field, &values, def.weight * factor)));
+            }
+        }
+        Ok(Box::new(BooleanQuery::new(any)))
+    }
+
+    /// The values are some hundreds at most, and a query looks at them once.
+    fn names(&self) -> tantivy::Result<&[Name]> {
+        if let Some(names) = self.names.get() {
+            return Ok(names);
+        }
+        let mut names = Vec::new();
+        for (_, field) in IndexSchema::get().fields().filter(|(def, _)| def.words && def.is_keyword()) {
+            let named = values(self.searcher, field)?.into_iter();
+            names.extend(named.map(|value| Name { field, terms: name_terms(&value), value }));
+        }
+        Ok(self.names.get_or_init(|| names))
+    }
 }
 
-/// The words that a value is found by, as terms. `other` names no service.
-fn stems(value: &str) -> Vec<String> {
-    let words = words_of(value).into_iter().filter(|word| word != "other");
-    words.flat_map(|word| super::terms(&word)).collect()
+/// The terms that a value is found by: "non-arthroscopic" is one word, as in filters, and `other` names no service.
+fn name_terms(value: &str) -> Vec<String> {
+    let mut terms = super::terms(&value.replace("non-", "non"));
+    terms.retain(|term| term != "other");
+    terms
 }
 
 fn unscored(query: impl Query) -> Box<dyn Query> {

@@ -54,7 +54,7 @@ static ARCHIVE: LazyLock<Archive> = LazyLock::new(|| {
             texts.push((case, std::mem::take(&mut of_letter), None, None, None));
         }
         for (name, text, outcome, category, drug) in texts {
-            forms.extend(text.values().flat_map(|text| analysis::words(text)));
+            forms.extend(text.values().chain(&category).chain(&drug).flat_map(|text| analysis::words(text)));
             documents.push(Scanned {
                 name,
                 words: text.iter().map(|(field, text)| (*field, analysis::terms(text))).collect(),

@@ -215,7 +215,7 @@ fn the_help_names_every_field_and_every_dimension() {
     let folder = Folder::new();
     let help = folder.imr(&["search", "--help"]).succeeds().out;
     for (def, _) in imr::index::IndexSchema::get().fields() {
-        assert!(help.contains(&format!("{}", def.name)), "{}", def.name);
+        assert!(help.contains(&def.name), "{}", def.name);
         let flag = format!("--{} <", def.name.replace('_', "-"));
         assert!(def.kind == imr::index::FieldKind::Text || help.contains(&flag), "{flag}");
     }
