@@ -176,10 +176,10 @@ pub struct Selection {
     /// Only reviewers licensed in this state; repeat for others
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     pub state: Vec<String>,
-    /// Only this chapter of the reviewer's guideline; repeat for others
+    /// Only this MTUS chapter of the reviewer's guideline; repeat for others
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     pub chapter: Vec<String>,
-    /// Only this chapter of the claims administrator's guideline; repeat for others
+    /// Only this MTUS chapter of the claims administrator's guideline; repeat for others
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     pub claims_chapter: Vec<String>,
     /// Only this layout: credentials, board_certified, unknown

@@ -9,7 +9,7 @@ use tantivy::schema::{Document, Field};
 
 use super::analysis;
 use super::schema::IndexSchema;
-use crate::letter::CaseNumber;
+use crate::letter::{CaseNumber, Source};
 use crate::record::{GuidelineRecord, IssueRecord, LetterFacts, LetterRecord};
 
 /// Marks the identities of letters without a case number; all case numbers are below.
@@ -225,8 +225,9 @@ impl Documents {
     }
 }
 
+/// The chapters of the MTUS that a guideline names.
 fn chapters(guideline: &GuidelineRecord) -> impl Iterator<Item = &str> {
-    guideline.citations.iter().filter_map(|c| c.chapter.as_deref())
+    guideline.citations.iter().filter(|c| c.source == Source::Mtus).filter_map(|c| c.chapter.as_deref())
 }
 
 /// The canonical values, or as printed where none are known.
