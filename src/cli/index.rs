@@ -9,7 +9,7 @@ use std::time::Duration;
 use imr::ingest::{self, IngestConfig};
 use imr::present;
 
-use super::args::{IndexArgs, ReportFormat};
+use super::args::{IndexArgs, ReportFormat, index_dir};
 use super::progress::Bar;
 use super::{End, message, output};
 
@@ -22,7 +22,7 @@ const COMMIT_SECONDS: &str = "IMR_COMMIT_SECONDS";
 pub fn run(args: IndexArgs) -> anyhow::Result<End> {
     let config = IngestConfig {
         roots: args.paths,
-        index: args.index.unwrap_or_else(|| PathBuf::from(imr::index::FOLDER)),
+        index: index_dir(args.index).unwrap_or_else(|| PathBuf::from(imr::index::FOLDER)),
         threads: threads(args.threads),
         memory_bytes: args.memory as usize * (1 << 20),
         follow: args.follow,

@@ -14,7 +14,7 @@ use std::path::Path;
 pub use document::{Documents, IssueDocument, Permit, letter_id};
 pub use manifest::{FileEntry, Snapshot, Status};
 pub use place::{FOLDER, find};
-pub use reader::{Reader, StoredIssue};
+pub use reader::{Reader, StoredIssue, has_path, paths_below};
 pub use schema::{FieldDef, FieldKind, IndexSchema};
 pub use writer::{Applied, Finding, Writer, WriterConfig};
 

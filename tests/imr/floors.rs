@@ -47,6 +47,7 @@ const RULES: Rules = Rules {
         ("serde_json", &["record", "index", "query", "search", "ingest", "remote", "present", "cli", "serve"]),
         ("tantivy", &["index", "query", "search", "ingest"]),
         ("terminal_size", &["cli", "main"]),
+        ("unicode_width", &["query", "present"]),
         ("walkdir", &["archive"]),
         ("std::env", &["cli", "serve", "main"]),
         ("std::fs", &["archive", "index", "cli"]),

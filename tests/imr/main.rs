@@ -11,6 +11,7 @@ mod incremental;
 #[path = "../../scripts/corpus/mod.rs"]
 mod invented;
 mod kill;
+mod language;
 mod letter;
 mod parse;
 mod parse_gold;
@@ -24,4 +25,6 @@ mod query;
 mod readme;
 mod requests;
 mod schema;
+mod sets;
 mod support;
+mod terminal;
