@@ -148,6 +148,7 @@ fn update(
         }
         let walk = walk(roots, config.follow, without.clone());
         let result = pipeline.run(walk, config.reread, &mut |item| {
+            let Some(item) = item else { return run.writer.check() };
             if !before.is_empty() {
                 run.see(&item.key);
             }
@@ -166,9 +167,9 @@ fn update(
     while !again.is_empty() && !stop.load(Ordering::Relaxed) {
         let entries: Vec<_> = again.iter().map(|key| pipeline::entry(&index::from_key(key, &base))).collect();
         let mut keys = again.iter();
-        pipeline.run(entries.into_iter(), true, &mut |item| match keys.next() {
-            Some(key) => run.apply_again(key, item),
-            None => Ok(()),
+        pipeline.run(entries.into_iter(), true, &mut |item| {
+            let Some(item) = item else { return run.writer.check() };
+            keys.next().map_or(Ok(()), |key| run.apply_again(key, item))
         })?;
         let rest = run.writer.again();
         // Each pass settles its files. Should one not, the next run tries again.

@@ -5,8 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use crossbeam_channel::bounded;
+use crossbeam_channel::{RecvTimeoutError, bounded};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::gate::{Gate, Pass};
@@ -25,6 +26,8 @@ const LEAST: u64 = 16 << 10;
 const BATCH_FILES: usize = 16;
 /// How many bytes a thread takes at once.
 const BATCH_BYTES: u64 = 512 << 10;
+/// How long to wait for results before looking whether they can still be taken.
+const IDLE: Duration = Duration::from_millis(500);
 /// The names of the threads that read letters begin so; a panic there is that file's failure and nothing to print.
 pub const THREAD_NAME: &str = "imr-read";
 
@@ -74,12 +77,12 @@ impl<'a> Pipeline<'a> {
 
     /// Takes the entries through the pool and hands the results over in the order of the entries.
     ///
-    /// With `force`, files that are unchanged are read all the same.
+    /// With `force`, files that are unchanged are read all the same. Where none came for a while, `each` is given `None`.
     pub fn run(
         &self,
         entries: impl Iterator<Item = Result<Entry>> + Send,
         force: bool,
-        each: &mut dyn FnMut(Item) -> Result<()>,
+        each: &mut dyn FnMut(Option<Item>) -> Result<()>,
     ) -> Result<()> {
         let work = |entry, permit| self.item(entry, force, permit);
         ordered(&self.pool, entries, self.stop, &work, each)
@@ -189,7 +192,7 @@ pub fn parse(entries: Walk, threads: usize, each: &mut dyn FnMut(Result<LetterRe
         Ok(_) => None,
         Err(error) => Some(Err(error)),
     };
-    let each = &mut |record: Option<Result<LetterRecord>>| record.map_or(Ok(()), &mut *each);
+    let each = &mut |record: Option<Option<Result<LetterRecord>>>| record.flatten().map_or(Ok(()), &mut *each);
     ordered(&pool(threads)?, entries, &AtomicBool::new(false), &work, each)
 }
 
@@ -201,13 +204,14 @@ fn pool(threads: usize) -> Result<ThreadPool> {
         .map_err(|e| Error::new(ErrorKind::Io, "threads cannot be started").with_source(e))
 }
 
-/// Works on entries in a pool, a batch at a time, and hands the results over in the order of the entries.
+/// Works on entries in a pool, a batch at a time, and hands the results over in the order of the entries; `None` where
+/// none came for a while, so that whoever takes them can look whether it still can.
 fn ordered<T: Send>(
     pool: &ThreadPool,
     entries: impl Iterator<Item = Result<Entry>> + Send,
     stop: &AtomicBool,
     work: &(dyn Fn(Result<Entry>, Permit) -> T + Sync),
-    each: &mut dyn FnMut(T) -> Result<()>,
+    each: &mut dyn FnMut(Option<T>) -> Result<()>,
 ) -> Result<()> {
     let gate = Gate::new(BUDGET);
     let failed = AtomicBool::new(false);
@@ -236,19 +240,31 @@ fn ordered<T: Send>(
         let mut waiting = BTreeMap::new();
         let mut next = 0;
         let mut result = Ok(());
-        for (number, results) in receiver {
+        loop {
+            let (number, results) = match receiver.recv_timeout(IDLE) {
+                Ok(batch) => batch,
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => (next, Vec::new()),
+            };
             if result.is_err() {
                 continue;
             }
-            waiting.insert(number, results);
-            while let Some(results) = waiting.remove(&next) {
+            if results.is_empty() {
+                result = each(None);
+            } else {
+                waiting.insert(number, results);
+            }
+            while result.is_ok()
+                && let Some(results) = waiting.remove(&next)
+            {
                 next += 1;
-                result = results.into_iter().try_for_each(&mut *each);
-                if result.is_err() {
-                    failed.store(true, Ordering::Relaxed);
-                    waiting.clear();
-                    break;
-                }
+                result = results.into_iter().try_for_each(|item| each(Some(item)));
+            }
+            if result.is_err() {
+                failed.store(true, Ordering::Relaxed);
+                waiting.clear();
+                // What holds a pass may be stuck where the error came from.
+                gate.open();
             }
         }
         result
