@@ -14,7 +14,9 @@ fn documents(letters: u64) -> Vec<IssueDocument> {
         let parsed = imr::parse::parse(&common::text(number));
         LetterRecord::new(parsed, format!("letters/{number}.txt"), "0".repeat(64))
     });
-    records.flat_map(|r| documents.of(&r, letter_id(r.facts.case_number, &[0; 32]), None)).collect()
+    let of =
+        |r: LetterRecord| documents.of(&r, letter_id(r.facts.case_number, &[0; 32]), r.facts.path.as_bytes(), None);
+    records.flat_map(of).collect()
 }
 
 /// What tantivy takes at the least: the same schema, threads and memory, nothing else.

@@ -26,8 +26,10 @@ pub enum ErrorKind {
     PdfEncrypted,
     /// The PDF holds no text, only images (a scan).
     PdfNoText,
-    /// Reading the PDF took more time or memory than one letter may.
+    /// Reading the PDF took more memory or work than one letter may.
     PdfLimit,
+    /// Reading the PDF took more time than one letter may.
+    PdfTime,
     /// A parser panicked on this file.
     Panic,
     /// The query cannot be parsed.
@@ -48,7 +50,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ErrorKind; 17] = [
+    pub const ALL: [ErrorKind; 18] = [
         Self::Io,
         Self::NotFound,
         Self::Empty,
@@ -58,6 +60,7 @@ impl ErrorKind {
         Self::PdfEncrypted,
         Self::PdfNoText,
         Self::PdfLimit,
+        Self::PdfTime,
         Self::Panic,
         Self::Query,
         Self::IndexMissing,
@@ -80,6 +83,7 @@ impl ErrorKind {
             Self::PdfEncrypted => "pdf_encrypted",
             Self::PdfNoText => "pdf_no_text",
             Self::PdfLimit => "pdf_limit",
+            Self::PdfTime => "pdf_time",
             Self::Panic => "panic",
             Self::Query => "query",
             Self::IndexMissing => "index_missing",
@@ -89,6 +93,11 @@ impl ErrorKind {
             Self::Usage => "usage",
             Self::Interrupted => "interrupted",
         }
+    }
+
+    /// Whether the cause can go away while the file stays as it is: a permission, a busy machine.
+    pub fn is_passing(self) -> bool {
+        matches!(self, Self::Io | Self::NotFound | Self::PdfTime | Self::Panic | Self::Interrupted)
     }
 
     /// The kind with this code.
@@ -116,18 +125,26 @@ impl Error {
         Self(Box::new(Inner { kind, message: message.into(), path: None, hint: None, source: None }))
     }
 
-    /// The error of an operation on a file.
+    /// The error of reading a file or folder.
     pub fn io(path: impl Into<PathBuf>, error: std::io::Error) -> Self {
-        let kind = match error.kind() {
-            std::io::ErrorKind::NotFound => ErrorKind::NotFound,
-            _ => ErrorKind::Io,
-        };
-        let message = match kind {
-            ErrorKind::NotFound => "no such file or folder",
-            _ => "cannot be read",
-        };
-        let this = Self::new(kind, message).with_path(path);
-        if kind == ErrorKind::NotFound { this } else { this.with_source(error) }
+        Self::system("cannot be read", path, error)
+    }
+
+    /// The error of writing a file or folder.
+    pub fn write(path: impl Into<PathBuf>, error: std::io::Error) -> Self {
+        Self::system("cannot be written", path, error)
+    }
+
+    fn system(fact: &str, path: impl Into<PathBuf>, error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::NotFound {
+            return Self::new(ErrorKind::NotFound, "no such file or folder").with_path(path);
+        }
+        let hint = system_hint(&error);
+        let this = Self::new(ErrorKind::Io, fact).with_path(path).with_source(error);
+        match hint {
+            Some(hint) => this.with_hint(hint),
+            None => this,
+        }
     }
 
     /// The same error, naming the path that it is about.
@@ -174,13 +191,39 @@ impl Error {
     /// The fact with its causes, without the path: the reason that the manifest keeps.
     pub fn reason(&self) -> String {
         let mut text = self.0.message.clone();
-        let mut source = std::error::Error::source(self);
-        while let Some(cause) = source {
+        for cause in self.causes() {
             text.push_str(": ");
-            text.push_str(&cause.to_string());
-            source = cause.source();
+            text.push_str(&cause);
         }
         text
+    }
+
+    /// The causes, each a line, without those that the line before tells already.
+    pub fn causes(&self) -> Vec<String> {
+        let (mut causes, mut last) = (Vec::new(), self.to_string());
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            if !last.contains(&text) {
+                causes.push(text.clone());
+                last = text;
+            }
+            source = cause.source();
+        }
+        causes
+    }
+}
+
+/// What to do about an error of the operating system, where that is the same whatever was being done.
+pub fn system_hint(error: &std::io::Error) -> Option<&'static str> {
+    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    // EMFILE and ENFILE have no kind of their own; the numbers are those of Linux, macOS and the BSDs.
+    match (error.kind(), error.raw_os_error()) {
+        (PermissionDenied, _) => Some("look at the permissions, or run as a user who has them"),
+        (StorageFull | QuotaExceeded, _) => Some("make room on the disk and run the same command again"),
+        (ReadOnlyFilesystem, _) => Some("the disk can only be read; name another folder with `--index DIR`"),
+        (_, Some(23 | 24)) if cfg!(unix) => Some("too many files are open; raise the limit with `ulimit -n`"),
+        _ => None,
     }
 }
 
@@ -207,4 +250,10 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|e| e as _)
     }
+}
+
+/// What a panic said.
+pub fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
+    let said = panic.downcast_ref::<String>().map(String::as_str);
+    said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }

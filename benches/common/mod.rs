@@ -58,7 +58,10 @@ pub fn index(letters: &Path, index: &Path) -> imr::ingest::Report {
         threads: threads(),
         memory_bytes: MEMORY_BYTES,
         follow: false,
+        reread: false,
+        prune: false,
         commit_every: Duration::from_secs(60),
+        commit_files: 50_000,
     };
     imr::ingest::run(&config, &Silent, &AtomicBool::new(false)).expect("an archive that can be indexed")
 }

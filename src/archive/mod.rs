@@ -3,8 +3,10 @@
 mod decode;
 pub mod pdf;
 mod read;
+mod stamp;
 mod walk;
 
 pub use decode::CODES as ENCODING_CODES;
-pub use read::{Content, MAX_FILE_BYTES, read, read_text};
-pub use walk::{Entry, Kind, Walk, count};
+pub use read::{Content, MAX_FILE_BYTES, Raw, read, read_raw, read_text};
+pub use stamp::Stamp;
+pub use walk::{Entry, Kind, Walk, check_root, count};

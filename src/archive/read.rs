@@ -29,12 +29,52 @@ impl Content {
     }
 }
 
+/// The bytes of one file, which are not looked into yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raw {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Their BLAKE3 digest.
+    pub digest: [u8; 32],
+}
+
+impl Raw {
+    /// Takes the digest of some bytes.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        let digest = *blake3::hash(&bytes).as_bytes();
+        Self { bytes, digest }
+    }
+
+    /// The text in the bytes, PDF and text told apart by the content.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Empty`], [`ErrorKind::Binary`], or an error of [`pdf::text`].
+    pub fn text(self) -> Result<Content> {
+        let Self { bytes, digest } = self;
+        if bytes.is_empty() {
+            return Err(Error::new(ErrorKind::Empty, "is empty"));
+        }
+        let (text, diagnostics) = if is_pdf(&bytes) { (pdf::text(&bytes)?, Vec::new()) } else { decode::text(bytes)? };
+        if text.trim().is_empty() {
+            return Err(Error::new(ErrorKind::Empty, "holds nothing but white space"));
+        }
+        Ok(Content { text, digest, diagnostics })
+    }
+}
+
 /// Reads a PDF or text file, told apart by the content, not by the name.
 ///
 /// # Errors
-/// [`ErrorKind::NotFound`] and [`ErrorKind::Io`] from the file system, [`ErrorKind::TooLarge`], and the errors of
-/// [`read_text`]; all name the path.
+/// Those of [`read_raw`] and [`read_text`]; all name the path.
 pub fn read(path: &Path) -> Result<Content> {
+    read_raw(path)?.text().map_err(|e| e.with_path(path))
+}
+
+/// Reads the bytes of a file.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`] and [`ErrorKind::Io`] from the file system, and [`ErrorKind::TooLarge`]; all name the path.
+pub fn read_raw(path: &Path) -> Result<Raw> {
     let file = File::open(path).map_err(|e| Error::io(path, e))?;
     let metadata = file.metadata().map_err(|e| Error::io(path, e))?;
     if metadata.is_dir() {
@@ -48,7 +88,7 @@ pub fn read(path: &Path) -> Result<Content> {
             .with_path(path)
             .with_hint("a letter is one file; is this a container?"));
     }
-    read_text(bytes).map_err(|e| e.with_path(path))
+    Ok(Raw::new(bytes))
 }
 
 /// The text of a file's bytes.
@@ -56,15 +96,7 @@ pub fn read(path: &Path) -> Result<Content> {
 /// # Errors
 /// [`ErrorKind::Empty`], [`ErrorKind::Binary`], or an error of [`pdf::text`].
 pub fn read_text(bytes: Vec<u8>) -> Result<Content> {
-    if bytes.is_empty() {
-        return Err(Error::new(ErrorKind::Empty, "is empty"));
-    }
-    let digest = *blake3::hash(&bytes).as_bytes();
-    let (text, diagnostics) = if is_pdf(&bytes) { (pdf::text(&bytes)?, Vec::new()) } else { decode::text(bytes)? };
-    if text.trim().is_empty() {
-        return Err(Error::new(ErrorKind::Empty, "holds nothing but white space"));
-    }
-    Ok(Content { text, digest, diagnostics })
+    Raw::new(bytes).text()
 }
 
 /// Whether the bytes begin as a PDF does: `%PDF-` within the first 1024 bytes, as readers of PDF accept it

@@ -1,12 +1,17 @@
 //! The walk: every file under the given paths, in a fixed order.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::Stamp;
 use crate::error::{Error, ErrorKind, Result};
+
+/// A folder of this name that holds a file of the other is an index, and no part of an archive.
+const INDEX_FOLDER: (&str, &str) = (".imr", "format.json");
 
 /// One file that the walk came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,10 +20,8 @@ pub struct Entry {
     pub path: PathBuf,
     /// Whether the file can be a letter.
     pub kind: Kind,
-    /// The file's length in bytes.
-    pub bytes: u64,
-    /// When the file was changed last, in nanoseconds since 1970; 0 where the file system does not tell.
-    pub modified: i64,
+    /// The file's length and times.
+    pub stamp: Stamp,
 }
 
 /// Whether a file of an archive can be a letter.
@@ -36,24 +39,26 @@ pub enum Kind {
 
 /// The walk over some roots: each in the order given, the entries of each folder in the order of their names' bytes.
 ///
-/// A folder that cannot be read, or a loop of symbolic links, is one error; the walk goes on behind it.
+/// A folder that cannot be read, or a loop of symbolic links, is one error; the walk goes on behind it. Index folders are
+/// passed over.
 pub struct Walk {
     roots: std::vec::IntoIter<PathBuf>,
     current: Option<walkdir::IntoIter>,
     follow: bool,
-    skip: Option<PathBuf>,
+    skip: HashSet<PathBuf>,
 }
 
 impl Walk {
     /// Begins a walk. With `follow`, symbolic links below the roots are followed; roots always are.
     pub fn new(roots: Vec<PathBuf>, follow: bool) -> Self {
-        Self { roots: roots.into_iter(), current: None, follow, skip: None }
+        Self { roots: roots.into_iter(), current: None, follow, skip: HashSet::new() }
     }
 
-    /// The same walk without what lies in a folder: the index is no part of the archive beside which it lies.
+    /// The same walk, passing over some paths below the roots: the index beside its archive, or files that are roots
+    /// themselves.
     #[must_use]
-    pub fn without(mut self, folder: PathBuf) -> Self {
-        self.skip = Some(folder);
+    pub fn without(mut self, paths: HashSet<PathBuf>) -> Self {
+        self.skip = paths;
         self
     }
 
@@ -62,11 +67,12 @@ impl Walk {
             if let Some(walk) = &mut self.current {
                 match walk.next() {
                     Some(Ok(entry)) if entry.file_type().is_dir() => {
-                        if self.skip.as_deref() == Some(entry.path()) {
+                        if self.skip.contains(entry.path()) || is_index(&entry) {
                             walk.skip_current_dir();
                         }
                         continue;
                     }
+                    Some(Ok(entry)) if entry.depth() > 0 && self.skip.contains(entry.path()) => continue,
                     Some(entry) => return Some(entry),
                     None => self.current = None,
                 }
@@ -86,32 +92,61 @@ impl Iterator for Walk {
     type Item = Result<Entry>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let entry = match self.next_entry()? {
-            Ok(entry) => entry,
-            Err(error) => return Some(Err(walk_error(error))),
-        };
-        let metadata = match entry.metadata() {
-            Ok(metadata) => metadata,
-            Err(error) => return Some(Err(walk_error(error))),
-        };
-        let kind = kind(&entry, metadata.is_file());
-        // Time before 1970 or after 2262 only costs the short cut for unchanged files.
-        let modified = metadata
-            .modified()
-            .ok()
-            .and_then(|t| t.duration_since(UNIX_EPOCH).ok())
-            .and_then(|d| i64::try_from(d.as_nanos()).ok())
-            .unwrap_or(0);
-        let bytes = metadata.len();
-        Some(Ok(Entry { path: entry.into_path(), kind, bytes, modified }))
+        loop {
+            match self.next_entry()?.map_err(walk_error).and_then(file) {
+                Ok(Some(entry)) => return Some(Ok(entry)),
+                Ok(None) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
     }
 }
 
+/// The entry of what is no folder.
+fn file(entry: DirEntry) -> Result<Option<Entry>> {
+    // What is named is meant, also where it is a link; the walk goes on below a link to a folder by itself.
+    let is_root = entry.depth() == 0;
+    let metadata = match is_root {
+        true => fs::metadata(entry.path()).map_err(|e| Error::io(entry.path(), e))?,
+        false => entry.metadata().map_err(walk_error)?,
+    };
+    if metadata.is_dir() && is_root {
+        return Ok(None);
+    }
+    let kind = kind(&entry, metadata.is_file());
+    if is_root && kind == Kind::Special {
+        return Err(no_file(entry.path()));
+    }
+    Ok(Some(Entry { kind, stamp: Stamp::of(&metadata), path: entry.into_path() }))
+}
+
+/// Whether a path can be a root of a walk: a file or a folder, or a link to one.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`], [`ErrorKind::Usage`] for a pipe, a socket or a device, and [`ErrorKind::Io`].
+pub fn check_root(path: &Path) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() || metadata.is_dir() => Ok(()),
+        Ok(_) => Err(no_file(path)),
+        Err(error) if path == Path::new("-") => {
+            Err(Error::io(path, error).with_hint("letters are not read from standard input; name files or folders"))
+        }
+        Err(error) => Err(Error::io(path, error)),
+    }
+}
+
+fn no_file(path: &Path) -> Error {
+    Error::new(ErrorKind::Usage, "is neither a file nor a folder, but a pipe, a socket or a device").with_path(path)
+}
+
+fn is_index(entry: &DirEntry) -> bool {
+    entry.file_name() == INDEX_FOLDER.0 && entry.path().join(INDEX_FOLDER.1).exists()
+}
+
 fn kind(entry: &DirEntry, is_file: bool) -> Kind {
-    let file_type = entry.file_type();
-    if file_type.is_symlink() && entry.depth() > 0 {
+    if entry.file_type().is_symlink() && entry.depth() > 0 {
         Kind::Link
-    } else if !file_type.is_file() && !is_file {
+    } else if !is_file {
         Kind::Special
     } else if entry.depth() == 0 || is_letter_name(entry.path()) {
         Kind::Letter
@@ -142,13 +177,17 @@ fn walk_error(error: walkdir::Error) -> Error {
     }
 }
 
-/// How many entries a walk over these roots without a folder will give: for progress, and cheap, since it looks at
+/// How many entries a walk over these roots without some paths will give: for progress, and cheap, since it looks at
 /// names only. `stop` ends the count early.
-pub fn count(roots: &[PathBuf], follow: bool, without: &Path, stop: &dyn Fn() -> bool) -> u64 {
+pub fn count(roots: &[PathBuf], follow: bool, without: &HashSet<PathBuf>, stop: &dyn Fn() -> bool) -> u64 {
     let mut files = 0;
     for root in roots {
         let entries = WalkDir::new(root).follow_links(follow).into_iter();
-        for entry in entries.filter_entry(|entry| entry.path() != without) {
+        let is_part = |entry: &DirEntry| {
+            let is_folder = entry.file_type().is_dir();
+            !((is_folder || entry.depth() > 0) && without.contains(entry.path()) || is_folder && is_index(entry))
+        };
+        for entry in entries.filter_entry(is_part) {
             if stop() {
                 return files;
             }

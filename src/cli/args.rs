@@ -131,6 +131,12 @@ pub struct IndexArgs {
     /// Follow symbolic links below the paths
     #[arg(long)]
     pub follow: bool,
+    /// Read all files again, also those that are as they were
+    #[arg(long)]
+    pub reread: bool,
+    /// Take out of the index what lay below paths that are gone
+    #[arg(long)]
+    pub prune: bool,
     /// Exit with status 1 when a file could not be read
     #[arg(long)]
     pub strict: bool,

@@ -15,18 +15,24 @@ use super::{End, message, output};
 
 /// A killed run loses at most what came after its last commit. A commit costs some tenths of a second.
 const COMMIT_EVERY: Duration = Duration::from_secs(60);
+/// What the manifest holds of so many files takes some tens of MB before it is committed.
+const COMMIT_FILES: usize = 50_000;
 /// Another time between commits, in seconds: for tests that kill runs between and within commits.
 const COMMIT_SECONDS: &str = "IMR_COMMIT_SECONDS";
 
 /// Indexes.
 pub fn run(args: IndexArgs) -> anyhow::Result<End> {
+    let shown: Vec<String> = args.paths.iter().map(|path| format!("`{}`", path.display())).collect();
     let config = IngestConfig {
         roots: args.paths,
         index: index_dir(args.index).unwrap_or_else(|| PathBuf::from(imr::index::FOLDER)),
         threads: threads(args.threads),
         memory_bytes: args.memory as usize * (1 << 20),
         follow: args.follow,
+        reread: args.reread,
+        prune: args.prune,
         commit_every: commit_every(),
+        commit_files: COMMIT_FILES,
     };
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
@@ -46,6 +52,7 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
             for failure in report.failures.iter().take(LISTED) {
                 message::failure(&failure.path, &failure.reason);
             }
+            message::hints(report.failures.iter().take(LISTED).map(|f| f.hint.as_str()));
             if report.failures.len() > LISTED {
                 let more = report.failures.len() - LISTED;
                 message::note(&format!("{more} more could not be read; `--format json` lists them all"));
@@ -56,14 +63,23 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
     }
     out.flush()?;
     if report.interrupted {
-        message::note("interrupted; what was done is in the index, and the same command goes on from there");
+        let waiting = match report.waiting {
+            0 => String::new(),
+            n => format!("; {n} files are still to be read again"),
+        };
+        message::note(&format!(
+            "interrupted{waiting}; what was done is in the index, and the same command goes on from there"
+        ));
         return Ok(End::Interrupted);
     }
-    Ok(match report.missing_roots {
-        0 if args.strict && !report.failures.is_empty() => End::Nothing,
-        0 => End::Done,
-        _ => End::Missing,
-    })
+    if report.bad_roots > 0 {
+        return Ok(End::Missing);
+    }
+    if report.to_read == 0 && report.failures.is_empty() {
+        message::note(&format!("there is no .pdf or .txt below {}", shown.join(", ")));
+        return Ok(if report.removed > 0 { End::Done } else { End::Nothing });
+    }
+    Ok(if args.strict && !report.failures.is_empty() { End::Nothing } else { End::Done })
 }
 
 fn commit_every() -> Duration {

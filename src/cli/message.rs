@@ -1,5 +1,6 @@
 //! Messages on stderr: fact, cause, hint.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
@@ -17,9 +18,14 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 /// Prints an error with its causes and what to do about it.
 pub fn error(error: &anyhow::Error) {
     let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{ERROR}error{ERROR:#}: {}", one_line(&error.to_string()));
-    for cause in error.chain().skip(1) {
-        let _ = writeln!(err, "  caused by: {}", one_line(&cause.to_string()));
+    let mut last = error.to_string();
+    let _ = writeln!(err, "{ERROR}error{ERROR:#}: {}", one_line(&last));
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Some causes are told by what they caused already.
+        if !last.contains(&cause) {
+            let _ = writeln!(err, "  caused by: {}", one_line(&cause));
+            last = cause;
+        }
     }
     if let Some((kind, Some(hint))) = error.downcast_ref::<imr::Error>().map(|e| (e.kind(), e.hint())) {
         // A hint can have several lines, each of which is cleaned.
@@ -35,6 +41,16 @@ pub fn error(error: &anyhow::Error) {
 /// Prints what is wrong with one file while the rest goes on.
 pub fn warning(error: &imr::Error) {
     failure(error.path().unwrap_or(Path::new("")), &error.reason());
+}
+
+/// Prints what to do about files that could not be read, each advice once.
+pub fn hints<'a>(hints: impl Iterator<Item = &'a str>) {
+    let mut told = BTreeSet::from([""]);
+    for hint in hints {
+        if told.insert(hint) {
+            let _ = writeln!(anstream::stderr(), "{HINT}hint{HINT:#}: {hint}");
+        }
+    }
 }
 
 /// Prints what is wrong with one file while the rest goes on.
@@ -72,12 +88,15 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
 }
 
-/// Keeps panics inside a thread that reads letters from being printed: they are caught and become the file's failure.
+/// Keeps panics that are caught from being printed: of a thread that reads letters they become the file's failure, of one
+/// that reads an index an error that tells of damage.
 pub fn quiet_panics() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let name = std::thread::current().name().map(str::to_owned);
-        let expected = imr::archive::pdf::is_reading() || name.is_some_and(|n| n.starts_with(imr::ingest::THREAD_NAME));
+        let expected = imr::archive::pdf::is_reading()
+            || imr::index::is_guarded()
+            || name.is_some_and(|n| n.starts_with(imr::ingest::THREAD_NAME));
         if !expected {
             print(panic);
         }

@@ -24,7 +24,7 @@ enum End {
     Done,
     /// Nothing was found, or with `--strict` something could not be read.
     Nothing,
-    /// Some of what was named on the command line does not exist; the rest was done.
+    /// Some of what was named on the command line does not exist, or is neither file nor folder; the rest was done.
     Missing,
     /// Stopped by Ctrl-C, with what was done so far committed.
     Interrupted,

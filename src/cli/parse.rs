@@ -1,5 +1,6 @@
 //! `imr parse`.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use imr::{ErrorKind, ingest, present};
@@ -13,7 +14,7 @@ pub fn run(args: ParseArgs) -> anyhow::Result<End> {
     let mut out = output::stdout();
     let (mut read, mut failed, mut missing) = (0u64, 0u64, 0u64);
     let mut write_error = None;
-    let roots = args.paths.clone();
+    let (roots, mut hints) = (args.paths.clone(), BTreeSet::new());
     ingest::parse(args.paths, args.follow, index::threads(args.threads), &mut |record| match record {
         Ok(record) => {
             let written = match args.format {
@@ -31,13 +32,15 @@ pub fn run(args: ParseArgs) -> anyhow::Result<End> {
         Err(error) => {
             failed += 1;
             let is_root = error.path().is_some_and(|path| roots.iter().any(|root| root == path));
-            missing += u64::from(is_root && error.kind() == ErrorKind::NotFound);
+            missing += u64::from(is_root && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Usage));
+            hints.extend(error.hint().map(str::to_owned));
             message::warning(&error);
             Ok(())
         }
     })
     .map_err(|e| write_error.take().map_or_else(|| e.into(), anyhow::Error::from))?;
     out.flush()?;
+    message::hints(hints.iter().map(String::as_str));
     Ok(match missing {
         0 if (read == 0 && failed == 0) || (args.strict && failed > 0) => End::Nothing,
         0 => End::Done,

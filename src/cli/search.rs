@@ -32,7 +32,7 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
         },
         facets,
     };
-    let found = search::search(&reader, &request)?;
+    let found = reader.guarded(|| search::search(&reader, &request))?;
     message::notes(&found.notes);
     let mut out = output::stdout();
     let style = output::style(&args.look);

@@ -20,16 +20,17 @@ pub fn run(args: ShowArgs) -> anyhow::Result<End> {
             .into());
     }
     let reader = open(&args.index)?;
-    let letter = match case {
-        Some(case) => reader.letter(case)?,
+    let folder = std::env::current_dir()?;
+    let letter = reader.guarded(|| match case {
+        Some(case) => reader.letter(case),
         None => {
             let mut found = None;
-            for path in reader.paths_of(typed, &std::env::current_dir()?)? {
+            for path in reader.paths_of(typed, &folder)? {
                 found = found.or(reader.letter_at(&path)?);
             }
-            found
+            Ok(found)
         }
-    };
+    })?;
     let Some(letter) = letter else {
         message::note(&format!("there is no letter {typed} in the index"));
         return Ok(End::Nothing);

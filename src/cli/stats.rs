@@ -15,7 +15,7 @@ pub fn run(args: StatsArgs) -> anyhow::Result<End> {
     let by = Dimension::parse_all(&args.by)?;
     let reader = open(&args.index)?;
     let expr = in_this_folder(asked, &reader)?;
-    let Counted { table, notes } = search::stats(&reader, &expr, &by)?;
+    let Counted { table, notes } = reader.guarded(|| search::stats(&reader, &expr, &by))?;
     message::notes(&notes);
     let style = output::style(&args.look);
     let mut out = output::stdout();

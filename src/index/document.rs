@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::iter::Chain;
 use std::sync::Arc;
 
 use tantivy::TantivyDocument;
@@ -34,30 +35,57 @@ pub type Permit = Arc<dyn Any + Send + Sync>;
 /// The document of one issue.
 #[derive(Clone)]
 pub struct IssueDocument {
-    fields: TantivyDocument,
+    /// The facts of the letter, which its documents have in common: a long summary is held once, not once an issue.
+    facts: Arc<TantivyDocument>,
+    own: TantivyDocument,
     _permit: Option<Permit>,
-}
-
-impl IssueDocument {
-    /// The document as tantivy's own type.
-    pub fn into_fields(self) -> TantivyDocument {
-        self.fields
-    }
 }
 
 impl fmt::Debug for IssueDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.fields.fmt(f)
+        f.debug_list().entry(&self.facts).entry(&self.own).finish()
     }
 }
 
 impl Document for IssueDocument {
     type Value<'a> = <TantivyDocument as Document>::Value<'a>;
-    type FieldsValuesIter<'a> = <TantivyDocument as Document>::FieldsValuesIter<'a>;
+    type FieldsValuesIter<'a> =
+        Chain<<TantivyDocument as Document>::FieldsValuesIter<'a>, <TantivyDocument as Document>::FieldsValuesIter<'a>>;
 
     fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
-        self.fields.iter_fields_and_values()
+        self.facts.iter_fields_and_values().chain(self.own.iter_fields_and_values())
     }
+}
+
+/// The most text that the documents of one letter may hold, in bytes. The longest of the published letters come to some
+/// 2 MB.
+pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
+
+/// How much text the documents of a letter will hold, in bytes: what the letter's documents have in common counts once
+/// for each, since it is indexed with each.
+pub fn document_bytes(record: &LetterRecord) -> u64 {
+    let length = |text: &Option<String>| text.as_ref().map_or(0, |t| t.len() as u64);
+    let names = record.facts.specialties.iter().chain(&record.facts.licensure);
+    let facts = length(&record.facts.clinical_summary) + names.map(|name| name.len() as u64).sum::<u64>();
+    let issues = record.issues.iter().map(|issue| {
+        let texts = [&issue.guideline.text, &issue.claims_guideline.text, &issue.rationale, &issue.category];
+        issue.issue.len() as u64 + texts.into_iter().map(length).sum::<u64>()
+    });
+    let documents = record.issues.len().max(1) as u64;
+    length(&record.text) + facts.saturating_mul(documents) + issues.sum::<u64>()
+}
+
+/// A path as a term, each path another one: paths that differ only in bytes that are no UTF-8 look the same in records,
+/// and would be deleted together. No path holds a NUL.
+pub(super) fn path_term(key: &[u8]) -> String {
+    let mut term = String::with_capacity(key.len());
+    for chunk in key.utf8_chunks() {
+        term.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            term.push_str(&format!("\0{byte:02x}"));
+        }
+    }
+    term
 }
 
 /// The fields of a document, looked up once.
@@ -140,33 +168,37 @@ impl Documents {
         }
     }
 
-    /// The documents of a letter, in the order of its issues. A letter without issues has one document.
+    /// The documents of a letter, in the order of its issues. A letter without issues has one document. `key` is the path
+    /// as the manifest keeps it.
     ///
     /// The permit is dropped when the last of them is in a segment.
-    pub fn of(&self, record: &LetterRecord, id: u64, permit: Option<Permit>) -> Vec<IssueDocument> {
-        let facts = &record.facts;
+    pub fn of(&self, record: &LetterRecord, id: u64, key: &[u8], permit: Option<Permit>) -> Vec<IssueDocument> {
         let mut documents: Vec<_> =
-            record.issues.iter().zip(1..).map(|(issue, number)| self.issue(facts, id, number, issue)).collect();
+            record.issues.iter().zip(1..).map(|(issue, number)| self.issue(number, issue)).collect();
         if documents.is_empty() {
-            documents.push(self.facts(facts, id, 0));
+            let mut only = TantivyDocument::new();
+            only.add_u64(self.number, 0);
+            documents.push(only);
         }
         let first = &mut documents[0];
         if let Some(text) = &record.text {
             first.add_text(self.text, text);
         }
         // The forms of words are a dictionary, which the first document fills for what all repeat.
-        for text in record.text.iter().chain(&facts.clinical_summary).chain(&facts.diagnoses) {
+        let summary = record.facts.clinical_summary.iter();
+        for text in record.text.iter().chain(summary).chain(&record.facts.diagnoses) {
             first.add_text(self.forms, text);
         }
         first.add_bytes(self.letter_record, &stored_letter(record));
-        documents.into_iter().map(|fields| IssueDocument { fields, _permit: permit.clone() }).collect()
+        let facts = Arc::new(self.facts(&record.facts, id, key));
+        let document = |own| IssueDocument { facts: Arc::clone(&facts), own, _permit: permit.clone() };
+        documents.into_iter().map(document).collect()
     }
 
-    fn facts(&self, facts: &LetterFacts, id: u64, number: u64) -> TantivyDocument {
+    fn facts(&self, facts: &LetterFacts, id: u64, key: &[u8]) -> TantivyDocument {
         let mut doc = TantivyDocument::new();
         doc.add_u64(self.case, id);
-        doc.add_u64(self.number, number);
-        doc.add_text(self.path, &facts.path);
+        doc.add_text(self.path, path_term(key));
         doc.add_text(self.layout, facts.layout.name());
         if let Some(summary) = &facts.clinical_summary {
             doc.add_text(self.summary, summary);
@@ -193,8 +225,9 @@ impl Documents {
         doc
     }
 
-    fn issue(&self, facts: &LetterFacts, id: u64, number: u64, issue: &IssueRecord) -> TantivyDocument {
-        let mut doc = self.facts(facts, id, number);
+    fn issue(&self, number: u64, issue: &IssueRecord) -> TantivyDocument {
+        let mut doc = TantivyDocument::new();
+        doc.add_u64(self.number, number);
         for (field, text) in [
             (self.issue, Some(&issue.issue)),
             (self.guideline, issue.guideline.text.as_ref()),
@@ -262,4 +295,28 @@ fn stored_letter(record: &LetterRecord) -> Vec<u8> {
     let stored =
         Stored { facts: &record.facts, issues: [], diagnostics: &record.diagnostics, text: record.text.as_deref() };
     serde_json::to_vec(&stored).unwrap_or_default()
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_path_is_another_term() {
+        assert_eq!(path_term("letters/ä.txt".as_bytes()), "letters/ä.txt");
+        let (one, other) = (path_term(b"a\xff.txt"), path_term(b"a\xfe.txt"));
+        assert_ne!(one, other);
+        assert_ne!(one, path_term("a\u{fffd}.txt".as_bytes()));
+        assert_ne!(one, path_term(b"aff.txt"));
+    }
+
+    #[test]
+    fn what_documents_have_in_common_counts_for_each_and_is_held_once() {
+        let mut record = LetterRecord::default();
+        record.facts.clinical_summary = Some("x".repeat(1000));
+        record.issues = (0..50).map(|_| IssueRecord { issue: "y".repeat(10), ..IssueRecord::default() }).collect();
+        assert_eq!(document_bytes(&record), 50 * 1010);
+        let documents = Documents::new(IndexSchema::get()).of(&record, 1, b"a.txt", None);
+        assert!(documents.iter().all(|d| Arc::ptr_eq(&d.facts, &documents[0].facts)));
+        assert_eq!(documents.len(), 50);
+    }
 }

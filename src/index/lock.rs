@@ -26,7 +26,7 @@ impl Lock {
             .read(true)
             .write(true)
             .open(&path)
-            .map_err(|e| Error::io(&path, e))?;
+            .map_err(|e| Error::write(&path, e))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -41,10 +41,10 @@ impl Lock {
                 .with_path(dir)
                 .with_hint("wait until it has finished; searching goes on meanwhile"));
             }
-            Err(TryLockError::Error(error)) => return Err(Error::io(&path, error)),
+            Err(TryLockError::Error(error)) => return Err(Error::write(&path, error)),
         }
         let note = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
-        note.map_err(|e| Error::io(&path, e))?;
+        note.map_err(|e| Error::write(&path, e))?;
         Ok(Self { _file: file })
     }
 }

@@ -2,13 +2,17 @@
 //!
 //! Changes are held in memory until the writer commits, then written in one transaction under the generation that the
 //! following commit of the segments carries as its payload. A run that dies between the two leaves entries of a
-//! generation that no commit carries; [`Manifest::dirty`] finds them, and the writer does them anew.
+//! generation that no commit carries; [`Manifest::dirty`] finds them, and the writer does them anew. Runs may die there
+//! one after the other: what was removed is known until a commit of the segments has come that is without it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use redb::{Builder, Database, ReadableDatabase, ReadableTable, TableDefinition};
 
+use super::entry::{FileEntry, Row};
+use super::fault::{guarded, manifest as damaged};
+use super::versions::{Changes, Place, place};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The name of the manifest's file in the index folder.
@@ -16,11 +20,9 @@ pub const FILE: &str = "manifest.redb";
 /// Pages that redb keeps in memory, in bytes. The table is read mostly in its own order.
 const CACHE_BYTES: usize = 32 << 20;
 
-/// bytes, modified, digest, status, letter, decided, generation, issues, reason.
-type Row<'a> = (u64, i64, &'a [u8; 32], u8, u64, u64, u64, u64, &'a str);
 const FILES: TableDefinition<&[u8], Row<'static>> = TableDefinition::new("files");
-/// Every file that holds a version of a letter: identity and path to the decision date.
-const VERSIONS: TableDefinition<(u64, &[u8]), u64> = TableDefinition::new("versions");
+/// Every file that holds a version of a letter: the letter's identity, and the version's place among them, best first.
+const VERSIONS: TableDefinition<(u64, u64, &[u8]), ()> = TableDefinition::new("versions");
 /// Files whose documents were deleted, to the generation in which that happened.
 const REMOVED: TableDefinition<&[u8], u64> = TableDefinition::new("removed");
 /// Files to be read again in the next run, since another version of their letter went away.
@@ -28,94 +30,12 @@ const AGAIN: TableDefinition<&[u8], ()> = TableDefinition::new("again");
 const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 const GENERATION: &str = "generation";
 
-/// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Status {
-    /// Its letter is in the index.
-    Indexed,
-    /// Its text is in the index under the layout `unknown`.
-    Unknown,
-    /// It holds a version of a letter whose better version is in the index; the reason is that file's path.
-    Duplicate,
-    /// It is no file to read, by its name or kind; the reason says which.
-    NotALetter,
-    /// It could not be read; the reason says why.
-    Failed,
-}
-
-impl Status {
-    /// Every status, in the order of their codes.
-    pub const ALL: [Status; 5] = [Self::Indexed, Self::Unknown, Self::Duplicate, Self::NotALetter, Self::Failed];
-
-    /// The name in output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Indexed => "indexed",
-            Self::Unknown => "unknown_layout",
-            Self::Duplicate => "duplicate",
-            Self::NotALetter => "not_a_letter",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// Whether documents of the file are in the index.
-    pub fn has_documents(self) -> bool {
-        matches!(self, Self::Indexed | Self::Unknown)
-    }
-}
-
-/// What the manifest knows of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileEntry {
-    /// The file's length when it was read.
-    pub bytes: u64,
-    /// When the file had been changed last, in nanoseconds since 1970.
-    pub modified: i64,
-    /// BLAKE3 digest of the content; zeros where it was not read.
-    pub digest: [u8; 32],
-    /// What became of it.
-    pub status: Status,
-    /// The identity of its letter, where it holds one.
-    pub letter: u64,
-    /// The letter's decision date as `yyyymmdd`, 0 where missing.
-    pub decided: u64,
-    /// The commit that this entry belongs to.
-    pub generation: u64,
-    /// How many issues the letter has.
-    pub issues: u64,
-    /// For failures `code: reason`; for duplicates the path of the version that is indexed.
-    pub reason: String,
-}
-
-impl FileEntry {
-    /// Whether the entry stands for a version of a letter.
-    pub fn is_version(&self) -> bool {
-        self.status.has_documents() || self.status == Status::Duplicate
-    }
-
-    fn row(&self) -> Row<'_> {
-        let status = self.status as u8;
-        let Self { bytes, modified, digest, letter, decided, generation, issues, reason, .. } = self;
-        (*bytes, *modified, digest, status, *letter, *decided, *generation, *issues, reason)
-    }
-
-    fn from_row(row: Row<'_>) -> Self {
-        let (bytes, modified, digest, status, letter, decided, generation, issues, reason) = row;
-        let status = Status::ALL.get(usize::from(status)).copied().unwrap_or(Status::Failed);
-        let reason = reason.to_owned();
-        Self { bytes, modified, digest: *digest, status, letter, decided, generation, issues, reason }
-    }
-}
-
-/// The paths of one letter's versions with their decision dates.
-pub type Versions = BTreeMap<Vec<u8>, u64>;
-
 /// The table of files, with the changes that are not yet committed.
 pub struct Manifest {
     db: Database,
     snapshot: Snapshot,
     files: BTreeMap<Vec<u8>, Option<FileEntry>>,
-    versions: HashMap<u64, Versions>,
+    versions: HashMap<u64, Changes>,
     removed: BTreeSet<Vec<u8>>,
     again: BTreeSet<Vec<u8>>,
     again_committed: BTreeSet<Vec<u8>>,
@@ -124,7 +44,7 @@ pub struct Manifest {
 /// The manifest as of the last commit, for any thread.
 pub struct Snapshot {
     files: redb::ReadOnlyTable<&'static [u8], Row<'static>>,
-    versions: redb::ReadOnlyTable<(u64, &'static [u8]), u64>,
+    versions: redb::ReadOnlyTable<(u64, u64, &'static [u8]), ()>,
     empty: bool,
     committed: u64,
 }
@@ -170,20 +90,19 @@ impl Snapshot {
         }))
     }
 
-    fn versions(&self, letter: u64) -> Result<Versions> {
-        if self.empty {
-            return Ok(Versions::new());
-        }
-        let mut versions = Versions::new();
-        for row in self.versions.range((letter, &[][..])..).map_err(damaged)? {
-            let (key, decided) = row.map_err(damaged)?;
-            let (id, path) = key.value();
-            if id != letter {
-                break;
-            }
-            versions.insert(path.to_vec(), decided.value());
-        }
-        Ok(versions)
+    /// The versions of a letter from a place on, the best first.
+    fn versions(&self, letter: u64, from: &Place) -> Result<impl Iterator<Item = Result<Place>> + use<>> {
+        let rows = match self.empty {
+            true => None,
+            false => Some(self.versions.range((letter, from.0, from.1.as_slice())..).map_err(damaged)?),
+        };
+        let places = rows.into_iter().flatten().map(|row| {
+            let (key, _) = row.map_err(damaged)?;
+            let (id, merit, path) = key.value();
+            Ok((id, (merit, path.to_vec())))
+        });
+        let of_letter = places.take_while(move |row| row.as_ref().map_or(true, |(id, _)| *id == letter));
+        Ok(of_letter.map(|row| row.map(|(_, place)| place)))
     }
 }
 
@@ -193,12 +112,15 @@ impl Manifest {
     /// # Errors
     /// [`ErrorKind::IndexCorrupt`] when the file is damaged, [`ErrorKind::IndexLocked`] when another process has it.
     pub fn open(dir: &Path) -> Result<Self> {
-        let path = dir.join(FILE);
-        let db = Builder::new().set_cache_size(CACHE_BYTES).create(&path).map_err(|e| match e {
+        guarded(dir, || Self::open_file(&dir.join(FILE)))
+    }
+
+    fn open_file(path: &Path) -> Result<Self> {
+        let db = Builder::new().set_cache_size(CACHE_BYTES).create(path).map_err(|e| match e {
             redb::DatabaseError::DatabaseAlreadyOpen => {
-                Error::new(ErrorKind::IndexLocked, "is in use by another process").with_path(&path)
+                Error::new(ErrorKind::IndexLocked, "is in use by another process").with_path(path)
             }
-            e => damaged(e).with_path(&path),
+            e => damaged(e).with_path(path),
         })?;
         let write = db.begin_write().map_err(damaged)?;
         // Opening a table for writing makes it.
@@ -234,15 +156,23 @@ impl Manifest {
         }
     }
 
-    /// The versions of a letter.
-    pub fn versions(&mut self, letter: u64) -> Result<&mut Versions> {
-        Ok(match self.versions.entry(letter) {
-            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) => entry.insert(self.snapshot.versions(letter)?),
-        })
+    /// The path of a letter's best version: of the latest decided that with the first path.
+    pub fn best(&mut self, letter: u64) -> Result<Option<Place>> {
+        let snapshot = &self.snapshot;
+        self.versions.entry(letter).or_default().best(|from| snapshot.versions(letter, from))
     }
 
-    /// Remembers what became of a file.
+    /// Adds a version of a letter.
+    pub fn add_version(&mut self, letter: u64, decided: u64, path: &[u8]) {
+        self.versions.entry(letter).or_default().add(place(decided, path));
+    }
+
+    /// Removes a version of a letter.
+    pub fn remove_version(&mut self, letter: u64, decided: u64, path: &[u8]) {
+        self.versions.entry(letter).or_default().remove(place(decided, path));
+    }
+
+    /// Remembers what became of a file. An entry of the next generation stands for documents that came or went.
     pub fn put(&mut self, path: &[u8], entry: FileEntry) {
         self.removed.remove(path);
         self.files.insert(path.to_vec(), Some(entry));
@@ -269,27 +199,30 @@ impl Manifest {
         &self.again
     }
 
+    /// How many files have changes that wait to be committed.
+    pub fn pending(&self) -> usize {
+        self.files.len()
+    }
+
     /// Whether anything waits to be committed.
     pub fn is_changed(&self) -> bool {
         !self.files.is_empty() || self.again != self.again_committed
     }
 
-    /// Writes all changes in one transaction under this generation.
-    pub fn commit(&mut self, generation: u64) -> Result<()> {
+    /// Writes all changes in one transaction under this generation. `committed` is the generation that the last commit of
+    /// the segments carries.
+    pub fn commit(&mut self, generation: u64, committed: u64) -> Result<()> {
         let write = self.db.begin_write().map_err(damaged)?;
         {
             let mut files = write.open_table(FILES).map_err(damaged)?;
             let mut versions = write.open_table(VERSIONS).map_err(damaged)?;
             let mut removed = write.open_table(REMOVED).map_err(damaged)?;
             let mut again = write.open_table(AGAIN).map_err(damaged)?;
-            // What was removed before is by now gone from the segments too.
-            removed.retain(|_, gone| gone >= generation).map_err(damaged)?;
-            for (path, entry) in &mut self.files {
+            // What the segments are without by now need not be known any longer.
+            removed.retain(|_, gone| gone > committed).map_err(damaged)?;
+            for (path, entry) in &self.files {
                 match entry {
-                    Some(entry) => {
-                        entry.generation = generation;
-                        files.insert(path.as_slice(), entry.row()).map_err(damaged)?;
-                    }
+                    Some(entry) => drop(files.insert(path.as_slice(), entry.row()).map_err(damaged)?),
                     None => drop(files.remove(path.as_slice()).map_err(damaged)?),
                 }
             }
@@ -302,12 +235,12 @@ impl Manifest {
             for path in self.again.difference(&self.again_committed) {
                 again.insert(path.as_slice(), ()).map_err(damaged)?;
             }
-            for (letter, now) in &self.versions {
-                for (path, _) in self.snapshot.versions(*letter)?.iter().filter(|(path, _)| !now.contains_key(*path)) {
-                    versions.remove((*letter, path.as_slice())).map_err(damaged)?;
+            for (letter, changes) in &self.versions {
+                for (merit, path) in &changes.removed {
+                    versions.remove((*letter, *merit, path.as_slice())).map_err(damaged)?;
                 }
-                for (path, decided) in now {
-                    versions.insert((*letter, path.as_slice()), decided).map_err(damaged)?;
+                for (merit, path) in &changes.added {
+                    versions.insert((*letter, *merit, path.as_slice()), ()).map_err(damaged)?;
                 }
             }
             write.open_table(META).map_err(damaged)?.insert(GENERATION, generation).map_err(damaged)?;
@@ -361,20 +294,4 @@ pub struct Dirty {
     pub changed: Vec<(Vec<u8>, FileEntry)>,
     /// Files whose documents may still be there.
     pub removed: Vec<Vec<u8>>,
-}
-
-fn damaged(error: impl Into<redb::Error>) -> Error {
-    use std::io::ErrorKind::{InvalidData, UnexpectedEof};
-    let error = error.into();
-    match error {
-        // redb reports a file that is no database as one that cannot be read.
-        redb::Error::Io(error) if !matches!(error.kind(), InvalidData | UnexpectedEof) => {
-            Error::new(ErrorKind::Io, "the manifest of the index cannot be read or written")
-                .with_source(error)
-                .with_hint("is the disk full?")
-        }
-        error => Error::new(ErrorKind::IndexCorrupt, "the manifest of the index is damaged")
-            .with_source(error)
-            .with_hint("delete the index folder and run `imr index` again; the letters themselves are not touched"),
-    }
 }

@@ -1,31 +1,30 @@
 //! The index: its schema, its documents, the manifest of files, writing and reading.
 
 pub mod analysis;
+mod directory;
 mod document;
+mod entry;
+mod fault;
 mod lock;
 mod manifest;
 mod place;
 mod reader;
 mod schema;
+mod versions;
 mod writer;
 
 use std::path::Path;
 
-pub use document::{Documents, IssueDocument, Permit, letter_id};
-pub use manifest::{FileEntry, Snapshot, Status};
-pub use place::{FOLDER, find};
+pub use document::{Documents, IssueDocument, MAX_DOCUMENT_BYTES, Permit, document_bytes, letter_id};
+pub use entry::{FileEntry, Status};
+pub use fault::{guarded, is_guarded};
+pub use manifest::Snapshot;
+pub use place::{FOLDER, exists, find};
 pub use reader::{Reader, StoredIssue, has_path, paths_below};
 pub use schema::{FieldDef, FieldKind, IndexSchema};
-pub use writer::{Applied, Finding, Writer, WriterConfig};
+pub use writer::{Applied, Demoted, Finding, Writer, WriterConfig};
 
-use crate::error::{Error, ErrorKind};
-
-fn damaged(dir: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::new(ErrorKind::IndexCorrupt, "the index cannot be read")
-        .with_path(dir)
-        .with_source(error)
-        .with_hint("delete the index folder and run `imr index` again; the letters themselves are not touched")
-}
+use crate::error::Error;
 
 /// The folder that paths in records are relative to: the one that holds the index folder.
 ///

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::damaged;
+use super::directory::{self, Segments};
+use super::fault::{ANEW, reading};
 use super::schema::IndexSchema;
 use super::{analysis, manifest};
 use crate::error::{Error, ErrorKind, Result};
@@ -37,15 +38,20 @@ pub fn find(given: Option<&Path>, from: &Path) -> Result<PathBuf> {
     })
 }
 
+/// Whether a folder holds a whole index.
+pub fn exists(dir: &Path) -> bool {
+    dir.join(FORMAT_FILE).exists()
+}
+
 /// Makes the folder ready for an index: new, empty, or an index of this format already.
 pub fn prepare(dir: &Path) -> Result<()> {
-    if dir.join(FORMAT_FILE).exists() {
+    if exists(dir) {
         return check_format(dir);
     }
     if dir.is_file() {
         return Err(Error::new(ErrorKind::Usage, "is a file, not an index folder").with_path(dir));
     }
-    fs::create_dir_all(dir).map_err(|e| Error::io(dir, e))?;
+    fs::create_dir_all(dir).map_err(|e| Error::write(dir, e))?;
     // What a run that died in its first moments may have left is no stranger.
     let ours = |name: &std::ffi::OsStr| {
         name == manifest::FILE || name == "writer.lock" || name == SEGMENTS || name == "format.json.new"
@@ -63,20 +69,22 @@ pub fn prepare(dir: &Path) -> Result<()> {
 
 /// Opens the segments, or makes an empty index.
 pub fn open_or_create(dir: &Path) -> Result<tantivy::Index> {
-    if dir.join(FORMAT_FILE).exists() {
+    if exists(dir) {
         return open(dir);
     }
     let segments = dir.join(SEGMENTS);
-    fs::create_dir_all(&segments).map_err(|e| Error::io(&segments, e))?;
-    let directory = tantivy::directory::MmapDirectory::open(&segments).map_err(|e| damaged(dir, e))?;
-    let index =
-        tantivy::Index::open_or_create(directory, IndexSchema::get().tantivy.clone()).map_err(|e| damaged(dir, e))?;
-    // Written last and renamed into place: a folder with a format is a whole index.
+    fs::create_dir_all(&segments).map_err(|e| Error::write(&segments, e))?;
+    let files = Segments::open(&segments).map_err(|e| reading(dir, e))?;
+    let schema = IndexSchema::get().tantivy.clone();
+    let index = tantivy::Index::open_or_create(files, schema).map_err(|e| reading(dir, e))?;
+    // Written last: a folder with a format is a whole index, also after a power cut.
     let format = Format { format: IndexSchema::get().format, program: env!("CARGO_PKG_VERSION").to_owned() };
-    let json = serde_json::to_string(&format).unwrap_or_default();
-    let new = dir.join("format.json.new");
-    fs::write(&new, json + "\n").map_err(|e| Error::io(&new, e))?;
-    fs::rename(&new, dir.join(FORMAT_FILE)).map_err(|e| Error::io(&new, e))?;
+    let json = serde_json::to_string(&format).unwrap_or_default() + "\n";
+    let path = dir.join(FORMAT_FILE);
+    let written = directory::sync_folder(&segments).and_then(|()| directory::replace(&path, json.as_bytes()));
+    written.map_err(|e| Error::write(&path, e))?;
+    // The folder above may be one that can be entered but not opened; its own name is then as durable as can be had.
+    let _ = dir.parent().map(directory::sync_folder);
     Ok(with_analyzers(index))
 }
 
@@ -85,7 +93,7 @@ pub fn open_or_create(dir: &Path) -> Result<tantivy::Index> {
 /// # Errors
 /// [`ErrorKind::IndexMissing`], [`ErrorKind::IndexVersion`], [`ErrorKind::IndexCorrupt`].
 pub fn open(dir: &Path) -> Result<tantivy::Index> {
-    if !dir.join(FORMAT_FILE).exists() {
+    if !exists(dir) {
         let error = if dir.exists() {
             Error::new(ErrorKind::IndexMissing, "is no index")
         } else {
@@ -94,7 +102,8 @@ pub fn open(dir: &Path) -> Result<tantivy::Index> {
         return Err(error.with_path(dir).with_hint("make one with `imr index PATH --index DIR`"));
     }
     check_format(dir)?;
-    let index = tantivy::Index::open_in_dir(dir.join(SEGMENTS)).map_err(|e| damaged(dir, e))?;
+    let files = Segments::open(&dir.join(SEGMENTS)).map_err(|e| reading(dir, e))?;
+    let index = tantivy::Index::open(files).map_err(|e| reading(dir, e))?;
     if index.schema() != IndexSchema::get().tantivy {
         return Err(other_version(dir, "another schema"));
     }
@@ -103,7 +112,7 @@ pub fn open(dir: &Path) -> Result<tantivy::Index> {
 
 /// The generation that the last commit of the segments carries.
 pub fn committed(index: &tantivy::Index, dir: &Path) -> Result<u64> {
-    let metas = index.load_metas().map_err(|e| damaged(dir, e))?;
+    let metas = index.load_metas().map_err(|e| reading(dir, e))?;
     Ok(metas.payload.and_then(|p| p.parse().ok()).unwrap_or(0))
 }
 
@@ -115,7 +124,7 @@ fn with_analyzers(mut index: tantivy::Index) -> tantivy::Index {
 fn check_format(dir: &Path) -> Result<()> {
     let path = dir.join(FORMAT_FILE);
     let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
-    let format: Format = serde_json::from_str(&text).map_err(|e| damaged(dir, e))?;
+    let format: Format = serde_json::from_str(&text).map_err(|e| reading(dir, e))?;
     if format.format != IndexSchema::get().format {
         return Err(other_version(dir, &format!("format {} of imr {}", format.format, format.program)));
     }
@@ -129,5 +138,5 @@ fn other_version(dir: &Path, has: &str) -> Error {
         format!("the index has {has}, and imr {} reads format {reads}", env!("CARGO_PKG_VERSION")),
     )
     .with_path(dir)
-    .with_hint("delete the index folder and run `imr index` again; the letters themselves are not touched")
+    .with_hint(ANEW)
 }

@@ -2,15 +2,21 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use tantivy::directory::error::OpenReadError;
 use tantivy::query::{EnableScoring, Query, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DocAddress, DocSet, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term};
+use tantivy::{
+    DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, TantivyError, Term,
+};
 
 use super::schema::IndexSchema;
-use super::{damaged, place};
+use super::{fault, place};
 use crate::error::{Error, ErrorKind, Result};
 use crate::letter::CaseNumber;
 use crate::record::{IssueRecord, LetterRecord};
+
+/// How often a commit may get in the way of opening: without a lock, a file can go between its being named and opened.
+const OPENING: u32 = 4;
 
 /// An index opened for reading; it stays as it was when opened.
 pub struct Reader {
@@ -32,17 +38,31 @@ impl Reader {
     /// Opens an index folder.
     ///
     /// # Errors
-    /// [`ErrorKind::IndexMissing`], [`ErrorKind::IndexVersion`], [`ErrorKind::IndexCorrupt`].
+    /// [`ErrorKind::IndexMissing`], [`ErrorKind::IndexVersion`], [`ErrorKind::IndexCorrupt`], and [`ErrorKind::Io`].
     pub fn open(dir: &Path) -> Result<Self> {
-        let index = place::open(dir)?;
-        let reader = index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .doc_store_cache_num_blocks(16)
-            .try_into()
-            .map_err(|e| damaged(dir, e))?;
-        let base = super::base(dir)?;
-        Ok(Self { dir: dir.to_path_buf(), base, searcher: reader.searcher() })
+        fault::guarded(dir, || {
+            let index = place::open(dir)?;
+            let mut left = OPENING;
+            let reader: IndexReader = loop {
+                let builder = index.reader_builder().reload_policy(ReloadPolicy::Manual);
+                match builder.doc_store_cache_num_blocks(16).try_into() {
+                    Ok(reader) => break reader,
+                    Err(TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(_))) if left > 0 => left -= 1,
+                    Err(error) => return Err(fault::reading(dir, error)),
+                }
+            };
+            let base = super::base(dir)?;
+            Ok(Self { dir: dir.to_path_buf(), base, searcher: reader.searcher() })
+        })
+    }
+
+    /// Does something that reads this index. The libraries below panic on some damaged files; such a panic is an error
+    /// here.
+    ///
+    /// # Errors
+    /// Those of the work, and [`ErrorKind::IndexCorrupt`] for a panic.
+    pub fn guarded<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        fault::guarded(&self.dir, work)
     }
 
     /// The folder of the index.
@@ -62,7 +82,7 @@ impl Reader {
 
     /// An error of reading, naming this index.
     pub fn damaged(&self, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-        damaged(&self.dir, error)
+        fault::reading(&self.dir, error)
     }
 
     /// The record of one document. `number` is the place of its issue in the letter, from 1, or 0.

@@ -1,15 +1,18 @@
 //! The writer: the one place that changes an index, the manifest and the segments together.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
 use tantivy::{IndexWriter, Term};
 
-use super::document::IssueDocument;
+use super::document::{IssueDocument, path_term};
+use super::entry::{FileEntry, Status};
+use super::fault::{self, ANEW};
 use super::lock::Lock;
-use super::manifest::{FileEntry, Manifest, Snapshot, Status};
+use super::manifest::{Manifest, Snapshot};
+use super::place;
 use super::schema::IndexSchema;
-use super::{damaged, place};
+use crate::archive::Stamp;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How a writer uses the machine.
@@ -48,24 +51,46 @@ pub enum Finding {
     },
     /// No file to read; why.
     NotALetter(String),
-    /// A file that could not be read; why, as `code: reason`.
-    Failed(String),
+    /// A file that could not be read.
+    Failed {
+        /// Why, as `code: reason`.
+        reason: String,
+        /// What to do about it; empty where nothing is known.
+        hint: String,
+    },
 }
 
 /// What applying a finding came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
     /// What became of the file.
     pub status: Status,
     /// How many of its issues came into the index.
     pub issues: u64,
+    /// The version of the letter that was indexed until now and had to give way.
+    pub demoted: Option<Demoted>,
+}
+
+/// A version of a letter that became a duplicate, since a better one came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demoted {
+    /// The path as the manifest keeps it.
+    pub path: Vec<u8>,
+    /// What was known of it.
+    pub entry: FileEntry,
+    /// Whether it came into the index through this writer.
+    pub is_new: bool,
 }
 
 /// Changes an index. One thread owns it.
 pub struct Writer {
+    dir: PathBuf,
     segments: IndexWriter<IssueDocument>,
     manifest: Manifest,
+    /// The generation of the manifest's last transaction, and that of when the writer was opened.
     generation: u64,
+    opened: u64,
+    /// The generation that the last commit of the segments carries.
     committed: u64,
     path: tantivy::schema::Field,
     // Dropped last, so that nobody else comes in before all is closed.
@@ -89,7 +114,8 @@ impl Writer {
             .memory_budget_per_thread((config.memory_bytes / threads).clamp(LEAST_MEMORY, MOST_MEMORY))
             .num_merge_threads(threads.min(4))
             .build();
-        let segments: IndexWriter<IssueDocument> = index.writer_with_options(options).map_err(|e| damaged(dir, e))?;
+        let segments: IndexWriter<IssueDocument> =
+            index.writer_with_options(options).map_err(|e| fault::writing(dir, e))?;
         let mut policy = LogMergePolicy::default();
         policy.set_del_docs_ratio_before_merge(DELETED_SHARE);
         segments.set_merge_policy(Box::new(policy));
@@ -98,12 +124,11 @@ impl Writer {
         if committed > generation {
             return Err(Error::new(ErrorKind::IndexCorrupt, "the manifest is older than the segments")
                 .with_path(dir)
-                .with_hint(
-                    "delete the index folder and run `imr index` again; the letters themselves are not touched",
-                ));
+                .with_hint(ANEW));
         }
         let path = IndexSchema::get().field("path");
-        let mut this = Self { segments, manifest, generation, committed, path, _lock: lock };
+        let dir = dir.to_path_buf();
+        let mut this = Self { dir, segments, manifest, generation, opened: generation, committed, path, _lock: lock };
         this.repair(committed)?;
         Ok(this)
     }
@@ -117,13 +142,12 @@ impl Writer {
         for (path, entry) in dirty.changed {
             self.delete_documents(&path);
             self.manifest.forget(&path);
-            self.manifest.set_again(&path, true);
+            // What was no letter by its name is nothing to come back to.
+            self.manifest.set_again(&path, entry.status != Status::NotALetter);
             if entry.is_version() {
-                self.manifest.versions(entry.letter)?.remove(&path);
+                self.manifest.remove_version(entry.letter, entry.decided, &path);
                 // Should the file be gone by now, another version has to take its place.
-                if let Some(best) = self.best_version(entry.letter)? {
-                    self.promote(&best)?;
-                }
+                self.promote_best(entry.letter)?;
             }
         }
         Ok(())
@@ -148,58 +172,49 @@ impl Writer {
     ///
     /// Of several versions of a letter the one with the latest decision date is indexed, of equal ones that with the
     /// first path: whatever order the files come in, the index is the same.
-    pub fn apply(&mut self, path: &[u8], bytes: u64, modified: i64, finding: Finding) -> Result<Applied> {
+    pub fn apply(&mut self, path: &[u8], stamp: Stamp, finding: Finding) -> Result<Applied> {
         let id = match &finding {
             Finding::Letter { id, .. } => Some(*id),
             _ => None,
         };
         self.retire(path, id)?;
         self.manifest.set_again(path, false);
-        let mut entry = FileEntry {
-            bytes,
-            modified,
-            digest: [0; 32],
-            status: Status::Failed,
-            letter: 0,
-            decided: 0,
-            generation: self.generation + 1,
-            issues: 0,
-            reason: String::new(),
-        };
-        let documents = match finding {
-            Finding::NotALetter(reason) => {
-                (entry.status, entry.reason) = (Status::NotALetter, reason);
-                Vec::new()
-            }
-            Finding::Failed(reason) => {
-                (entry.status, entry.reason) = (Status::Failed, reason);
-                Vec::new()
-            }
+        let mut entry = FileEntry::new(stamp, Status::Failed, self.generation + 1);
+        let mut demoted = None;
+        match finding {
+            Finding::NotALetter(reason) => (entry.status, entry.reason) = (Status::NotALetter, reason),
+            Finding::Failed { reason, hint } => (entry.reason, entry.hint) = (reason, hint),
             Finding::Letter { id, decided, issues, known, digest, documents } => {
-                entry.status = if known { Status::Indexed } else { Status::Unknown };
                 (entry.digest, entry.letter, entry.decided, entry.issues) = (digest, id, decided, issues);
-                documents
-            }
-        };
-        let applied = match id {
-            None => Applied { status: entry.status, issues: 0 },
-            Some(id) => {
-                self.manifest.versions(id)?.insert(path.to_vec(), entry.decided);
-                let best = self.best_version(id)?.unwrap_or_else(|| path.to_vec());
-                self.demote_others(id, path, &best)?;
-                if best == path {
+                // Only the best version can have documents, so the newcomer need not be compared with any other.
+                let rival = self.manifest.best(id)?;
+                self.manifest.add_version(id, decided, path);
+                if self.manifest.best(id)?.is_some_and(|(_, best)| best == path) {
+                    entry.status = if known { Status::Indexed } else { Status::Unknown };
+                    if let Some((_, rival)) = rival {
+                        demoted = self.demote(rival)?;
+                    }
                     let operations: Vec<_> = documents.into_iter().map(UserOperation::Add).collect();
-                    self.segments.run(operations).map_err(writing)?;
-                    Applied { status: entry.status, issues: entry.issues }
+                    self.segments.run(operations).map_err(|e| fault::writing(&self.dir, e))?;
                 } else {
-                    (entry.status, entry.reason) = (Status::Duplicate, String::from_utf8_lossy(&best).into_owned());
-                    self.promote(&best)?;
-                    Applied { status: Status::Duplicate, issues: 0 }
+                    entry.status = Status::Duplicate;
+                    self.promote_best(id)?;
                 }
             }
-        };
+        }
+        let issues = if entry.status.has_documents() { entry.issues } else { 0 };
+        let applied = Applied { status: entry.status, issues, demoted };
         self.manifest.put(path, entry);
         Ok(applied)
+    }
+
+    /// Notes that a file whose content is as it was has another stamp now.
+    pub fn touch(&mut self, path: &[u8], stamp: Stamp) -> Result<()> {
+        if let Some(entry) = self.manifest.get(path)? {
+            // It stays of its generation: no document comes or goes.
+            self.manifest.put(path, FileEntry { stamp, ..entry });
+        }
+        Ok(())
     }
 
     /// Takes a file that is gone out of the index.
@@ -209,68 +224,73 @@ impl Writer {
         Ok(())
     }
 
-    /// Takes back what a file brought before. Where it held the indexed version of a letter other than `next`, the
-    /// best of the remaining versions takes its place.
+    /// Takes back what a file brought before. Where it held the best version of a letter other than `next`, the best of
+    /// the remaining ones takes its place.
     fn retire(&mut self, path: &[u8], next: Option<u64>) -> Result<()> {
         let Some(old) = self.manifest.get(path)? else { return Ok(()) };
         if old.status.has_documents() {
             self.delete_documents(path);
         }
         if old.is_version() {
-            self.manifest.versions(old.letter)?.remove(path);
-            if old.status.has_documents()
-                && next != Some(old.letter)
-                && let Some(best) = self.best_version(old.letter)?
-            {
-                self.promote(&best)?;
+            self.manifest.remove_version(old.letter, old.decided, path);
+            // Also where it held no documents: it may have been the one to take a place that is free.
+            if next != Some(old.letter) {
+                self.promote_best(old.letter)?;
             }
         }
         Ok(())
     }
 
-    fn best_version(&mut self, id: u64) -> Result<Option<Vec<u8>>> {
-        let versions = self.manifest.versions(id)?;
-        let best = versions.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
-        Ok(best.map(|(path, _)| path.clone()))
-    }
-
-    /// Has a duplicate read again, which makes it the indexed version.
-    fn promote(&mut self, path: &[u8]) -> Result<()> {
-        if self.manifest.get(path)?.is_some_and(|e| e.status == Status::Duplicate) {
-            self.manifest.set_again(path, true);
+    /// Has a letter's best version read again if it is a duplicate, which makes it the indexed one.
+    fn promote_best(&mut self, id: u64) -> Result<()> {
+        if let Some((_, path)) = self.manifest.best(id)?
+            && self.manifest.get(&path)?.is_some_and(|e| e.status == Status::Duplicate)
+        {
+            self.manifest.set_again(&path, true);
         }
         Ok(())
     }
 
-    /// Makes duplicates of the versions that are indexed but no longer the best.
-    fn demote_others(&mut self, id: u64, path: &[u8], best: &[u8]) -> Result<()> {
-        let others: Vec<_> = self.manifest.versions(id)?.keys().filter(|p| *p != path && *p != best).cloned().collect();
-        for other in others {
-            let Some(mut entry) = self.manifest.get(&other)? else { continue };
-            if entry.status.has_documents() {
-                self.delete_documents(&other);
-                entry.status = Status::Duplicate;
-                entry.reason = String::from_utf8_lossy(best).into_owned();
-                self.manifest.put(&other, entry);
-            }
-        }
-        Ok(())
+    /// Makes a duplicate of a version that is no longer the best.
+    fn demote(&mut self, path: Vec<u8>) -> Result<Option<Demoted>> {
+        let Some(entry) = self.manifest.get(&path)?.filter(|e| e.status.has_documents()) else { return Ok(None) };
+        self.delete_documents(&path);
+        let duplicate = FileEntry { status: Status::Duplicate, generation: self.generation + 1, ..entry.clone() };
+        self.manifest.put(&path, duplicate);
+        let is_new = entry.generation > self.opened;
+        Ok(Some(Demoted { path, entry, is_new }))
     }
 
     fn delete_documents(&self, path: &[u8]) {
-        self.segments.delete_term(Term::from_field_text(self.path, &String::from_utf8_lossy(path)));
+        self.segments.delete_term(Term::from_field_text(self.path, &path_term(path)));
+    }
+
+    /// Looks whether the threads that build segments still do, which they do not on a full disk.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`].
+    pub fn check(&self) -> Result<()> {
+        // tantivy tells only who hands it something; no document has this term.
+        let nothing = UserOperation::Delete(Term::from_field_text(self.path, "\0"));
+        self.segments.run([nothing]).map(drop).map_err(|e| fault::writing(&self.dir, e))
+    }
+
+    /// How many files have changes that wait for a commit.
+    pub fn pending(&self) -> usize {
+        self.manifest.pending()
     }
 
     /// Makes everything that was applied durable and visible to readers that open the index from now on.
     pub fn commit(&mut self) -> Result<()> {
-        if !self.manifest.is_changed() {
+        // Where the manifest is ahead, the segments still have to be made like it.
+        if !self.manifest.is_changed() && self.generation == self.committed {
             return Ok(());
         }
         self.generation += 1;
-        self.manifest.commit(self.generation)?;
-        let mut commit = self.segments.prepare_commit().map_err(writing)?;
+        self.manifest.commit(self.generation, self.committed)?;
+        let mut commit = self.segments.prepare_commit().map_err(|e| fault::writing(&self.dir, e))?;
         commit.set_payload(&self.generation.to_string());
-        commit.commit().map_err(writing)?;
+        commit.commit().map_err(|e| fault::writing(&self.dir, e))?;
         self.committed = self.generation;
         Ok(())
     }
@@ -278,10 +298,6 @@ impl Writer {
     /// Commits, and waits for the merges of segments that are under way.
     pub fn finish(mut self) -> Result<()> {
         self.commit()?;
-        self.segments.wait_merging_threads().map_err(writing)
+        self.segments.wait_merging_threads().map_err(|e| fault::writing(&self.dir, e))
     }
-}
-
-fn writing(error: tantivy::TantivyError) -> Error {
-    Error::new(ErrorKind::Io, "the index cannot be written").with_source(error).with_hint("is the disk full?")
 }

@@ -5,14 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use crossbeam_channel::bounded;
+use crossbeam_channel::{RecvTimeoutError, bounded};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::gate::{Gate, Pass};
 use super::report::Failure;
-use crate::archive::{self, Content, Entry, Kind, Walk};
-use crate::error::{Error, ErrorKind, Result};
+use crate::archive::{self, Entry, Kind, Raw, Stamp, Walk};
+use crate::error::{Error, ErrorKind, Result, panic_message};
 use crate::index::{self, Documents, FileEntry, Finding, IndexSchema, Permit, Snapshot};
 use crate::parse;
 use crate::record::LetterRecord;
@@ -25,6 +26,8 @@ const LEAST: u64 = 16 << 10;
 const BATCH_FILES: usize = 16;
 /// How many bytes a thread takes at once.
 const BATCH_BYTES: u64 = 512 << 10;
+/// How long to wait for results before looking whether they can still be taken.
+const IDLE: Duration = Duration::from_millis(500);
 /// The names of the threads that read letters begin so; a panic there is that file's failure and nothing to print.
 pub const THREAD_NAME: &str = "imr-read";
 
@@ -34,10 +37,10 @@ pub struct Item {
     pub key: Vec<u8>,
     /// The path as people know it.
     pub shown: PathBuf,
-    /// The file's length.
-    pub bytes: u64,
-    /// When it was changed last.
-    pub modified: i64,
+    /// The file's length and times.
+    pub stamp: Stamp,
+    /// Whether it is to be read, by its name or since it was named.
+    pub to_read: bool,
     /// What to do about it.
     pub verdict: Verdict,
 }
@@ -46,10 +49,14 @@ pub struct Item {
 pub enum Verdict {
     /// Nothing: it is as it was.
     Unchanged(FileEntry),
+    /// Note its new stamp: its content is as it was.
+    Touched,
     /// Apply what was found; a failure is listed too.
     Found(Finding, Option<Failure>),
     /// The walk could not go there.
     Walk(Error),
+    /// The index cannot be read, which ends the run.
+    Broken(Error),
 }
 
 /// Threads that read and parse.
@@ -70,12 +77,12 @@ impl<'a> Pipeline<'a> {
 
     /// Takes the entries through the pool and hands the results over in the order of the entries.
     ///
-    /// With `force`, files that are unchanged are read all the same.
+    /// With `force`, files that are unchanged are read all the same. Where none came for a while, `each` is given `None`.
     pub fn run(
         &self,
         entries: impl Iterator<Item = Result<Entry>> + Send,
         force: bool,
-        each: &mut dyn FnMut(Item) -> Result<()>,
+        each: &mut dyn FnMut(Option<Item>) -> Result<()>,
     ) -> Result<()> {
         let work = |entry, permit| self.item(entry, force, permit);
         ordered(&self.pool, entries, self.stop, &work, each)
@@ -87,24 +94,24 @@ impl<'a> Pipeline<'a> {
             Err(error) => {
                 let shown = error.path().map(Path::to_path_buf).unwrap_or_default();
                 let key = index::to_key(&shown, self.base);
-                return Item { key, shown, bytes: 0, modified: 0, verdict: Verdict::Walk(error) };
+                return Item { key, shown, stamp: Stamp::default(), to_read: false, verdict: Verdict::Walk(error) };
             }
         };
         let key = index::to_key(&entry.path, self.base);
-        let (bytes, modified) = (entry.bytes, entry.modified);
+        let to_read = entry.kind == Kind::Letter;
         let known = match force {
             true => Ok(None),
             false => self.known.get(&key),
         };
         let verdict = match known {
-            Ok(Some(old)) if old.bytes == bytes && old.modified == modified && modified != 0 => Verdict::Unchanged(old),
-            Ok(_) => self.found(&entry, &key, permit),
-            Err(error) => Verdict::Walk(error),
+            Ok(Some(old)) if old.settles(&entry.stamp, to_read) => Verdict::Unchanged(old),
+            Ok(old) => self.found(&entry, &key, old.as_ref(), permit),
+            Err(error) => Verdict::Broken(error),
         };
-        Item { key, shown: entry.path, bytes, modified, verdict }
+        Item { key, shown: entry.path, stamp: entry.stamp, to_read, verdict }
     }
 
-    fn found(&self, entry: &Entry, key: &[u8], permit: Permit) -> Verdict {
+    fn found(&self, entry: &Entry, key: &[u8], old: Option<&FileEntry>, permit: Permit) -> Verdict {
         let skip = |reason: &str| Verdict::Found(Finding::NotALetter(reason.to_owned()), None);
         match entry.kind {
             Kind::Other => return skip("neither .pdf nor .txt"),
@@ -112,27 +119,42 @@ impl<'a> Pipeline<'a> {
             Kind::Special => return skip("no regular file"),
             Kind::Letter => {}
         }
-        let (content, record) = match record(&entry.path, &String::from_utf8_lossy(key)) {
-            Ok(both) => both,
-            Err(error) => {
-                let (code, reason) = (error.kind().code(), error.reason());
-                let failure = Failure { path: entry.path.clone(), code: code.to_owned(), reason: reason.clone() };
-                return Verdict::Found(Finding::Failed(format!("{code}: {reason}")), Some(failure));
+        let letter = || -> Result<Verdict> {
+            let raw = archive::read_raw(&entry.path)?;
+            if old.is_some_and(|old| old.holds(&raw.digest)) {
+                return Ok(Verdict::Touched);
             }
-        };
-        let id = index::letter_id(record.facts.case_number, &content.digest);
-        Verdict::Found(
-            Finding::Letter {
+            let (digest, record) = record(raw, &String::from_utf8_lossy(key))?;
+            fits(&record)?;
+            let id = index::letter_id(record.facts.case_number, &digest);
+            let finding = Finding::Letter {
                 id,
                 decided: record.facts.decision_date.map_or(0, |d| d.to_u64()),
                 issues: record.issues.len() as u64,
                 known: record.facts.layout != crate::letter::Layout::Unknown,
-                digest: content.digest,
-                documents: self.documents.of(&record, id, Some(permit)),
-            },
-            None,
-        )
+                digest,
+                documents: self.documents.of(&record, id, key, Some(permit)),
+            };
+            Ok(Verdict::Found(finding, None))
+        };
+        guarded(&entry.path, letter).unwrap_or_else(|error| {
+            let failure = Failure::of(&error);
+            let reason = format!("{}: {}", failure.code, failure.reason);
+            Verdict::Found(Finding::Failed { reason, hint: failure.hint.clone() }, Some(failure))
+        })
     }
+}
+
+/// Refuses a letter that would take too much room: a long summary, which is indexed with each of many issues.
+fn fits(record: &LetterRecord) -> Result<()> {
+    let bytes = index::document_bytes(record);
+    if bytes <= index::MAX_DOCUMENT_BYTES {
+        return Ok(());
+    }
+    let (issues, most) = (record.issues.len(), index::MAX_DOCUMENT_BYTES >> 20);
+    let size = bytes.div_ceil(1 << 20);
+    let fact = format!("has {issues} issues that come to {size} MiB with its summary, and {most} MiB is the limit");
+    Err(Error::new(ErrorKind::TooLarge, fact).with_hint("a letter is one file; are these many letters in one?"))
 }
 
 /// A file of its own, outside of a walk.
@@ -142,34 +164,35 @@ pub fn entry(path: &Path) -> Result<Entry> {
         .unwrap_or_else(|| Err(Error::new(ErrorKind::Io, "is no file").with_path(path)))
 }
 
-/// The record of one file. A panic on the way is the file's error.
-fn record(path: &Path, shown: &str) -> Result<(Content, LetterRecord)> {
-    let read = || -> Result<(Content, LetterRecord)> {
-        let mut content = archive::read(path)?;
-        let mut parsed = parse::parse(&content.text);
-        parsed.diagnostics.splice(0..0, std::mem::take(&mut content.diagnostics));
-        let record = LetterRecord::new(parsed, shown.to_owned(), content.digest_hex());
-        Ok((content, record))
-    };
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<String>().map(String::as_str);
-        let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-        Err(Error::new(ErrorKind::Panic, format!("made the program stumble ({said})"))
-            .with_path(path)
-            .with_hint("this is a bug; the other files are not affected"))
-    })
+/// Works on one file. A panic on the way is the file's error, and every error names the file.
+fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let fact = format!("made the program stumble ({})", panic_message(panic.as_ref()));
+        Err(Error::new(ErrorKind::Panic, fact).with_hint("this is a bug; the other files are not affected"))
+    });
+    result.map_err(|e| e.with_path(path))
+}
+
+/// The digest and the record of one file.
+fn record(raw: Raw, shown: &str) -> Result<([u8; 32], LetterRecord)> {
+    let mut content = raw.text()?;
+    let mut parsed = parse::parse(&content.text);
+    parsed.diagnostics.splice(0..0, std::mem::take(&mut content.diagnostics));
+    let record = LetterRecord::new(parsed, shown.to_owned(), content.digest_hex());
+    Ok((content.digest, record))
 }
 
 /// The records of the letters among some entries, in their order.
 pub fn parse(entries: Walk, threads: usize, each: &mut dyn FnMut(Result<LetterRecord>) -> Result<()>) -> Result<()> {
     let work = |entry: Result<Entry>, _| match entry {
         Ok(entry) if entry.kind == Kind::Letter => {
-            Some(record(&entry.path, &entry.path.to_string_lossy()).map(|(_, record)| record))
+            let read = || Ok(record(archive::read_raw(&entry.path)?, &entry.path.to_string_lossy())?.1);
+            Some(guarded(&entry.path, read))
         }
         Ok(_) => None,
         Err(error) => Some(Err(error)),
     };
-    let each = &mut |record: Option<Result<LetterRecord>>| record.map_or(Ok(()), &mut *each);
+    let each = &mut |record: Option<Option<Result<LetterRecord>>>| record.flatten().map_or(Ok(()), &mut *each);
     ordered(&pool(threads)?, entries, &AtomicBool::new(false), &work, each)
 }
 
@@ -181,13 +204,14 @@ fn pool(threads: usize) -> Result<ThreadPool> {
         .map_err(|e| Error::new(ErrorKind::Io, "threads cannot be started").with_source(e))
 }
 
-/// Works on entries in a pool, a batch at a time, and hands the results over in the order of the entries.
+/// Works on entries in a pool, a batch at a time, and hands the results over in the order of the entries; `None` where
+/// none came for a while, so that whoever takes them can look whether it still can.
 fn ordered<T: Send>(
     pool: &ThreadPool,
     entries: impl Iterator<Item = Result<Entry>> + Send,
     stop: &AtomicBool,
     work: &(dyn Fn(Result<Entry>, Permit) -> T + Sync),
-    each: &mut dyn FnMut(T) -> Result<()>,
+    each: &mut dyn FnMut(Option<T>) -> Result<()>,
 ) -> Result<()> {
     let gate = Gate::new(BUDGET);
     let failed = AtomicBool::new(false);
@@ -216,19 +240,31 @@ fn ordered<T: Send>(
         let mut waiting = BTreeMap::new();
         let mut next = 0;
         let mut result = Ok(());
-        for (number, results) in receiver {
+        loop {
+            let (number, results) = match receiver.recv_timeout(IDLE) {
+                Ok(batch) => batch,
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => (next, Vec::new()),
+            };
             if result.is_err() {
                 continue;
             }
-            waiting.insert(number, results);
-            while let Some(results) = waiting.remove(&next) {
+            if results.is_empty() {
+                result = each(None);
+            } else {
+                waiting.insert(number, results);
+            }
+            while result.is_ok()
+                && let Some(results) = waiting.remove(&next)
+            {
                 next += 1;
-                result = results.into_iter().try_for_each(&mut *each);
-                if result.is_err() {
-                    failed.store(true, Ordering::Relaxed);
-                    waiting.clear();
-                    break;
-                }
+                result = results.into_iter().try_for_each(|item| each(Some(item)));
+            }
+            if result.is_err() {
+                failed.store(true, Ordering::Relaxed);
+                waiting.clear();
+                // What holds a pass may be stuck where the error came from.
+                gate.open();
             }
         }
         result
@@ -236,7 +272,7 @@ fn ordered<T: Send>(
 }
 
 fn weight(entry: &Result<Entry>) -> u64 {
-    entry.as_ref().map_or(LEAST, |e| e.bytes.clamp(LEAST, archive::MAX_FILE_BYTES))
+    entry.as_ref().map_or(LEAST, |e| e.stamp.bytes.clamp(LEAST, archive::MAX_FILE_BYTES))
 }
 
 struct Batches<I> {

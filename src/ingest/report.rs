@@ -30,12 +30,17 @@ pub struct Report {
     pub not_letters: u64,
     /// What could not be read, in the order of paths.
     pub failures: Vec<Failure>,
-    /// Roots that do not exist; each is a failure too.
-    pub missing_roots: u64,
+    /// Files that were to be read: `.pdf` and `.txt`, and what was named itself.
+    pub to_read: u64,
+    /// Roots that do not exist or cannot be walked; each is a failure too.
+    pub bad_roots: u64,
     /// Files that are gone since an earlier run.
     pub removed: u64,
     /// Duplicates that took the place of a version that is gone, and files of a run that died.
     pub restored: u64,
+    /// Files that the next run has to read again, of an interrupted run: duplicates that are to take the place of a version
+    /// that is gone, and files of a run that died.
+    pub waiting: u64,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,
     /// How long the run took.
@@ -51,6 +56,17 @@ pub struct Failure {
     pub code: String,
     /// What was wrong.
     pub reason: String,
+    /// What to do about it; empty where nothing is known.
+    pub hint: String,
+}
+
+impl Failure {
+    /// The failure that an error tells of.
+    pub fn of(error: &Error) -> Self {
+        let path = error.path().map(PathBuf::from).unwrap_or_default();
+        let hint = error.hint().unwrap_or_default().to_owned();
+        Self { path, code: error.kind().code().to_owned(), reason: error.reason(), hint }
+    }
 }
 
 impl Report {
@@ -71,7 +87,20 @@ impl Report {
 
     /// Lists something that is no entry of the manifest.
     pub fn fail(&mut self, error: &Error) {
-        let path = error.path().map(PathBuf::from).unwrap_or_default();
-        self.failures.push(Failure { path, code: error.kind().code().to_owned(), reason: error.reason() });
+        self.failures.push(Failure::of(error));
+    }
+
+    /// Takes a letter that was counted as indexed for a duplicate: a better version came.
+    pub fn give_way(&mut self, status: Status, issues: u64, bytes: u64) {
+        match status {
+            Status::Indexed => {
+                self.letters -= 1;
+                self.issues -= issues;
+            }
+            Status::Unknown => self.unknown -= 1,
+            _ => return,
+        }
+        self.indexed_bytes -= bytes;
+        self.duplicates += 1;
     }
 }

@@ -80,8 +80,10 @@ pub fn record_json(out: &mut dyn Write, record: &LetterRecord) -> io::Result<()>
 /// # Errors
 /// From the writer.
 pub fn report_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let failures =
-        report.failures.iter().map(|f| json!({"path": f.path.to_string_lossy(), "code": f.code, "reason": f.reason}));
+    let failures = report.failures.iter().map(|f| {
+        let hint = (!f.hint.is_empty()).then_some(&f.hint);
+        json!({"path": f.path.to_string_lossy(), "code": f.code, "reason": f.reason, "hint": hint})
+    });
     let failures: Vec<Value> = failures.collect();
     let seconds = report.elapsed.as_secs_f64();
     line(
@@ -97,6 +99,7 @@ pub fn report_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             "failed": report.failures.len(),
             "removed": report.removed,
             "restored": report.restored,
+            "waiting": report.waiting,
             "interrupted": report.interrupted,
             "bytes": report.bytes,
             "seconds": seconds,

@@ -30,6 +30,9 @@ pub fn report(out: &mut dyn Write, report: &Report, style: &Style) -> io::Result
     if report.restored > 0 {
         lines.push(("restored", number(report.restored)));
     }
+    if report.waiting > 0 {
+        lines.push(("waiting", number(report.waiting)));
+    }
     lines.push(("seconds", format!("{seconds:.2}")));
     lines.push(("letters/s", number(letters as u64)));
     lines.push(("MB/s", format!("{:.1}", rate(report.indexed_bytes as f64 / 1e6))));

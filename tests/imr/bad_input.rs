@@ -92,6 +92,80 @@ fn a_file_without_permission_is_named() {
     assert!(failure(&run.json(), "secret.txt").1.contains("ermission"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_failure_whose_cause_is_gone_is_tried_again() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = with_letter();
+    let path = folder.write("letters/secret.txt", "A note on the left hand.");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::create_dir(folder.path().join("open")).unwrap();
+    fs::set_permissions(folder.path().join("open"), fs::Permissions::from_mode(0o777)).unwrap();
+    let args = ["index", "letters", "--index", "open/index", "--format", "json"];
+    let Some(run) = folder.imr_as_nobody(&args) else { return };
+    assert_eq!(failure(&run.succeeds().json(), "secret.txt").0, "io");
+    // The file is as it was, and who asks now may read it.
+    let report = folder.imr(&args).succeeds().json();
+    assert_eq!((report["failed"].clone(), report["unknown_layout"].clone()), (0.into(), 1.into()), "{report}");
+}
+
+#[test]
+fn a_letter_that_would_fill_the_index_fails_alone() {
+    let folder = with_letter();
+    let letter = (1..).map(|n| Letter::invent(7, n)).find(|l| l.header && !l.issues.is_empty()).unwrap();
+    let text = letter.to_text(Linearization::Pairs);
+    // The summary grows to some 300 KB, and the issues to some thousand.
+    let (head, rest) = text.split_once("CLINICAL CASE SUMMARY").unwrap();
+    let at = rest.find("IMR ISSUES").unwrap();
+    let (summary, issues) = rest.split_at(at);
+    let (first, list) = issues.split_once("ISSUE AT DISPUTE").map_or((issues, issues), |(a, b)| (a, b));
+    let long = "The worker had pain in the lower back and both knees.\n".repeat(6_000);
+    let many = format!("ISSUE AT DISPUTE{list}").repeat(1_000);
+    folder.write("letters/huge.txt", format!("{head}CLINICAL CASE SUMMARY{summary}{long}\n{first}{many}"));
+    let run = folder.imr(&["index", "letters", "--format", "json"]).succeeds();
+    let (code, reason) = failure(&run.json(), "huge.txt");
+    assert_eq!(code, "too_large");
+    assert!(reason.contains("issues that come to") && reason.contains("64 MiB is the limit"), "{reason}");
+    assert_eq!(run.json()["letters"], 1);
+}
+
+#[test]
+fn hints_on_single_files_are_told_once_also_when_nothing_changed() {
+    let folder = with_letter();
+    for name in ["a", "b"] {
+        folder.write(&format!("letters/{name}.txt"), [b"\x7fELF".as_slice(), &[0; 64]].concat());
+    }
+    let hint = "hint: imr reads letters as .pdf and as plain text";
+    for command in ["index", "index", "parse"] {
+        let run = folder.imr(&[command, "letters"]).succeeds();
+        assert_eq!(run.err.matches(hint).count(), 1, "{}", run.err);
+    }
+    let report = folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
+    assert!(report["failures"].as_array().unwrap().iter().all(|f| f["hint"].as_str().unwrap().contains("plain text")));
+}
+
+#[test]
+fn what_cannot_be_written_is_said_to_be_so_and_causes_are_told_once() {
+    let folder = with_letter();
+    // A folder where a file is to be.
+    fs::create_dir_all(folder.path().join(".imr/writer.lock")).unwrap();
+    let run = folder.imr(&["index", "letters"]).ends_with(2).prints_nothing();
+    run.says(&["writer.lock`: cannot be written"]);
+    folder.write("file", "x");
+    folder.imr(&["index", "letters", "--index", "file/below"]).ends_with(2).says(&["`file/below`: cannot be written"]);
+    // Causes are sentences, and none is told twice.
+    let folder = Folder::indexed(3);
+    for entry in fs::read_dir(folder.path().join(".imr/segments")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "store") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let run = folder.imr(&["search", "lumbar"]).ends_with(2).prints_nothing();
+    assert_eq!(run.err.matches("caused by").count(), 1, "{}", run.err);
+    assert!(run.err.contains(".store` is missing") && !run.err.contains('('), "{}", run.err);
+}
+
 #[test]
 fn texts_of_other_encodings_are_read() {
     let text =

@@ -101,6 +101,85 @@ fn the_latest_version_of_a_letter_counts_and_the_others_wait() {
 }
 
 #[test]
+fn what_gives_way_within_a_run_is_counted_as_a_duplicate() {
+    let case = ordinary()[0].number;
+    let folder = Folder::new();
+    for (name, day) in [("a", "01/05/2020"), ("b", "02/06/2020"), ("c", "03/07/2021")] {
+        folder.write(&format!("letters/{name}.txt"), text(case, day));
+    }
+    let report = index(&folder);
+    let issues = folder.imr(&["search", "--count", "--format", "json"]).json()["total"]["issues"].clone();
+    assert_eq!((&report["letters"], &report["issues"], &report["duplicates"]), (&1.into(), &issues, &2.into()));
+    // What gives way to a letter of this run but came in an earlier one is unchanged, as a file.
+    folder.write("letters/d.txt", text(case, "04/08/2022"));
+    let report = index(&folder);
+    assert_eq!((&report["letters"], &report["unchanged"], &report["duplicates"]), (&1.into(), &3.into(), &0.into()));
+    assert_eq!(letters(&folder, &[]), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn content_that_changes_behind_the_same_length_and_time_is_noticed() {
+    let folder = Folder::new();
+    let path = folder.write("letters/a.txt", "A note on the left hand.");
+    index(&folder);
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    let put_back = |path: &std::path::Path| {
+        fs::File::options().write(true).open(path).unwrap().set_modified(modified).unwrap();
+    };
+    // In place, as `cp -p` does, and by another file taking the name, as `rsync -t` does.
+    fs::write(&path, "A note on the sore foot.").unwrap();
+    put_back(&path);
+    assert_eq!(index(&folder)["unknown_layout"], 1);
+    assert_eq!(letters(&folder, &["foot"]), 1);
+    let other = folder.write("other.txt", "A note on the hurt knee.");
+    put_back(&other);
+    fs::rename(&other, &path).unwrap();
+    assert_eq!(index(&folder)["unknown_layout"], 1);
+    assert_eq!((letters(&folder, &["knee"]), letters(&folder, &["hand OR foot"])), (1, 0));
+    // The same content under another time is no change, and need not be looked at again.
+    fs::write(&path, "A note on the hurt knee.").unwrap();
+    assert_eq!(index(&folder)["unchanged"], 1);
+    assert_eq!(index(&folder)["unchanged"], 1);
+    assert_eq!(letters(&folder, &["knee"]), 1);
+}
+
+#[test]
+fn everything_is_read_again_on_demand() {
+    let folder = Folder::new();
+    folder.invent("letters", 1..=5);
+    folder.write("letters/copy.txt", "A note.");
+    folder.write("letters/note.txt", "A note.");
+    let first = index(&folder);
+    let again = folder.imr(&["index", "letters", "--reread", "--format", "json"]).succeeds().json();
+    for field in ["files", "letters", "issues", "unchanged", "duplicates", "unknown_layout", "bytes"] {
+        assert_eq!(again[field], first[field], "{field}");
+    }
+    assert_eq!(letters(&folder, &[]), 6);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_differ_in_bytes_that_are_no_text_are_different_files() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new();
+    let name = |byte: u8| {
+        let name = [b"letters/a", &[byte][..], b".txt"].concat();
+        folder.path().join(std::ffi::OsStr::from_bytes(&name))
+    };
+    folder.write("letters/b.txt", "A note on the head.");
+    fs::write(name(0xff), "A note on the left hand.").unwrap();
+    fs::write(name(0xfe), "A note on the sore foot.").unwrap();
+    index(&folder);
+    fs::remove_file(name(0xfe)).unwrap();
+    assert_eq!(index(&folder)["removed"], 1);
+    assert_eq!((letters(&folder, &["hand"]), letters(&folder, &["foot"]), letters(&folder, &[])), (1, 0, 2));
+    fs::write(name(0xfe), "A note on the hurt knee.").unwrap();
+    index(&folder);
+    assert_eq!((letters(&folder, &["hand"]), letters(&folder, &["knee"]), letters(&folder, &[])), (1, 1, 3));
+}
+
+#[test]
 fn the_same_content_twice_is_indexed_once_also_without_a_case_number() {
     let folder = Folder::new();
     for (name, content) in

@@ -19,7 +19,7 @@ fn start(folder: &Folder) -> Child {
     command.spawn().unwrap()
 }
 
-fn total(folder: &Folder) -> Option<Value> {
+fn totals(folder: &Folder) -> Option<Value> {
     let run = folder.imr(&["search", "--count", "--format", "json"]);
     (run.status != 2).then(|| run.json()["total"].clone())
 }
@@ -27,7 +27,7 @@ fn total(folder: &Folder) -> Option<Value> {
 /// Every letter once: the totals of a whole index, and no case twice.
 fn is_whole(folder: &Folder, whole: &Value) {
     folder.imr(&["index", "letters"]).succeeds();
-    assert_eq!(total(folder).as_ref(), Some(whole));
+    assert_eq!(totals(folder).as_ref(), Some(whole));
     let hits = folder.imr(&["search", "--limit", "100000"]).succeeds().out;
     let mut issues: Vec<_> = hits.lines().collect();
     let found = issues.len();
@@ -55,7 +55,7 @@ fn a_killed_run_loses_nothing_that_the_next_does_not_bring_back() {
         child.kill().unwrap();
         child.wait().unwrap();
         // What is there can be searched, unless not even the first commit was made.
-        let found = total(&folder);
+        let found = totals(&folder);
         assert!(found.is_some() || !folder.path().join(".imr/format.json").exists());
         if round % 4 == 3 {
             is_whole(&folder, &whole);
@@ -88,8 +88,79 @@ fn an_interrupted_run_commits_and_the_next_goes_on() {
     } else {
         assert_eq!(status.code(), Some(130));
     }
-    assert!(total(&folder).is_some());
+    assert!(totals(&folder).is_some());
     folder.imr(&["index", "letters"]).succeeds();
     let report = folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
     assert_eq!(report["unchanged"], LETTERS);
+}
+
+/// Copies the files of one folder into another, which loses what it had.
+fn put(from: &std::path::Path, to: &std::path::Path) {
+    let _ = std::fs::remove_dir_all(to);
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+/// A run that dies behind the commit of the manifest and before that of the segments leaves the segments as they were.
+#[test]
+fn runs_that_die_one_after_the_other_between_their_commits_leave_no_ghosts() {
+    let folder = Folder::new();
+    let count = |query: &str| total(&folder, query);
+    for (name, text) in [("a", "A note on the left hand."), ("b", "A note on the sore foot.")] {
+        folder.write(&format!("letters/{name}.txt"), text);
+    }
+    let index = || folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
+    index();
+    let (segments, before) = (folder.path().join(".imr/segments"), folder.path().join("before"));
+    put(&segments, &before);
+    std::fs::remove_file(folder.path().join("letters/a.txt")).unwrap();
+    assert_eq!(index()["removed"], 1);
+    for (name, text) in [("c", "A note on the hurt knee."), ("d", "A note on the stiff neck.")] {
+        put(&before, &segments);
+        assert_eq!(count("hand"), 1);
+        folder.write(&format!("letters/{name}.txt"), text);
+        index();
+        assert_eq!(count("hand"), 0);
+    }
+    // With nothing else to do, too.
+    put(&before, &segments);
+    index();
+    for (word, letters) in [("hand", 0), ("foot", 1), ("knee", 1), ("neck", 1)] {
+        assert_eq!(count(word), letters, "{word}");
+    }
+    assert_eq!(index()["unchanged"], 3);
+}
+
+/// What was removed by the last run, and nothing else, has to be removed from the segments that it did not reach.
+#[test]
+fn a_removal_that_died_is_made_up_for_with_nothing_else_to_do() {
+    let folder = Folder::new();
+    folder.write("letters/a.txt", "A note on the left hand.");
+    folder.write("letters/b.md", "No letter.");
+    let index = || folder.imr(&["index", "letters", "--format", "json"]);
+    index().succeeds();
+    let (segments, before) = (folder.path().join(".imr/segments"), folder.path().join("before"));
+    put(&segments, &before);
+    std::fs::remove_file(folder.path().join("letters/a.txt")).unwrap();
+    index().succeeds();
+    put(&before, &segments);
+    index();
+    assert_eq!(total(&folder, "hand"), 0);
+    // What is no letter by its name is none either when a run that died left it to the next.
+    folder.write("letters/c.md", "No letter on the left hand.");
+    folder.write("letters/d.txt", "A note on the right hand.");
+    put(&segments, &before);
+    index().succeeds();
+    put(&before, &segments);
+    folder.write("other/e.txt", "A note on both feet.");
+    folder.imr(&["index", "other"]).succeeds();
+    assert_eq!(total(&folder, "hand"), 1);
+}
+
+fn total(folder: &Folder, query: &str) -> u64 {
+    let run = folder.imr(&["search", query, "--count", "--format", "json"]);
+    run.json()["total"]["letters"].as_u64().unwrap()
 }

@@ -193,7 +193,7 @@ fn limits() {
     let mut limits = Limits::default();
     limits.time = std::time::Duration::ZERO;
     let error = pdf::text_within(helvetica(&"q Q ".repeat(100_000)), &limits).expect_err("no time");
-    assert_eq!((error.kind(), error.message()), (ErrorKind::PdfLimit, "takes too long to read"));
+    assert_eq!((error.kind(), error.message()), (ErrorKind::PdfTime, "takes too long to read"));
 }
 
 /// Good files of several kinds, to be damaged.
@@ -300,7 +300,11 @@ fn comes_back(bytes: Vec<u8>) -> Result<(), TestCaseError> {
         Ok(text) => prop_assert!(text.ends_with('\n') || text.ends_with('\x0c') && !text.trim().is_empty()),
         Err(error) => prop_assert!(matches!(
             error.kind(),
-            ErrorKind::PdfDamaged | ErrorKind::PdfEncrypted | ErrorKind::PdfNoText | ErrorKind::PdfLimit
+            ErrorKind::PdfDamaged
+                | ErrorKind::PdfEncrypted
+                | ErrorKind::PdfNoText
+                | ErrorKind::PdfLimit
+                | ErrorKind::PdfTime
         )),
     }
     Ok(())

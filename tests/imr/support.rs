@@ -47,7 +47,7 @@ impl Folder {
         let documents = Documents::new(IndexSchema::get());
         for record in records {
             let id = letter_id(record.facts.case_number, &[0; 32]);
-            documents.of(record, id, None).into_iter().for_each(|doc| {
+            documents.of(record, id, record.facts.path.as_bytes(), None).into_iter().for_each(|doc| {
                 writer.add_document(doc).unwrap();
             });
         }
@@ -93,6 +93,29 @@ impl Folder {
     /// Runs the program here.
     pub fn imr(&self, args: &[&str]) -> Run {
         self.run(self.command(args), args)
+    }
+
+    /// Runs the program here as a user who may read and not write; `None` where this user cannot become one.
+    #[cfg(unix)]
+    pub fn imr_as_nobody(&self, args: &[&str]) -> Option<Run> {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(self.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let program = self.path().join("program");
+        if !program.exists() {
+            fs::copy(env!("CARGO_BIN_EXE_imr"), &program).unwrap();
+        }
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).current_dir(self.path());
+        command.env_remove("IMR_INDEX").arg(&program);
+        let can = command.arg("--version").output().is_ok_and(|output| output.status.success());
+        if !can {
+            eprintln!("skipped: this user cannot become another");
+            return None;
+        }
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).current_dir(self.path());
+        command.env_remove("IMR_INDEX").arg(&program).args(args);
+        Some(self.run(command, args))
     }
 
     /// Runs a prepared command.

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 /// How much work and memory the text of one PDF may take; beyond it, the file fails with
-/// [`ErrorKind::PdfLimit`](crate::ErrorKind::PdfLimit). A letter takes a thousandth of each.
+/// [`ErrorKind::PdfLimit`](crate::ErrorKind::PdfLimit) or [`ErrorKind::PdfTime`](crate::ErrorKind::PdfTime). A letter
+/// takes a thousandth of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -42,6 +43,8 @@ pub(super) const TOO_LONG: &str = "takes too long to read";
 pub(super) enum Stop {
     /// A limit was reached; the fact about the file.
     Limit(&'static str),
+    /// The time is over.
+    Time,
 }
 
 /// What is left of the limits.
@@ -79,7 +82,7 @@ impl Budget {
     /// The clock.
     pub(super) fn time(&self) -> Result<(), Stop> {
         match self.deadline {
-            Some(deadline) if Instant::now() >= deadline => Err(Stop::Limit(TOO_LONG)),
+            Some(deadline) if Instant::now() >= deadline => Err(Stop::Time),
             _ => Ok(()),
         }
     }

@@ -35,7 +35,8 @@ use limits::{Budget, Stop};
 /// As [`text_within`] with the default limits.
 ///
 /// # Errors
-/// [`ErrorKind::PdfDamaged`], [`ErrorKind::PdfEncrypted`], [`ErrorKind::PdfNoText`] or [`ErrorKind::PdfLimit`].
+/// [`ErrorKind::PdfDamaged`], [`ErrorKind::PdfEncrypted`], [`ErrorKind::PdfNoText`], [`ErrorKind::PdfLimit`] or
+/// [`ErrorKind::PdfTime`].
 pub fn text(bytes: &[u8]) -> Result<String> {
     text_within(bytes.to_vec(), &Limits::default())
 }
@@ -46,12 +47,13 @@ pub fn text(bytes: &[u8]) -> Result<String> {
 /// more; the thread is then left behind. Words, lines and pages are as in [`text`].
 ///
 /// # Errors
-/// [`ErrorKind::PdfDamaged`], [`ErrorKind::PdfEncrypted`], [`ErrorKind::PdfNoText`] or [`ErrorKind::PdfLimit`].
+/// [`ErrorKind::PdfDamaged`], [`ErrorKind::PdfEncrypted`], [`ErrorKind::PdfNoText`], [`ErrorKind::PdfLimit`] or
+/// [`ErrorKind::PdfTime`].
 pub fn text_within(bytes: Vec<u8>, limits: &Limits) -> Result<String> {
     // The helper watches the clock too, and comes back by itself where it can.
     match helper::run(guarded, bytes, limits, limits.time.saturating_add(limits.time / 8)) {
         Ok(result) => result,
-        Err(Lost::Time) => Err(Error::new(ErrorKind::PdfLimit, limits::TOO_LONG)),
+        Err(Lost::Time) => Err(Error::new(ErrorKind::PdfTime, limits::TOO_LONG)),
         Err(Lost::Helper) => Err(damaged()),
         Err(Lost::Start(error)) => {
             Err(Error::new(ErrorKind::Io, "cannot be read, as no thread can be started").with_source(error))
@@ -84,7 +86,10 @@ fn damaged() -> Error {
 
 fn extract(bytes: Vec<u8>, limits: &Limits) -> Result<String> {
     let budget = Budget::new(limits, Instant::now());
-    let limit = |Stop::Limit(fact): Stop| Error::new(ErrorKind::PdfLimit, fact);
+    let limit = |stop: Stop| match stop {
+        Stop::Limit(fact) => Error::new(ErrorKind::PdfLimit, fact),
+        Stop::Time => Error::new(ErrorKind::PdfTime, limits::TOO_LONG),
+    };
     guard::check(&bytes, limits.decoded_bytes, &budget).map_err(limit)?;
     let pdf = Pdf::new(bytes).map_err(|error| match error {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {

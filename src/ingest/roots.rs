@@ -1,0 +1,72 @@
+//! What was named to be indexed: as it is found from any folder, and what of it is not there.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::archive;
+use crate::error::{Error, ErrorKind, Result};
+use crate::index::{self, Snapshot};
+
+/// The roots of a run.
+pub struct Roots {
+    /// Folders, none below another, and files, all absolute.
+    pub walked: Vec<PathBuf>,
+    /// Those of the files that lie below one of the folders: they are read once, as what they were named.
+    pub named: HashSet<PathBuf>,
+    /// What cannot be walked, with the absolute path where it should be.
+    pub missing: Vec<(PathBuf, Error)>,
+}
+
+impl Roots {
+    /// Looks at what was named.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] when nothing was.
+    pub fn resolve(given: &[PathBuf]) -> Result<Self> {
+        if given.is_empty() {
+            return Err(Error::new(ErrorKind::Usage, "no path was given"));
+        }
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        for path in given {
+            let root = archive::check_root(path).and_then(|()| path.canonicalize().map_err(|e| Error::io(path, e)));
+            match root {
+                Ok(root) => found.push(root),
+                Err(error) => missing.push((place(path), error)),
+            }
+        }
+        let (mut kept, mut named, mut walked) = (HashSet::new(), HashSet::new(), Vec::new());
+        let folders: HashSet<_> = found.iter().filter(|root| root.is_dir()).cloned().collect();
+        for root in found {
+            let is_below = root.ancestors().skip(1).any(|above| folders.contains(above));
+            let is_file = !folders.contains(&root);
+            if is_below && is_file {
+                named.insert(root.clone());
+            }
+            if (is_file || !is_below) && kept.insert(root.clone()) {
+                walked.push(root);
+            }
+        }
+        Ok(Self { walked, named, missing })
+    }
+}
+
+/// Where a path that is not there should be: below the nearest folder that is.
+fn place(path: &Path) -> PathBuf {
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let place = full.ancestors().find_map(|above| {
+        let real = above.canonicalize().ok()?;
+        Some(real.join(full.strip_prefix(above).ok()?))
+    });
+    place.unwrap_or(full)
+}
+
+/// The keys of the files that the manifest knows at or below a path.
+pub fn known_below(before: &Snapshot, root: &Path, base: &Path) -> impl Iterator<Item = Result<Vec<u8>>> + use<> {
+    // Keys are relative below the base: a root that is the base, or above it, has keys of both kinds below it.
+    let prefix = if base.starts_with(root) { Vec::new() } else { index::to_key(root, base) };
+    let (root, base) = (root.to_path_buf(), base.to_path_buf());
+    before.below(&prefix).filter_map(move |row| match row {
+        Ok((key, _)) => index::from_key(&key, &base).starts_with(&root).then_some(Ok(key)),
+        Err(error) => Some(Err(error)),
+    })
+}

@@ -1,0 +1,130 @@
+//! An index that is damaged, or that this user can only read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::invented::Rng;
+use crate::support::Folder;
+
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// The length of what ends a segment's file, and is looked at first.
+const FOOTER: usize = 150;
+
+#[test]
+fn damage_anywhere_is_an_error_and_no_panic() {
+    let folder = Folder::new();
+    folder.invent("letters", 1..=60);
+    folder.imr(&["index", "letters", "--threads", "1"]).succeeds();
+    let (dir, saved) = (folder.path().join(".imr"), folder.path().join("saved"));
+    copy(&dir, &saved);
+    let mut rng = Rng::new(17, 0);
+    let (mut damaged, mut stumbled) = (0, 0);
+    let segments = files(&saved.join("segments")).into_iter();
+    let all: Vec<_> = segments.filter(|f| f.extension().is_some_and(|e| e != "lock" && e != "json")).collect();
+    for file in all.into_iter().chain([saved.join("manifest.redb")]) {
+        let name = file.strip_prefix(&saved).unwrap().to_str().unwrap().to_owned();
+        let good = fs::read(&file).unwrap();
+        let size = good.len();
+        // With the ends whole that are looked at first, what is read later meets the damage.
+        let parts = match name.ends_with("redb") {
+            true => [512..size, 4096..size],
+            false => [0..size.saturating_sub(FOOTER), size / 4..size / 2],
+        };
+        for part in parts {
+            let mut bytes = good.clone();
+            bytes[part].fill_with(|| rng.below(256) as u8);
+            folder.write(&format!(".imr/{name}"), &bytes);
+            for args in [
+                &["search", "lumbar", "--facets", "year,specialty"][..],
+                &["search", "\"physical therapy\" OR opioid", "--sort", "decided"],
+                &["stats", "--by", "outcome,basis"],
+                &["index", "letters"],
+            ] {
+                let run = folder.imr(args);
+                assert!([0, 1, 2].contains(&run.status), "{name}, {args:?}: {} {}", run.status, run.err);
+                assert!(!run.err.contains("panicked"), "{name}, {args:?}: {}", run.err);
+                if run.status == 2 {
+                    damaged += 1;
+                    stumbled += u32::from(run.err.contains("the program stumbled over it"));
+                    run.says(&["error: ", ".imr", "hint: delete the index folder"]);
+                }
+            }
+            fs::remove_dir_all(&dir).unwrap();
+            copy(&saved, &dir);
+        }
+    }
+    assert!(damaged > 10 && stumbled > 4, "{damaged} found, {stumbled} of them by stumbling");
+}
+
+/// Copies a folder with all below it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for file in files(from) {
+        let target = to.join(file.file_name().unwrap());
+        if file.is_dir() {
+            copy(&file, &target);
+        } else {
+            fs::copy(&file, &target).unwrap();
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_of_an_index_are_as_readable_as_any_other() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::indexed(3);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let plain = mode(&folder.write("plain", "x"));
+    for file in files(&folder.path().join(".imr/segments")).iter().chain(&files(&folder.path().join(".imr"))) {
+        assert!(file.is_dir() || mode(file) == plain, "{}: {:o}", file.display(), mode(file));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_index_that_can_only_be_read_is_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::indexed(5);
+    let here = folder.imr(&["search", "--count"]).succeeds().out;
+    let Some(run) = folder.imr_as_nobody(&["search", "--count"]) else { return };
+    assert_eq!(run.succeeds().out, here);
+    folder.imr_as_nobody(&["stats", "--by", "outcome"]).unwrap().succeeds();
+    let run = folder.imr_as_nobody(&["index", "letters"]).unwrap().ends_with(2).prints_nothing();
+    run.says(&["cannot be written", "ermission denied", "hint: look at the permissions"]);
+    // What may not be read is no damage.
+    let meta = folder.path().join(".imr/segments/meta.json");
+    fs::set_permissions(&meta, fs::Permissions::from_mode(0o600)).unwrap();
+    let run = folder.imr_as_nobody(&["search", "--count"]).unwrap().ends_with(2);
+    assert_eq!(run.err.matches("ermission denied").count(), 1, "{}", run.err);
+    assert!(!run.err.contains("delete the index") && !run.err.contains("{ "), "{}", run.err);
+    run.says(&[".imr`: the index cannot be read", "hint: look at the permissions"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_ends_the_run_and_the_next_goes_on() {
+    let folder = Folder::new();
+    let mut rng = Rng::new(23, 0);
+    // More than can be on the way at once, and hard to compress.
+    let notes = 5_000;
+    for n in 0..notes {
+        let words: Vec<_> = (0..150).map(|_| format!("{:x}", rng.below(1 << 40))).collect();
+        folder.write(&format!("letters/{n:04}.txt"), words.join(" "));
+    }
+    // A limit on the length of a file fails writes as a full disk does, for any user. The unit is 512 or 1,024 bytes.
+    let limited = "trap '' XFSZ; ulimit -f 1600; exec \"$0\" index letters --memory 64 --threads 2";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_imr")]).current_dir(folder.path()).env_remove("IMR_INDEX");
+    let run = folder.run(command, &["index", "letters", "(limited)"]).ends_with(2).prints_nothing();
+    run.says(&["cannot be written", "hint: "]);
+    let report = folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
+    assert_eq!((report["files"].clone(), report["failed"].clone()), (notes.into(), 0.into()));
+    let run = folder.imr(&["search", "--count", "--format", "json", "layout:unknown"]).succeeds();
+    assert_eq!(run.json()["total"]["letters"], notes);
+}

@@ -1,0 +1,221 @@
+//! What is named on the command line: folders within, beside and above the base, files, links, and what is not there.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::invented::{Letter, Linearization};
+use crate::support::Folder;
+
+fn index(folder: &Folder, args: &[&str]) -> Value {
+    let report = folder.imr(&[&["index", "--format", "json"], args].concat()).succeeds().json();
+    let n = |name: &str| report[name].as_u64().unwrap();
+    let parts = ["letters", "unchanged", "duplicates", "unknown_layout", "not_letters", "failed"];
+    assert_eq!(n("files"), parts.iter().map(|f| n(f)).sum::<u64>(), "{report}");
+    report
+}
+
+/// How many letters the index of a folder holds.
+#[track_caller]
+fn letters(folder: &Folder) -> u64 {
+    folder.imr(&["search", "--count", "--format", "json"]).json()["total"]["letters"].as_u64().unwrap()
+}
+
+/// The paths of all letters in the index, in order.
+fn paths(folder: &Folder) -> Vec<String> {
+    let found = folder.imr(&["search", "--limit", "1000", "--format", "json"]).json();
+    let hits = found["hits"].as_array().unwrap().iter();
+    let mut paths: Vec<_> = hits.map(|h| h["path"].as_str().unwrap().to_owned()).collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn text(number: u64) -> String {
+    Letter::invent(7, number).to_text(Linearization::Pairs)
+}
+
+#[test]
+fn a_root_that_is_the_base_leaves_other_archives_alone() {
+    let (folder, other) = (Folder::new(), Folder::new());
+    folder.invent("letters", 1..=3);
+    other.invent("far", 4..=6);
+    let far = other.path().join("far");
+    index(&folder, &["letters"]);
+    index(&folder, &[far.to_str().unwrap()]);
+    assert_eq!(letters(&folder), 6);
+    // The other archive lies elsewhere, and is no part of this folder.
+    let report = index(&folder, &["."]);
+    assert_eq!((report["removed"].clone(), letters(&folder)), (0.into(), 6));
+    // What is gone below the base still goes.
+    fs::remove_dir_all(folder.path().join("letters")).unwrap();
+    assert_eq!(index_nothing(&folder, &["."])["removed"], 3);
+    assert_eq!(letters(&folder), 3);
+}
+
+/// An indexing run that finds nothing to read any more.
+fn index_nothing(folder: &Folder, args: &[&str]) -> Value {
+    folder.imr(&[&["index", "--format", "json"], args].concat()).succeeds().json()
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_looked_at_is_not_gone() {
+    let (folder, other) = (Folder::new(), Folder::new());
+    folder.invent("letters", 1..=3);
+    other.invent("far", 4..=6);
+    let far = other.path().join("far");
+    index(&folder, &["letters", far.to_str().unwrap()]);
+    // A loop of links is where the walk cannot go on; all else is gone or there.
+    std::os::unix::fs::symlink("..", folder.path().join("letters/loop")).unwrap();
+    let gone = folder.path().join("letters").join(Letter::invent(7, 2).path("txt"));
+    fs::remove_file(gone).unwrap();
+    let report = folder.imr(&["index", ".", "--follow", "--format", "json"]).succeeds().json();
+    assert_eq!((report["removed"].clone(), report["failed"].clone()), (1.into(), 1.into()), "{report}");
+    assert_eq!(letters(&folder), 5);
+}
+
+#[test]
+fn a_root_above_the_base_drops_what_is_gone_below_it() {
+    let folder = Folder::new();
+    folder.invent("deep/base/letters", 1..=3);
+    folder.invent("deep/beside", 4..=5);
+    let run = |args: &[&str]| {
+        let mut command = folder.command(&[&["index", "--format", "json"], args].concat());
+        command.current_dir(folder.path().join("deep/base"));
+        folder.run(command, args).succeeds().json()
+    };
+    assert_eq!(run(&[".."])["letters"], 5);
+    assert_eq!(run(&[".."])["unchanged"], 5);
+    fs::remove_file(folder.path().join("deep/base/letters").join(Letter::invent(7, 1).path("txt"))).unwrap();
+    fs::remove_file(folder.path().join("deep/beside").join(Letter::invent(7, 4).path("txt"))).unwrap();
+    let report = run(&["../.."]);
+    assert_eq!((report["removed"].clone(), report["unchanged"].clone()), (2.into(), 3.into()));
+}
+
+#[test]
+fn a_file_that_is_named_is_read_whatever_its_name() {
+    let folder = Folder::new();
+    folder.write("letters/a.txt", text(1));
+    folder.write("letters/b.dat", text(2));
+    assert_eq!(index(&folder, &["letters"])["not_letters"], 1);
+    // A walk came to it before.
+    assert_eq!(index(&folder, &["letters/b.dat"])["letters"], 1);
+    assert_eq!(paths(&folder), ["letters/a.txt", "letters/b.dat"]);
+    // A walk comes to it again, and it is not named.
+    assert_eq!(index(&folder, &["letters"])["not_letters"], 1);
+    assert_eq!(paths(&folder), ["letters/a.txt"]);
+    // Named beside the folder that it lies in, in either order, it is read once.
+    for roots in [["letters", "letters/b.dat"], ["letters/b.dat", "letters"]] {
+        let folder = Folder::new();
+        folder.write("letters/a.txt", text(1));
+        folder.write("letters/b.dat", text(2));
+        let report = index(&folder, &roots);
+        assert_eq!((report["files"].clone(), report["letters"].clone()), (2.into(), 2.into()), "{roots:?}");
+        assert_eq!(index(&folder, &roots)["unchanged"], 2);
+        assert_eq!(paths(&folder), ["letters/a.txt", "letters/b.dat"]);
+    }
+}
+
+#[test]
+fn a_root_that_is_gone_keeps_its_letters_and_says_so_unless_pruned() {
+    let folder = Folder::new();
+    folder.invent("old/2016", 1..=3);
+    folder.invent("new", 4..=5);
+    index(&folder, &["old", "new"]);
+    fs::remove_dir_all(folder.path().join("old")).unwrap();
+    folder
+        .imr(&["index", "old"])
+        .ends_with(2)
+        .prints_nothing()
+        .says(&["`old`: no such file or folder; 3 files of it stay in the index", "hint: `--prune`"]);
+    let run = folder.imr(&["index", "old", "new"]).ends_with(2).says(&["3 files of it stay", "--prune"]);
+    assert!(run.out.contains("unchanged\t2"));
+    assert_eq!(letters(&folder), 5);
+    // A folder of the root that is gone, and one that never was.
+    folder.imr(&["index", "elsewhere", "--prune"]).ends_with(2).says(&["`elsewhere`: no such file"]);
+    let report = index_nothing(&folder, &["old/2016", "new", "--prune"]);
+    assert_eq!((report["removed"].clone(), report["failed"].clone()), (3.into(), 0.into()));
+    assert_eq!(letters(&folder), 2);
+    folder.imr(&["index", "old", "--prune"]).ends_with(2).says(&["`old`: no such file or folder\n"]);
+    // All at once.
+    fs::remove_dir_all(folder.path().join("new")).unwrap();
+    folder.imr(&["index", "new", "--prune"]).succeeds();
+    assert_eq!(letters(&folder), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_are_named_are_followed() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new();
+    folder.write("letters/a.txt", text(1));
+    symlink("letters/a.txt", folder.path().join("file")).unwrap();
+    symlink("letters", folder.path().join("folder")).unwrap();
+    for link in ["file", "folder"] {
+        let parsed = folder.imr(&["parse", link]).succeeds();
+        assert_eq!(parsed.out.lines().count(), 1, "{link}");
+        assert_eq!(index(&folder, &[link, "--index", link.to_uppercase().as_str()])["letters"], 1, "{link}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_neither_file_nor_folder_is_named() {
+    let folder = Folder::new();
+    folder.write("letters/a.txt", text(1));
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo makes a pipe");
+    for command in ["index", "parse"] {
+        for path in ["pipe", "/dev/null"] {
+            folder.imr(&[command, path]).ends_with(2).prints_nothing().says(&[&format!("`{path}`: is neither a file")]);
+        }
+        let run = folder.imr(&[command, "pipe", "letters"]).ends_with(2).says(&["`pipe`: is neither"]);
+        assert!(!run.out.is_empty());
+        folder.imr(&[command, "-"]).ends_with(2).prints_nothing().says(&["`-`", "standard input"]);
+    }
+    // Below a folder it is a file like any other that is no letter.
+    fs::rename(folder.path().join("pipe"), folder.path().join("letters/pipe.txt")).unwrap();
+    assert_eq!(index(&folder, &["letters"])["not_letters"], 1);
+}
+
+#[test]
+fn indexes_within_an_archive_are_no_part_of_it() {
+    let folder = Folder::new();
+    folder.invent("2016/letters", 1..=2);
+    folder.invent("2017/.imr", 3..=4);
+    let mut command = folder.command(&["index", "letters"]);
+    command.current_dir(folder.path().join("2016"));
+    folder.run(command, &["index", "letters"]).succeeds();
+    assert!(folder.path().join("2016/.imr/format.json").exists());
+    // A folder that only has the name is one of letters.
+    let report = index(&folder, &["."]);
+    assert_eq!((report["files"].clone(), report["letters"].clone()), (4.into(), 4.into()), "{report}");
+}
+
+#[test]
+fn where_there_is_nothing_to_read_nothing_is_made() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    folder.write("others/a.md", "x");
+    folder.write("others/b.jpg", "y");
+    folder.imr(&["index", "empty"]).ends_with(1).says(&["there is no .pdf or .txt below `empty`"]);
+    let run = folder.imr(&["index", "others", "empty", "--format", "json"]).ends_with(1);
+    assert_eq!((run.json()["files"].clone(), run.json()["not_letters"].clone()), (2.into(), 2.into()));
+    run.says(&["below `others`, `empty`"]);
+    assert!(!folder.path().join(".imr").exists());
+    // An index above stays the one that is found.
+    folder.invent("letters", 1..=2);
+    index(&folder, &["letters"]);
+    let mut command = folder.command(&["index", "."]);
+    command.current_dir(folder.path().join("empty"));
+    folder.run(command, &["index", "."]).ends_with(1);
+    let mut command = folder.command(&["search", "--count"]);
+    command.current_dir(folder.path().join("empty"));
+    folder.run(command, &["search", "--count"]).succeeds();
+    // An index that is there is kept, and what is no letter is remembered.
+    for _ in 0..2 {
+        folder.imr(&["index", "others"]).ends_with(1).says(&["below `others`"]);
+    }
+    assert_eq!(letters(&folder), 2);
+}
