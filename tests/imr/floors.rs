@@ -25,6 +25,7 @@ const RULES: Rules = Rules {
     ],
     binary: &["cli", "serve"],
     passports: &[
+        ("aho_corasick", &["classify"]),
         ("anstream", &["cli", "main"]),
         ("anstyle", &["present", "cli"]),
         ("anyhow", &["cli", "main"]),
