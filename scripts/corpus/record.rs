@@ -36,7 +36,8 @@ impl Letter {
             "issues": self.issues.iter().enumerate().map(|(place, issue)| json!({
                 "number": place + 1,
                 "issue": issue.heading,
-                "category": null,
+                "category": issue.category,
+                "drug_group": issue.drug_group(),
                 "outcome": if issue.upheld { "upheld" } else { "overturned" },
                 "guideline": guideline(&issue.guideline),
                 "claims_guideline": guideline(&issue.claims_guideline),

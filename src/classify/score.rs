@@ -92,10 +92,10 @@ pub(super) fn score(text: &str, mut trace: Option<&mut Vec<Reason>>) -> Scored {
         }
         tell(row, category, score, if after { Verdict::Context } else { Verdict::Counted });
         match best {
-            Some((top, _, winner)) if winner == category => {
-                if score > top {
-                    best = Some((score, row, category));
-                }
+            Some((top, first, winner)) if winner == category => {
+                // The category may come from one term ("compounded") and the drug from another.
+                let drug = first.drug.or(row.drug);
+                best = Some(if score > top { (score, row, category) } else { (top, Row { drug, ..first }, category) });
             }
             Some((top, ..)) if score <= top => rival = rival.max(score),
             Some((top, ..)) => {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::style::{BOLD, Style, fold, one_line, outcome_style};
-use crate::record::{GuidelineRecord, LetterRecord};
+use crate::record::{GuidelineRecord, IssueRecord, LetterRecord, ReasonRecord};
 
 /// Writes a letter for reading. Paths in records are relative to `base`.
 ///
@@ -55,6 +55,9 @@ pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &
             style.paint(out, outcome_style(outcome), outcome.name())?;
         }
         writeln!(out)?;
+        if let (Some(reasons), Some(category)) = (&issue.category_reason, &issue.category) {
+            category_lines(out, issue, category, reasons)?;
+        }
         guideline(out, "Claims administrator's guideline", &issue.claims_guideline, style)?;
         guideline(out, "Reviewer's guideline", &issue.guideline, style)?;
         section(out, "Rationale", issue.rationale.as_deref(), style)?;
@@ -62,6 +65,27 @@ pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &
     section(out, "Text", record.text.as_deref(), style)?;
     for diagnostic in &record.diagnostics {
         writeln!(out, "\n{}: {} ({})", diagnostic.severity, one_line(&diagnostic.message), diagnostic.code)?;
+    }
+    Ok(())
+}
+
+/// The category of an issue and the terms that speak for it and against it.
+fn category_lines(
+    out: &mut dyn Write,
+    issue: &IssueRecord,
+    category: &str,
+    reasons: &[ReasonRecord],
+) -> io::Result<()> {
+    write!(out, "category {category}")?;
+    if let Some(confidence) = issue.category_confidence {
+        write!(out, ", {confidence}% sure")?;
+    }
+    if let Some(drug) = &issue.drug {
+        write!(out, ", {drug}")?;
+    }
+    writeln!(out)?;
+    for ReasonRecord { term, table, line, category, weight, score, verdict } in reasons {
+        writeln!(out, "  {verdict:<9} {score:>3} of {weight:>3}  {term}: {category} ({table}:{line})")?;
     }
     Ok(())
 }

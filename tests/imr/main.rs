@@ -1,6 +1,7 @@
 //! The one test binary: a module for each thing that is tested.
 
 mod bad_input;
+mod classify;
 mod corpus;
 mod exact;
 mod floors;
