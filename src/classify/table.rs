@@ -14,7 +14,7 @@ pub(super) const DRUGS: &str = include_str!("../../schema/drugs.tsv");
 pub(super) const CONTEXT: &str = include_str!("../../schema/context.tsv");
 
 /// The weight of a drug whose line gives none.
-const DRUG_WEIGHT: u8 = 90;
+const DRUG_WEIGHT: u8 = 96;
 
 /// A set of conditions, one bit for each.
 pub(super) type Mask = u128;
