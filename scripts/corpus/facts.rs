@@ -57,8 +57,10 @@ type Values<'a> = Vec<Cow<'a, str>>;
 /// The values of an issue under a field.
 type Field = for<'a> fn(&'a Letter, &'a Issue) -> Values<'a>;
 
-const FIELDS: [(&str, Field); 12] = [
+const FIELDS: [(&str, Field); 14] = [
     ("outcome", |_, issue| vec![outcome(issue).into()]),
+    ("category", |_, issue| vec![issue.category.into()]),
+    ("drug_group", |_, issue| vec![issue.drug_group().unwrap_or("null").into()]),
     ("basis", |_, issue| vec![issue.guideline.basis.name().into()]),
     ("specialty", specialties),
     ("state", |letter, _| known(letter.states.iter().map(|&s| s.into()).collect())),

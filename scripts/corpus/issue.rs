@@ -14,6 +14,8 @@ pub const MARKERS: [(&str, u64); 4] = [("Zorvanil", 500), ("Quexibrane", 100), (
 pub struct Issue {
     /// The heading without the outcome.
     pub heading: String,
+    /// The service category of what is disputed.
+    pub category: &'static str,
     /// What the heading states of a request, as far as it was put together from it.
     pub stated: Stated,
     /// Whether the denial stands.
@@ -35,6 +37,13 @@ pub struct Stated {
     pub strength_and_quantity: Option<(String, u64)>,
     /// Whether it is a service that goes with an operation.
     pub associated: bool,
+}
+
+impl Issue {
+    /// The group of a drug.
+    pub fn drug_group(&self) -> Option<&'static str> {
+        self.category.strip_prefix("pharmaceuticals/")
+    }
 }
 
 /// How many issues a letter has: most have one, few have very many.
@@ -70,11 +79,7 @@ pub fn invent_all(case: &Case, rng: &mut Rng) -> (Vec<Issue>, Vec<&'static str>)
 fn invent_issue(treatment: &'static Treatment, case: &Case, rng: &mut Rng) -> Issue {
     let year = case.dates.decided.year();
     let upheld = rng.permille((treatment.upheld as i64 + 6 * (year - 2019)).clamp(0, 1000) as u64);
-    let (heading, stated) = invent_heading(treatment, case, rng);
-    let disputed = match &stated.authorization {
-        Some([_, _, disputed]) => disputed.clone(),
-        None => heading.clone(),
-    };
+    let Heading { heading, disputed, category, stated } = invent_heading(treatment, case, rng);
     let guideline = guideline::invent(Who::ExpertReviewer, treatment, case.complaint.region, year, case, rng);
     let claims_guideline =
         guideline::invent(Who::ClaimsAdministrator, treatment, case.complaint.region, year, case, rng);
@@ -92,7 +97,7 @@ fn invent_issue(treatment: &'static Treatment, case: &Case, rng: &mut Rng) -> Is
         add_sentence(note_list(treatment.group), &case, rng, &mut rationale);
     }
     add_sentence(if upheld { "against" } else { "for" }, &case, rng, &mut rationale);
-    Issue { heading, stated, upheld, guideline, claims_guideline, rationale }
+    Issue { heading, category, stated, upheld, guideline, claims_guideline, rationale }
 }
 
 fn note_list(group: &str) -> &'static str {
@@ -109,7 +114,8 @@ fn note_list(group: &str) -> &'static str {
 
 /// What goes with an operation, decided as the operation was.
 fn invent_service(upheld: bool, treatment: &'static Treatment, case: &Case, rng: &mut Rng) -> Issue {
-    let heading = format!("Associated surgical service: {}", rng.pick(&TABLES.services));
+    let &(category, service) = rng.pick(&TABLES.services);
+    let heading = format!("Associated surgical service: {service}");
     let none = |name: &str| Guideline {
         text: format!("The {name} did not cite any medical evidence for its decision."),
         basis: Basis::None,
@@ -122,27 +128,38 @@ fn invent_service(upheld: bool, treatment: &'static Treatment, case: &Case, rng:
     let case = Case { heading: &heading, ..*case };
     let rationale = sentence(if upheld { "service_against" } else { "service_for" }, &case, rng);
     let stated = Stated { associated: true, ..Stated::default() };
-    Issue { upheld, guideline: none("Expert Reviewer"), claims_guideline, rationale, heading, stated }
+    Issue { upheld, category, guideline: none("Expert Reviewer"), claims_guideline, rationale, heading, stated }
 }
 
-/// The heading as printed, and what it states.
-fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> (String, Stated) {
+struct Heading {
+    /// As printed.
+    heading: String,
+    /// The request that is disputed, which is a part of it after a partial authorization.
+    disputed: String,
+    category: &'static str,
+    stated: Stated,
+}
+
+fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> Heading {
     let grammar = &TABLES.grammar;
     let mut draw = rng.below(100_000);
     for (marker, share) in MARKERS {
         if draw < share {
             let (strength, quantity) = (format!("{}mg", 5 * rng.between(1, 20)), 30 * rng.between(1, 4));
             let heading = format!("{marker} {strength} #{quantity}");
-            return (heading, Stated { strength_and_quantity: Some((strength, quantity)), ..Stated::default() });
+            let stated = Stated { strength_and_quantity: Some((strength, quantity)), ..Stated::default() };
+            // A drug that does not exist has no group.
+            return Heading { disputed: heading.clone(), heading, category: "other/other", stated };
         }
         draw -= share;
     }
-    let Some(portion) = treatment.portion.as_ref().filter(|_| rng.permille(230)) else {
+    let Some((category, portion)) = treatment.portion.as_ref().filter(|_| rng.permille(230)) else {
         let mut text = String::new();
-        grammar.fill(rng.pick(&treatment.headings), case, rng, &mut text);
+        let (category, heading) = rng.pick(&treatment.headings);
+        grammar.fill(heading, case, rng, &mut text);
         let mut heading = String::new();
         push_capital(&text, &mut heading);
-        return (heading, Stated::default());
+        return Heading { disputed: heading.clone(), heading, category, stated: Stated::default() };
     };
     // A partial authorization: the same request three times, by the same draws, with other numbers of units.
     let (whole, part) = *rng.pick(&[(12, 6), (18, 6), (8, 4), (90, 60), (60, 30), (120, 75), (24, 12)]);
@@ -161,12 +178,14 @@ fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> (String,
             "{asked} was the original request. The Claims Administrator authorized {granted}, leaving the original \
              request IMR eligible. The original request, {asked}{is}"
         );
-        let authorization = Some([asked.clone(), granted, asked]);
-        return (heading, Stated { authorization, ..Stated::default() });
+        let authorization = Some([asked.clone(), granted, asked.clone()]);
+        let stated = Stated { authorization, ..Stated::default() };
+        return Heading { heading, disputed: asked, category, stated };
     }
     let heading = format!(
         "{asked} was the original request. {granted} was authorized by the Claims Administrator. The remaining IMR \
          eligible portion of the original request, {rest}{is}"
     );
-    (heading, Stated { authorization: Some([asked, granted, rest]), ..Stated::default() })
+    let authorization = Some([asked, granted, rest.clone()]);
+    Heading { heading, disputed: rest, category, stated: Stated { authorization, ..Stated::default() } }
 }

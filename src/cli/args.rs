@@ -385,6 +385,9 @@ pub struct ParseArgs {
     /// Exit with status 1 when a file could not be read
     #[arg(long)]
     pub strict: bool,
+    /// Tell why each issue has its category
+    #[arg(long)]
+    pub explain: bool,
     #[command(flatten)]
     pub look: Look,
 }

@@ -33,9 +33,11 @@ pub fn run(args: CheckArgs) -> anyhow::Result<End> {
     if args.paths.is_empty() {
         let reader = search::open(&args.index)?;
         reader.base().clone_into(&mut base);
-        reader.letters(&mut |record| {
-            add(&record);
-            Ok(())
+        reader.guarded(|| {
+            reader.letters(&mut |record| {
+                add(&record);
+                Ok(())
+            })
         })?;
     } else {
         let roots = args.paths.clone();

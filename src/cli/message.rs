@@ -18,8 +18,8 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 /// Prints an error with its causes and what to do about it.
 pub fn error(error: &anyhow::Error) {
     let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "{ERROR}error{ERROR:#}: {}", one_line(&error.to_string()));
     let mut last = error.to_string();
-    let _ = writeln!(err, "{ERROR}error{ERROR:#}: {}", one_line(&last));
     for cause in error.chain().skip(1).map(ToString::to_string) {
         // Some causes are told by what they caused already.
         if !last.contains(&cause) {
@@ -48,7 +48,7 @@ pub fn hints<'a>(hints: impl Iterator<Item = &'a str>) {
     let mut told = BTreeSet::from([""]);
     for hint in hints {
         if told.insert(hint) {
-            let _ = writeln!(anstream::stderr(), "{HINT}hint{HINT:#}: {hint}");
+            let _ = writeln!(anstream::stderr(), "{HINT}hint{HINT:#}: {}", one_line(hint));
         }
     }
 }

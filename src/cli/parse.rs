@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use imr::record::IssueRecord;
 use imr::{ErrorKind, ingest, present};
 
 use super::args::{ParseArgs, ParseFormat};
@@ -16,7 +17,10 @@ pub fn run(args: ParseArgs) -> anyhow::Result<End> {
     let mut write_error = None;
     let (roots, mut hints) = (args.paths.clone(), BTreeSet::new());
     ingest::parse(args.paths, args.follow, index::threads(args.threads), &mut |record| match record {
-        Ok(record) => {
+        Ok(mut record) => {
+            if args.explain {
+                record.issues.iter_mut().for_each(IssueRecord::explain);
+            }
             let written = match args.format {
                 ParseFormat::Jsonl => present::record_json(&mut out, &record),
                 ParseFormat::Text if read > 0 => writeln!(out, "\n{}\n", "-".repeat(style.width.min(80)))

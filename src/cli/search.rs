@@ -76,5 +76,5 @@ pub fn asked(query: &[String], filters: &Selection) -> Result<Expr> {
 /// The same with paths as the index has them, for those typed here.
 pub fn in_this_folder(expr: Expr, reader: &Reader) -> anyhow::Result<Expr> {
     let cwd = std::env::current_dir()?;
-    Ok(expr.with_paths(&|typed| reader.paths_of(typed, &cwd))?)
+    Ok(reader.guarded(|| expr.with_paths(&|typed| reader.paths_of(typed, &cwd)))?)
 }

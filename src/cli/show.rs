@@ -20,12 +20,12 @@ pub fn run(args: ShowArgs) -> anyhow::Result<End> {
             .into());
     }
     let reader = open(&args.index)?;
-    let folder = std::env::current_dir()?;
+    let cwd = std::env::current_dir()?;
     let letter = reader.guarded(|| match case {
         Some(case) => reader.letter(case),
         None => {
             let mut found = None;
-            for path in reader.paths_of(typed, &folder)? {
+            for path in reader.paths_of(typed, &cwd)? {
                 found = found.or(reader.letter_at(&path)?);
             }
             Ok(found)

@@ -65,14 +65,17 @@ pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
 /// for each, since it is indexed with each.
 pub fn document_bytes(record: &LetterRecord) -> u64 {
     let length = |text: &Option<String>| text.as_ref().map_or(0, |t| t.len() as u64);
-    let names = record.facts.specialties.iter().chain(&record.facts.licensure);
-    let facts = length(&record.facts.clinical_summary) + names.map(|name| name.len() as u64).sum::<u64>();
+    let total = |texts: &[String]| texts.iter().map(|text| text.len() as u64).sum::<u64>();
+    let facts = &record.facts;
+    let of_letter = length(&facts.clinical_summary) + total(&facts.diagnoses);
+    let repeated = of_letter + total(&facts.specialties) + total(&facts.licensure);
     let issues = record.issues.iter().map(|issue| {
-        let texts = [&issue.guideline.text, &issue.claims_guideline.text, &issue.rationale, &issue.category];
+        let texts = [&issue.guideline.text, &issue.claims_guideline.text, &issue.rationale];
         issue.issue.len() as u64 + texts.into_iter().map(length).sum::<u64>()
     });
     let documents = record.issues.len().max(1) as u64;
-    length(&record.text) + facts.saturating_mul(documents) + issues.sum::<u64>()
+    // Every text is there once more for the forms of its words.
+    repeated.saturating_mul(documents) + of_letter + 2 * (length(&record.text) + issues.sum::<u64>())
 }
 
 /// A path as a term, each path another one: paths that differ only in bytes that are no UTF-8 look the same in records,
@@ -185,8 +188,7 @@ impl Documents {
             first.add_text(self.text, text);
         }
         // The forms of words are a dictionary, which the first document fills for what all repeat.
-        let summary = record.facts.clinical_summary.iter();
-        for text in record.text.iter().chain(summary).chain(&record.facts.diagnoses) {
+        for text in record.text.iter().chain(&record.facts.clinical_summary).chain(&record.facts.diagnoses) {
             first.add_text(self.forms, text);
         }
         first.add_bytes(self.letter_record, &stored_letter(record));
@@ -296,6 +298,7 @@ fn stored_letter(record: &LetterRecord) -> Vec<u8> {
         Stored { facts: &record.facts, issues: [], diagnostics: &record.diagnostics, text: record.text.as_deref() };
     serde_json::to_vec(&stored).unwrap_or_default()
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,7 +317,7 @@ mod tests {
         let mut record = LetterRecord::default();
         record.facts.clinical_summary = Some("x".repeat(1000));
         record.issues = (0..50).map(|_| IssueRecord { issue: "y".repeat(10), ..IssueRecord::default() }).collect();
-        assert_eq!(document_bytes(&record), 50 * 1010);
+        assert_eq!(document_bytes(&record), 50 * 1020 + 1000);
         let documents = Documents::new(IndexSchema::get()).of(&record, 1, b"a.txt", None);
         assert!(documents.iter().all(|d| Arc::ptr_eq(&d.facts, &documents[0].facts)));
         assert_eq!(documents.len(), 50);

@@ -9,6 +9,7 @@ use tantivy::{
     DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, TantivyError, Term,
 };
 
+use super::document::path_term;
 use super::schema::IndexSchema;
 use super::{fault, place};
 use crate::error::{Error, ErrorKind, Result};
@@ -186,7 +187,7 @@ impl Reader {
         let typed_there = folder.join(typed);
         // As it is written, and as it is behind links, by which the files may have been found.
         for there in [Some(without_dots(&typed_there)), typed_there.canonicalize().ok()].into_iter().flatten() {
-            let mut keys = vec![String::from_utf8_lossy(&super::to_key(&there, &self.base)).into_owned()];
+            let mut keys = vec![path_term(&super::to_key(&there, &self.base))];
             if there != self.base && self.base.starts_with(&there) {
                 keys.push(String::new());
             }

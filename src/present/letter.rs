@@ -7,7 +7,7 @@ use anstyle::Style as Ansi;
 
 use super::style::{BOLD, DIM, Style, fold, one_line, outcome_style, width};
 use crate::classify::OTHER;
-use crate::record::{GuidelineRecord, IssueRecord, LetterRecord};
+use crate::record::{GuidelineRecord, IssueRecord, LetterRecord, ReasonRecord};
 
 /// Writes a letter for reading. Paths in records are relative to `base`.
 ///
@@ -64,6 +64,10 @@ pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &
         if let Some(class) = class(issue) {
             style.folded(out, DIM, &class, issue.outcome.map_or(0, |outcome| outcome.name().len() + 2))?;
         }
+        writeln!(out)?;
+        if let (Some(reasons), Some(category)) = (&issue.category_reason, &issue.category) {
+            category_lines(out, issue, category, reasons)?;
+        }
         guideline(out, "Claims administrator's guideline", &issue.claims_guideline, style)?;
         guideline(out, "Reviewer's guideline", &issue.guideline, style)?;
         section(out, "Rationale", issue.rationale.as_deref(), style)?;
@@ -84,6 +88,27 @@ pub fn class(issue: &IssueRecord) -> Option<String> {
         Some(drug) => format!("{category} ({drug})"),
         None => category.to_owned(),
     })
+}
+
+/// The category of an issue and the terms that speak for it and against it.
+fn category_lines(
+    out: &mut dyn Write,
+    issue: &IssueRecord,
+    category: &str,
+    reasons: &[ReasonRecord],
+) -> io::Result<()> {
+    write!(out, "category {category}")?;
+    if let Some(confidence) = issue.category_confidence {
+        write!(out, ", {confidence}% sure")?;
+    }
+    if let Some(drug) = &issue.drug {
+        write!(out, ", {drug}")?;
+    }
+    writeln!(out)?;
+    for ReasonRecord { term, table, line, category, weight, score, verdict } in reasons {
+        writeln!(out, "  {verdict:<9} {score:>3} of {weight:>3}  {term}: {category} ({table}:{line})")?;
+    }
+    Ok(())
 }
 
 fn guideline(out: &mut dyn Write, title: &str, guideline: &GuidelineRecord, style: &Style) -> io::Result<()> {

@@ -201,6 +201,8 @@ fn recount(records: &[Value]) -> Value {
             let outcome = issue["outcome"].as_str().unwrap();
             let mut values = vec![
                 ("outcome", outcome.to_owned()),
+                ("category", issue["category"].as_str().unwrap().to_owned()),
+                ("drug_group", issue["drug_group"].as_str().unwrap_or("null").to_owned()),
                 ("basis", issue["guideline"]["basis"].as_str().unwrap().to_owned()),
                 ("claims_basis", issue["claims_guideline"]["basis"].as_str().unwrap().to_owned()),
                 ("layout", record["layout"].as_str().unwrap().to_owned()),
@@ -258,7 +260,9 @@ fn facts_equal_a_recount_of_the_records_and_add_up() {
         assert_eq!(value, &counted[field], "{field}");
     }
     assert_eq!(facts.as_object().unwrap().len(), counted.as_object().unwrap().len());
-    for field in ["outcome", "basis", "layout", "year", "month", "priority", "sex", "age_band"] {
+    for field in
+        ["outcome", "category", "drug_group", "basis", "layout", "year", "month", "priority", "sex", "age_band"]
+    {
         let sum: u64 = facts[field].as_object().unwrap().values().map(|c| c["issues"].as_u64().unwrap()).sum();
         assert_eq!(sum, facts["issues"].as_u64().unwrap(), "{field}");
     }
@@ -293,11 +297,35 @@ fn archives_are_like_real_ones_in_length_and_skew() {
     let mut facts = Facts::default();
     known.iter().for_each(|letter| facts.add(letter));
     let facts = facts.to_json();
-    for (field, least) in
-        [("basis", 4), ("chapter", 12), ("specialty", 25), ("state", 30), ("year", 12), ("age_band", 6), ("layout", 2)]
-    {
+    for (field, least) in [
+        ("basis", 4),
+        ("category", 35),
+        ("drug_group", 12),
+        ("chapter", 12),
+        ("specialty", 25),
+        ("state", 30),
+        ("year", 12),
+        ("age_band", 6),
+        ("layout", 2),
+    ] {
         assert!(facts[field].as_object().unwrap().len() >= least, "{field} has few values: {}", facts[field]);
     }
+}
+
+#[test]
+fn parsing_gives_the_categories_that_letters_were_invented_with() {
+    let mut misses = BTreeSet::new();
+    for letter in letters(17, 1500).filter(|l| l.layout != Layout::Unknown) {
+        let parsed = imr::parse::parse(&letter.to_text(Linearization::Table)).letter;
+        assert_eq!(parsed.issues.len(), letter.issues.len());
+        for (parsed, issue) in parsed.issues.iter().zip(&letter.issues) {
+            let class = imr::classify::classify(parsed.disputed());
+            if (class.category, class.drug_group) != (issue.category, issue.drug_group()) {
+                misses.insert(format!("{}: {}, not {}", issue.heading, class.category, issue.category));
+            }
+        }
+    }
+    assert!(misses.is_empty(), "{} requests:\n{misses:#?}", misses.len());
 }
 
 /// The generator as a program, where the tests were built together with the examples.

@@ -3,6 +3,7 @@
 mod bad_input;
 mod check;
 mod citations;
+mod classify;
 mod corpus;
 mod damage;
 mod exact;

@@ -14,7 +14,7 @@ fn validator(name: &str) -> jsonschema::Validator {
 }
 
 #[track_caller]
-fn keeps_to(schema: &str, json: &Value) {
+pub fn keeps_to(schema: &str, json: &Value) {
     let validator = validator(schema);
     let errors: Vec<_> = validator.iter_errors(json).map(|e| format!("{e} at {}", e.instance_path())).collect();
     assert!(errors.is_empty(), "{schema}: {errors:#?}");
