@@ -4,17 +4,25 @@
 //! layout that recognises them (`layout`) reads the letter section by section. Each step is linear in the text.
 
 mod chapters;
+mod contradiction;
+mod documents;
+mod flow;
 mod furniture;
 mod guideline;
 mod header;
 mod heading;
 mod issues;
 mod layout;
+mod numbered;
+mod opening;
 mod outline;
+mod part;
 mod reading;
 mod reviewer;
 mod summary;
 mod text;
+mod verdict;
+mod wording;
 mod words;
 
 use self::outline::Outline;
@@ -91,6 +99,15 @@ pub const CODES: &[(&str, &str)] = &[
     ("no_guideline", "An issue lacks the reviewer's guideline."),
     ("unknown_basis", "A guideline line tells neither MTUS nor any other known basis."),
     ("no_rationale", "An issue lacks the rationale."),
+    ("no_documents", "The documents reviewed are not listed, in a layout that lists them."),
+    ("no_issues_heading", "The heading of the issues is missing; they begin at the first outcome."),
+    ("rationale_contradicts", "A rationale ends with the opposite of the issue's outcome; the outcome counts."),
+    ("stated_outcome_differs", "The outcome that the letter states is not the fold of its issues."),
+    ("duplicate_issue_number", "Two issues have the same printed number."),
+    ("issue_number_gap", "The printed numbers of the issues do not count from 1."),
+    ("determinations_differ", "A determination stands twice, with different outcomes; neither counts."),
+    ("request_differs", "A determination and its repetition or its section name different requests; the first one counts."),
+    ("sections_differ", "The requests that are decided and those that are reasoned about differ in number."),
 ];
 
 /// Understands the text of a letter.
@@ -99,7 +116,7 @@ pub const CODES: &[(&str, &str)] = &[
 pub fn parse(text: &str) -> Parsed {
     let view = View::new(text);
     let outline = Outline::new(view.text());
-    let mut reading = Reading { view: &view, outline: &outline, letter: Letter::default(), diagnostics: Vec::new() };
+    let mut reading = Reading { view: &view, outline: &outline, letter: Letter::default(), diagnostics: Vec::new(), issues_from: None };
     match layout::KNOWN.iter().find(|known| (known.recognises)(&view, &outline)) {
         Some(known) => {
             reading.letter.layout = known.layout;

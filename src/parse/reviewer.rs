@@ -3,7 +3,6 @@
 use super::Severity;
 use super::outline::Part;
 use super::reading::Reading;
-use super::text::flow;
 use super::words::find_from;
 use crate::letter::Reviewer;
 use std::ops::Range;
@@ -11,8 +10,8 @@ use std::ops::Range;
 /// Reads "State(s) of Licensure: ..." and "Certification(s)/Specialty: ...".
 pub(super) fn read_block(reading: &mut Reading<'_, '_>) {
     let after = [Part::Licensure, Part::Specialty, Part::How, Part::Summary, Part::Issues];
-    let states = reading.section(Part::Licensure, &after).map(|range| flow(reading.passage(range)));
-    let specialties = reading.section(Part::Specialty, &after).map(|range| flow(reading.passage(range)));
+    let states = reading.section(Part::Licensure, &after).and_then(|range| reading.flowed(range));
+    let specialties = reading.section(Part::Specialty, &after).and_then(|range| reading.flowed(range));
     reading.letter.reviewer.licensure = list(&states.unwrap_or_default(), false);
     reading.letter.reviewer.specialties = list(&specialties.unwrap_or_default(), false);
     remark_missing(reading);
@@ -36,9 +35,10 @@ pub(super) fn credentials_sentence(text: &str) -> Option<Reviewer> {
     Some(Reviewer { licensure: list(states, true), specialties, ..Reviewer::default() })
 }
 
-/// Reads the sentence from a range of the text.
-pub(super) fn read_sentence(reading: &mut Reading<'_, '_>, range: Range<usize>) {
-    reading.letter.reviewer = credentials_sentence(&flow(reading.passage(range))).unwrap_or_default();
+/// Reads the sentence from the first of the ranges of the text that has it.
+pub(super) fn read_sentence(reading: &mut Reading<'_, '_>, ranges: Vec<Range<usize>>) {
+    let found = ranges.into_iter().find_map(|range| credentials_sentence(&reading.flowed(range)?));
+    reading.letter.reviewer = found.unwrap_or_default();
     remark_missing(reading);
 }
 
