@@ -1,6 +1,7 @@
 //! The disputed treatments of a letter: heading, guidelines, decision and rationale.
 
 use super::guideline::{self, Basis, Guideline, Who};
+use super::letter::Layout;
 use super::rng::Rng;
 use super::scene::{Case, add_sentence, push_capital, push_sentence, sentence};
 use super::tables::{TABLES, Treatment};
@@ -45,7 +46,7 @@ pub fn invent_all(case: &Case, rng: &mut Rng) -> (Vec<Issue>, Vec<&'static str>)
         let upheld = issue.upheld;
         issues.push(issue);
         treatments.push(treatment.name);
-        if treatment.group == "surgery" {
+        if treatment.group == "surgery" && !case.layout.in_sentences() {
             while issues.len() < count && rng.permille(850) {
                 issues.push(invent_service(upheld, treatment, &case, rng));
             }
@@ -61,6 +62,20 @@ fn invent_issue(treatment: &'static Treatment, case: &Case, rng: &mut Rng) -> Is
     let guideline = guideline::invent(Who::ExpertReviewer, treatment, case.complaint.region, year, case, rng);
     let claims_guideline =
         guideline::invent(Who::ClaimsAdministrator, treatment, case.complaint.region, year, case, rng);
+    let (guideline, claims_guideline) = match case.layout {
+        Layout::DecisionList => (
+            guideline.in_a_sentence("Physician Reviewer", "his/her"),
+            claims_guideline.in_a_sentence("Claims Administrator", "its"),
+        ),
+        Layout::Notice => (
+            guideline.in_a_sentence("Expert Reviewer", "his/her"),
+            claims_guideline.in_a_sentence("Claims Administrator", "its"),
+        ),
+        Layout::ProfessionalReview => {
+            (guideline.in_a_sentence("Professional Reviewer", "his/her"), Guideline::untold())
+        }
+        _ => (guideline, claims_guideline),
+    };
     let guide = match guideline.basis {
         Basis::NonMtus => "Official Disability Guidelines",
         _ => "California MTUS guidelines",
@@ -118,7 +133,7 @@ fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> (String,
         }
         draw -= share;
     }
-    let Some(portion) = treatment.portion.as_ref().filter(|_| rng.permille(230)) else {
+    let Some(portion) = treatment.portion.as_ref().filter(|_| rng.permille(230) && !case.layout.in_sentences()) else {
         let mut text = String::new();
         grammar.fill(rng.pick(&treatment.headings), case, rng, &mut text);
         let mut heading = String::new();

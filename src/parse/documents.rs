@@ -7,8 +7,10 @@ use super::reading::Reading;
 use std::ops::Range;
 
 /// Marks that open an entry of a list.
-const BULLETS: &[char] =
-    &['\u{2022}', '\u{b7}', '\u{25aa}', '\u{25a0}', '\u{25cf}', '\u{2023}', '\u{f0b7}', '\u{f0a7}', '*', '\u{2612}', '\u{2611}', '\u{f078}', '\u{f0fe}'];
+const BULLETS: &[char] = &[
+    '\u{2022}', '\u{b7}', '\u{25aa}', '\u{25a0}', '\u{25cf}', '\u{2023}', '\u{f0b7}', '\u{f0a7}', '*', '\u{2612}',
+    '\u{2611}', '\u{f078}', '\u{f0fe}',
+];
 
 /// Boxes that are not ticked: the document was not there.
 const OPEN_BOXES: &[&str] = &["\u{2610}", "\u{f06f}", "\u{f0a8}", "[ ]", "[]"];
@@ -70,7 +72,9 @@ fn entries(reading: &Reading<'_, '_>, section: Range<usize>) -> Vec<Range<usize>
                 }
             }
             None => match entries.last_mut() {
-                Some(entry) if !apart && continues(text.get(entry.clone()).unwrap_or_default(), line) => entry.end = line_end,
+                Some(entry) if !apart && continues(text.get(entry.clone()).unwrap_or_default(), line) => {
+                    entry.end = line_end
+                }
                 _ => entries.push(start..line_end),
             },
         }

@@ -79,7 +79,8 @@ fn is_letterhead(line: &str) -> bool {
     let bare = |rest: &str| !rest.bytes().any(|b| b.is_ascii_alphanumeric());
     match line.as_bytes().first().map(u8::to_ascii_lowercase) {
         Some(b'm') => {
-            let name = rest(&["maximus", "federal", "services", "inc"]).or_else(|| rest(&["maximus", "federal", "services"]));
+            let name =
+                rest(&["maximus", "federal", "services", "inc"]).or_else(|| rest(&["maximus", "federal", "services"]));
             name.is_some_and(bare)
         }
         Some(b'i') => rest(&["independent", "medical", "review"]).is_some_and(bare),
@@ -88,7 +89,10 @@ fn is_letterhead(line: &str) -> bool {
         Some(b'(' | b't' | b'f') => {
             let digits = line.bytes().filter(u8::is_ascii_digit).count();
             let words = line.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty());
-            digits >= 10 && words.into_iter().all(|w| ["tel", "telephone", "phone", "fax"].iter().any(|k| w.eq_ignore_ascii_case(k)))
+            digits >= 10
+                && words
+                    .into_iter()
+                    .all(|w| ["tel", "telephone", "phone", "fax"].iter().any(|k| w.eq_ignore_ascii_case(k)))
         }
         _ => false,
     }

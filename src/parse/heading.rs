@@ -78,7 +78,14 @@ fn lenient_outcome(text: &str, piece: Range<usize>) -> Option<Head> {
         _ if bytes[start].is_ascii_uppercase() => start - gap,
         _ => return None,
     };
-    Some(Head { colon, line: line_start(text, colon).max(piece.start), end: piece.end, verdict, begins: None, number: None })
+    Some(Head {
+        colon,
+        line: line_start(text, colon).max(piece.start),
+        end: piece.end,
+        verdict,
+        begins: None,
+        number: None,
+    })
 }
 
 enum Said {
@@ -140,7 +147,14 @@ impl<'a, 't> Finder<'a, 't> {
             let separator = rest.get(..separator).unwrap_or_default();
             let ends = !self.by_paragraphs || separator.contains('\x0c') || self.view.parts_paragraphs(separator);
             if rest.is_empty() || (ends && !text.get(..stop).is_some_and(|head| head.ends_with('.'))) {
-                heads.push(Head { colon, line: line_start(text, colon).max(piece.start), end: stop, verdict, begins: None, number: None });
+                heads.push(Head {
+                    colon,
+                    line: line_start(text, colon).max(piece.start),
+                    end: stop,
+                    verdict,
+                    begins: None,
+                    number: None,
+                });
                 from = stop;
             }
         }

@@ -12,7 +12,7 @@ use super::outline::{Anchor, Outline, Part};
 use super::reading::{Reading, without_opening};
 use super::text::View;
 use super::wording;
-use crate::letter::{Basis, Guideline, Issue, Outcome, Request};
+use crate::letter::{Basis, Guideline, Issue, Outcome, Request, Source};
 use std::ops::Range;
 
 /// An issue as ranges of the text.
@@ -80,8 +80,7 @@ pub(super) fn certain(view: &View<'_>, outline: &Outline) -> bool {
 pub(super) fn numbered(view: &View<'_>, outline: &Outline) -> bool {
     let text = view.text();
     let Some((section, true)) = section(text, outline) else { return false };
-    let labels =
-        [Part::Claims, Part::ClaimsSentence, Part::Reviewer, Part::ReviewerSentence, Part::Rationale];
+    let labels = [Part::Claims, Part::ClaimsSentence, Part::Reviewer, Part::ReviewerSentence, Part::Rationale];
     let label = outline.next_after(section.start, &labels).map_or(section.end, |label| label.start);
     let piece = section.start..label.min(section.end);
     !numbered::heads(text, piece.clone(), 1, true).is_empty() || numbered::single(text, piece).is_some()
@@ -115,7 +114,8 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
         }
         let heads = finder.heads(piece.clone(), before_label);
         // A letter with one decision need not number it.
-        let single = (form == Form::Sentences && before == 0 && heads.is_empty()).then(|| numbered::single(text, piece));
+        let single =
+            (form == Form::Sentences && before == 0 && heads.is_empty()).then(|| numbered::single(text, piece));
         single.flatten().map_or(heads, |single| vec![single])
     };
 
@@ -154,7 +154,10 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
                         at
                     }
                 };
-                drafts.push(Draft { heading: at..label.start, ..Draft::default() });
+                let number = numbered::number_at(text, at).filter(|_| form == Form::Sentences);
+                let from = number.map_or(at, |(_, end)| end);
+                let printed = number.map(|(number, _)| number);
+                drafts.push(Draft { heading: from..label.start, printed, ..Draft::default() });
             }
         } else if let Some(draft) = drafts.last_mut() {
             draft.close(label.start);
@@ -172,7 +175,9 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
     }
     if drafts.is_empty() {
         let message = "the section of the issues names none".to_owned();
-        reading.note(Severity::Error, "no_issues", message, Some(start..end));
+        let headings = outline.first(Part::Issues).into_iter().chain(outline.first(Part::DecisionList));
+        let from = headings.map(|heading| heading.start).min().unwrap_or(start);
+        reading.note(Severity::Error, "no_issues", message, Some(from..end));
     }
     finish(reading, drafts, form);
 }
@@ -301,6 +306,10 @@ impl Draft {
             if form != Form::Labels && !labelled {
                 let told = wording::basis(guideline.text.as_deref().unwrap_or_default(), claims);
                 guideline.basis = told.or(guideline.basis);
+                // The schedule is named in such sentences to say that it has nothing on the request.
+                if matches!(told, Some(Basis::NonMtus | Basis::None)) {
+                    guideline.citations.retain(|citation| citation.source != Source::Mtus);
+                }
             }
             if guideline.text.is_none() {
                 let message = format!("issue {number} tells no guideline of the {whose}");

@@ -106,7 +106,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("duplicate_issue_number", "Two issues have the same printed number."),
     ("issue_number_gap", "The printed numbers of the issues do not count from 1."),
     ("determinations_differ", "A determination stands twice, with different outcomes; neither counts."),
-    ("request_differs", "A determination and its repetition or its section name different requests; the first one counts."),
+    (
+        "request_differs",
+        "A determination and its repetition or its section name different requests; the first one counts.",
+    ),
     ("sections_differ", "The requests that are decided and those that are reasoned about differ in number."),
 ];
 
@@ -116,7 +119,13 @@ pub const CODES: &[(&str, &str)] = &[
 pub fn parse(text: &str) -> Parsed {
     let view = View::new(text);
     let outline = Outline::new(view.text());
-    let mut reading = Reading { view: &view, outline: &outline, letter: Letter::default(), diagnostics: Vec::new(), issues_from: None };
+    let mut reading = Reading {
+        view: &view,
+        outline: &outline,
+        letter: Letter::default(),
+        diagnostics: Vec::new(),
+        issues_from: None,
+    };
     match layout::KNOWN.iter().find(|known| (known.recognises)(&view, &outline)) {
         Some(known) => {
             reading.letter.layout = known.layout;

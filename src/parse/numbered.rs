@@ -65,7 +65,7 @@ pub(super) fn item(text: &str, start: usize, limit: usize) -> Option<Item> {
 /// The request and the outcome of a sentence, opening words left out: "The request for REQUEST is medically necessary".
 pub(super) fn decision(text: &str, range: Range<usize>) -> Option<(Range<usize>, Statement)> {
     let bytes = text.as_bytes();
-    let mut from = next_word(bytes, range.start).unwrap_or(range.start).max(range.start);
+    let mut from = next_word(bytes, range.start).filter(|&from| from < range.end)?;
     // A request can begin with a bracket or a quote.
     from -= bytes[range.start..from.min(range.end)].iter().rev().take_while(|b| b"(\"".contains(b)).count();
     let openings: [&[&str]; 8] = [
@@ -98,13 +98,23 @@ pub(super) fn heads(text: &str, piece: Range<usize>, expected: u32, before_label
         items.extend(found);
         line = text.get(from..end).and_then(|r| r.find('\n')).map_or(end, |n| first_of_line(text, from + n + 1));
     }
-    let blank = |range: Range<usize>| text.get(range).is_none_or(|between| !between.bytes().any(|b| b.is_ascii_alphanumeric()));
+    let blank =
+        |range: Range<usize>| text.get(range).is_none_or(|between| !between.bytes().any(|b| b.is_ascii_alphanumeric()));
     if !items.last().is_some_and(|last| blank(last.end..end)) {
         // Words stand between the decision and the label: only the number that is due is certain.
         let due = items.iter().position(|item| item.number == expected).filter(|_| before_label);
         return due.map(|due| items.split_off(due)).map(|mut items| items.drain(..1).collect()).unwrap_or_default();
     }
-    let adjoining = items.windows(2).rposition(|pair| !blank(pair[0].end..pair[1].start)).map_or(0, |i| i + 1);
+    // At the end of a list within a rationale the same can stand, but its number is another one.
+    let sure = |item: &Item| item.number == expected || (before_label && !has_sentence_end(text, item.heading.clone()));
+    if !items.last().is_some_and(|last| sure(last) || items.len() > 1) {
+        return Vec::new();
+    }
+    let mut adjoining = items
+        .windows(2)
+        .rposition(|pair| !blank(pair[0].end..pair[1].start) || pair[1].number != pair[0].number + 1)
+        .map_or(0, |i| i + 1);
+    adjoining = (adjoining..items.len()).find(|&i| items[i].number == expected).unwrap_or(adjoining);
     let mut first = adjoining;
     // Decisions without labels, which the numbers tell.
     let mut number = items[first].number;
@@ -114,7 +124,17 @@ pub(super) fn heads(text: &str, piece: Range<usize>, expected: u32, before_label
         }
         (first, number) = (before, number - 1);
     }
-    items.split_off(if number == expected { first } else { adjoining })
+    let items = items.split_off(if number == expected { first } else { adjoining });
+    if number == expected || items.iter().all(sure) { items } else { Vec::new() }
+}
+
+/// Whether a sentence ends in a range and another one begins.
+fn has_sentence_end(text: &str, range: Range<usize>) -> bool {
+    let words = text.get(range).unwrap_or_default();
+    words.match_indices('.').any(|(at, _)| {
+        let rest = words.get(at + 1..).unwrap_or_default();
+        rest.starts_with([' ', '\n']) && rest.trim_start().starts_with(|c: char| c.is_uppercase())
+    })
 }
 
 /// The only decision of a letter, without a number.

@@ -82,6 +82,9 @@ impl Line<'_> {
         if !is_heading(self.text, self.start, end) {
             return None;
         }
+        // "RATIONALE(S):"
+        let plural = self.text.get(end..end + 3).is_some_and(|rest| rest.eq_ignore_ascii_case("(s)"));
+        let end = end + if plural { 3 } else { 0 };
         let colon = self.text.as_bytes().get(end) == Some(&b':');
         Some((part, self.start, end + usize::from(colon)))
     }
@@ -157,7 +160,10 @@ impl Line<'_> {
             .or_else(|| self.heading(Part::DecisionList, &["imr", "decisions", "and", "rationales"]))
             .or_else(|| self.heading(Part::DecisionList, &["imr", "decision", "and", "rationale"]))
             .or_else(|| {
-                self.heading(Part::NoticeDecision, &["independent", "medical", "review", "decision", "and", "rationale"])
+                self.heading(
+                    Part::NoticeDecision,
+                    &["independent", "medical", "review", "decision", "and", "rationale"],
+                )
             })
             .or_else(|| self.titled(Part::Dispute, &["issue", "at", "dispute"]))
             .or_else(|| self.titled(Part::Dispute, &["issue", "s", "at", "dispute"]))
@@ -170,7 +176,10 @@ impl Line<'_> {
             .or_else(|| self.label(Part::Reviewer, &["maximus", "federal", "services", "guideline"]))
             .or_else(|| self.label(Part::Reviewer, &["maximus", "federal", "guideline"]))
             .or_else(|| self.determined())
-            .or_else(|| self.titled(Part::Qualifications, &["medical", "qualifications", "of", "the", "expert", "reviewer"])).or_else(|| self.heading(Part::Qualifications, &["medical", "qualifications", "of", "the"]))
+            .or_else(|| {
+                self.titled(Part::Qualifications, &["medical", "qualifications", "of", "the", "expert", "reviewer"])
+            })
+            .or_else(|| self.heading(Part::Qualifications, &["medical", "qualifications", "of", "the"]))
             .or_else(|| self.titled(Part::Qualifications, &["medical", "reviewer", "qualifications"]))
             .or_else(|| self.heading(Part::Documents, &["medical", "records", "reviewed"]))
             .or_else(|| self.heading(Part::ReviewTitle, &["medical", "professional", "review"]))
@@ -185,7 +194,7 @@ impl Line<'_> {
         ];
         let end = names.iter().find_map(|words| self.after(words))?;
         let end = next_some(self.text, end, &["by", "the", "medical", "professional", "reviewer", "and", "why"]);
-        self.set_apart(Part::Reviewer, end)
+        self.set_apart(Part::Guidelines, end)
     }
 
     /// "Section of the Medical Treatment Utilization Schedule Relied Upon by the Expert Reviewer to Make His/Her Decision"
@@ -220,7 +229,7 @@ impl Line<'_> {
     fn disclaimer(&self) -> Option<Opening> {
         let end = self.after(&["disclaimer"])?;
         let bytes = self.text.as_bytes();
-        let gap = bytes.get(end..)?.iter().take(4).take_while(|b| b": ".contains(b)).count();
+        let gap = bytes.get(end..)?.iter().take(40).take_while(|b| b": ".contains(b)).count();
         phrase(self.text, end + gap, &["maximus"]).map(|end| (Part::Closing, self.start, end))
     }
 
@@ -233,8 +242,11 @@ impl Line<'_> {
             b'f' => self.sentence(Part::Issues, &["the", "final", "determination", "was", "based", "on", "decisions"]),
             b'c' => {
                 let subject = phrase(text, who, &["claims", "administrator"])?;
-                verb(subject, &["based", "did", "used", "cited", "relied", "referenced"])
-                    .then_some((Part::ClaimsSentence, self.start, self.start))
+                verb(subject, &["based", "did", "used", "cited", "relied", "referenced"]).then_some((
+                    Part::ClaimsSentence,
+                    self.start,
+                    self.start,
+                ))
             }
             b'e' | b'p' | b'm' => {
                 let subject = ["expert", "physician", "medical", "professional"]
@@ -243,8 +255,11 @@ impl Line<'_> {
                 if next(text, subject, &["developed", "the", "following", "clinical"]).is_some() {
                     return Some((Part::Summary, self.start, self.start));
                 }
-                verb(subject, &["based", "found", "relied", "did", "used", "cited"])
-                    .then_some((Part::ReviewerSentence, self.start, self.start))
+                verb(subject, &["based", "found", "relied", "did", "used", "cited"]).then_some((
+                    Part::ReviewerSentence,
+                    self.start,
+                    self.start,
+                ))
             }
             _ => None,
         }

@@ -37,6 +37,8 @@ pub(super) enum Part {
     ReliedUpon,
     /// "MEDICAL PROFESSIONAL REVIEW"
     ReviewTitle,
+    /// "MEDICAL TREATMENT GUIDELINE(S) RELIED UPON BY PROFESSIONAL REVIEWER AND WHY"
+    Guidelines,
     /// "ISSUE AT DISPUTE"
     Dispute,
     /// "RATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS/WAS ..."; it ends before "IS/WAS".
@@ -69,6 +71,7 @@ impl Part {
         Self::Determined,
         Self::Regarding,
         Self::ReviewTitle,
+        Self::Guidelines,
         Self::Dispute,
         Self::Why,
     ];

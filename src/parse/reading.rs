@@ -79,7 +79,8 @@ impl Reading<'_, '_> {
     /// The part of the text where a header can stand: before the first section.
     pub(super) fn header_zone(&self) -> Range<usize> {
         let titles = [Part::Notice, Part::ReviewTitle];
-        let sections = self.outline.anchors().iter().find(|a| Part::SECTIONS.contains(&a.part) && !titles.contains(&a.part));
+        let sections =
+            self.outline.anchors().iter().find(|a| Part::SECTIONS.contains(&a.part) && !titles.contains(&a.part));
         0..sections.map_or(0, |first| first.start)
     }
 

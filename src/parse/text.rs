@@ -16,7 +16,7 @@ pub(super) struct View<'t> {
     text: String,
     /// From the first offset (in `text`) on, up to the next mark, offsets run in parallel with the second (in `source`).
     marks: Vec<(usize, usize)>,
-    /// How many `\n` stand between two lines of one paragraph: 1, or 2 where the text is double-spaced.
+    /// How many `\n` stand between two lines of one paragraph: 1, or more where lines are set apart by empty ones.
     spacing: usize,
     /// The length of a full line.
     width: usize,
@@ -266,7 +266,8 @@ impl Builder {
         let number = (kept..LAST).rev().find_map(|i| furniture::case_number(line(i)));
         self.case_number = self.case_number.or(number);
         for i in kept.saturating_sub(Edges::BOTTOM).max(first)..kept {
-            let start = self.text.len() - self.text.get(self.last_lines[i]..).unwrap_or_default().trim_ascii_start().len();
+            let start =
+                self.text.len() - self.text.get(self.last_lines[i]..).unwrap_or_default().trim_ascii_start().len();
             self.edges.add(self.page, false, start, line(i));
         }
         if kept < LAST {
@@ -298,14 +299,16 @@ impl Builder {
         let mut keep = |range: Range<usize>| {
             let Some(kept) = text.get(range.clone()).filter(|kept| !kept.is_empty()) else { return };
             self.marks.push((self.text.len(), source(range.start)));
-            let inner = marks.partition_point(|&(at, _)| at <= range.start)..marks.partition_point(|&(at, _)| at < range.end);
+            let inner =
+                marks.partition_point(|&(at, _)| at <= range.start)..marks.partition_point(|&(at, _)| at < range.end);
             let moved = |&(at, source): &(usize, usize)| (at - range.start + self.text.len(), source);
             self.marks.extend(marks.get(inner).unwrap_or_default().iter().map(moved));
             self.text.push_str(kept);
         };
         // What the grammar reads is never taken for a header, however often it stands at an edge.
         let labels = ["uideline", "ationale", "pheld", "verturned", "edically necessary"];
-        let free = |line: &Range<usize>| text.get(line.clone()).is_some_and(|l| !labels.iter().any(|label| l.contains(label)));
+        let free =
+            |line: &Range<usize>| text.get(line.clone()).is_some_and(|l| !labels.iter().any(|label| l.contains(label)));
         for line in repeated.into_iter().filter(free) {
             // The separator after a line goes with it, that before stays: it may be a page break.
             let rest = text.get(line.end..).unwrap_or_default();
@@ -330,11 +333,13 @@ impl Builder {
         });
         let [none, one, more] = self.gaps;
         let double = one > 0 && one + more > 4 * none;
+        // With two empty lines after each, more are not told apart.
+        let triple = more > 4 * (none + one);
         View {
             source,
             text: self.text,
             marks: self.marks,
-            spacing: 1 + usize::from(double),
+            spacing: if triple { 3 } else { 1 + usize::from(double) },
             width: width.unwrap_or_default(),
             case_number: self.case_number,
             looks_left: Cell::new(MOST_LOOKS),

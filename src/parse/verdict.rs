@@ -100,10 +100,45 @@ pub(super) fn conclusion(rationale: &str) -> Option<Verdict> {
     let sentence = rationale.get(last_sentence(rationale)..)?;
     let words = || sentence.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '\u{2019}');
     const RESERVATIONS: &[&str] = &[
-        "if", "unless", "until", "would", "could", "may", "might", "should", "whether", "when", "once", "but",
-        "however", "although", "though", "while", "except", "only", "other", "deny", "denied", "denial", "question",
-        "modified", "partial", "partially", "partly", "instead", "rather", "remaining", "additional", "continued",
-        "previously", "prior", "had", "been", "certified", "authorized", "approved",
+        "if",
+        "unless",
+        "until",
+        "would",
+        "could",
+        "may",
+        "might",
+        "should",
+        "whether",
+        "when",
+        "once",
+        "but",
+        "however",
+        "although",
+        "though",
+        "while",
+        "except",
+        "only",
+        "other",
+        "deny",
+        "denied",
+        "denial",
+        "question",
+        "modified",
+        "partial",
+        "partially",
+        "partly",
+        "instead",
+        "rather",
+        "remaining",
+        "additional",
+        "continued",
+        "previously",
+        "prior",
+        "had",
+        "been",
+        "certified",
+        "authorized",
+        "approved",
     ];
     let first = statement(sentence, 0..sentence.len())?;
     let mut from = first.end;
@@ -113,11 +148,15 @@ pub(super) fn conclusion(rationale: &str) -> Option<Verdict> {
         }
         from = next.end;
     }
-    const NEGATIONS: &[&str] =
-        &["not", "no", "cannot", "never", "neither", "nor", "without", "lack", "lacks", "lacking", "absent", "fails", "nothing"];
+    const NEGATIONS: &[&str] = &[
+        "not", "no", "cannot", "never", "neither", "nor", "without", "lack", "lacks", "lacking", "absent", "fails",
+        "nothing",
+    ];
     let negated = || {
         words().any(|word| {
-            NEGATIONS.iter().any(|n| word.eq_ignore_ascii_case(n)) || word.ends_with("n't") || word.ends_with("n\u{2019}t")
+            NEGATIONS.iter().any(|n| word.eq_ignore_ascii_case(n))
+                || word.ends_with("n't")
+                || word.ends_with("n\u{2019}t")
         })
     };
     if words().any(|word| RESERVATIONS.iter().any(|r| word.eq_ignore_ascii_case(r))) {

@@ -15,12 +15,11 @@ const PARTS: &[&str] = &[
     "9792.2",
 ];
 
-/// Sources outside of the schedule, in lower case.
+/// Sources outside of the schedule, in lower case. ACOEM is not among them: parts of it are in the schedule.
 const OUTSIDE: &[&str] = &[
     "official disability guideline",
     "odg",
     "other medical treatment guideline",
-    "american college of",
     "journal",
     "pubmed",
     "medscape",
@@ -64,12 +63,10 @@ pub(super) fn basis(text: &str, claims: Option<Basis>) -> Option<Basis> {
         }
         let part = PARTS.iter().any(|part| sentence.contains(part));
         inside |= part && !named;
-        // "The Official Disability Guidelines, which are part of the MTUS" are told to be inside.
-        let adopted = sentence.contains("part of the") && !sentence.contains("not part of the") && !sentence.contains("not a part of the");
-        let named_outside = OUTSIDE.iter().any(|source| {
-            find_from(sentence, source, 0).is_some_and(|at| whole_word_start(sentence, at))
-        });
-        outside |= named_outside && !(adopted && !sentence.contains(" and the official"));
+        let named_outside = OUTSIDE
+            .iter()
+            .any(|source| find_from(sentence, source, 0).is_some_and(|at| whole_word_start(sentence, at)));
+        outside |= named_outside;
     }
     match (inside, outside) {
         (true, true) => Some(Basis::Both),
@@ -82,7 +79,11 @@ pub(super) fn basis(text: &str, claims: Option<Basis>) -> Option<Basis> {
 
 /// "found the guidelines used by the Claims Administrator relevant and appropriate", "based his/her decision on the same".
 fn refers_to_claims(lower: &str) -> bool {
-    let used = ["used by the claims administrator", "cited by the claims administrator", "relied upon by the claims administrator"];
+    let used = [
+        "used by the claims administrator",
+        "cited by the claims administrator",
+        "relied upon by the claims administrator",
+    ];
     let same = ["decision on the same", "relied on the same", "upon the same", "the same guideline"];
     let rejects = ["not relevant", "not appropriate", "not applicable", "inappropriate", "irrelevant", "did not find"];
     (used.iter().chain(&same)).any(|words| lower.contains(words)) && !rejects.iter().any(|words| lower.contains(words))
@@ -90,7 +91,8 @@ fn refers_to_claims(lower: &str) -> bool {
 
 /// "did not cite any evidence-based criteria", "did not provide any guideline"
 fn denies_evidence(sentence: &str) -> bool {
-    let verbs = ["did not cite", "did not provide", "did not reference", "did not list", "did not use", "cited no", "used no"];
+    let verbs =
+        ["did not cite", "did not provide", "did not reference", "did not list", "did not use", "cited no", "used no"];
     let what = ["evidence", "guideline", "criteria", "citation"];
     let found = verbs.iter().filter_map(|verb| sentence.find(verb).map(|at| at + verb.len())).min();
     found.and_then(|at| sentence.get(at..)).is_some_and(|rest| {
@@ -142,9 +144,11 @@ fn sentences(lower: &str) -> impl Iterator<Item = &str> {
         if rest.is_empty() {
             return None;
         }
-        let abbreviated = |at: usize| ["pg", "pp", "p", "pgs", "ch", "sec", "no", "ed", "inc", "vs"].iter().any(|a| {
-            rest.get(..at).is_some_and(|before| before.rsplit([' ', '(', ',']).next() == Some(*a))
-        });
+        let abbreviated = |at: usize| {
+            ["pg", "pp", "p", "pgs", "ch", "sec", "no", "ed", "inc", "vs"]
+                .iter()
+                .any(|a| rest.get(..at).is_some_and(|before| before.rsplit([' ', '(', ',']).next() == Some(*a)))
+        };
         let stop = rest.match_indices(". ").find(|&(at, _)| !abbreviated(at)).map_or(rest.len(), |(at, _)| at + 2);
         let (sentence, after) = rest.split_at(stop);
         rest = after;

@@ -12,6 +12,7 @@ mod kill;
 mod letter;
 mod parse;
 mod parse_gold;
+mod parse_mutations;
 mod parse_properties;
 mod parse_record;
 mod pdf;

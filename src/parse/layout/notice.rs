@@ -12,6 +12,7 @@ use crate::parse::numbered::{self, number_at};
 use crate::parse::outline::{Anchor, Outline, Part};
 use crate::parse::reading::Reading;
 use crate::parse::text::View;
+use crate::parse::words::phrase;
 use crate::parse::{contradiction, documents, header, reviewer, summary};
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
@@ -51,8 +52,7 @@ fn read(reading: &mut Reading<'_, '_>) {
     let determinations = determinations(reading);
     let sections = sections(reading);
     if !sections.is_empty() && sections.iter().map(|s| s.numbers.len().max(1)).sum::<usize>() != determinations.len() {
-        let message =
-            format!("{} requests are decided, {} are reasoned about", determinations.len(), sections.len());
+        let message = format!("{} requests are decided, {} are reasoned about", determinations.len(), sections.len());
         reading.note(Severity::Warning, "sections_differ", message, sections.first().map(|s| s.heading.clone()));
     }
     let drafts = join(reading, determinations, sections);
@@ -123,10 +123,8 @@ fn sections(reading: &Reading<'_, '_>) -> Vec<Section> {
         let inside = |part| outline.within(anchor.end..end, part);
         let (relied, rationale) = (inside(Part::ReliedUpon), inside(Part::Rationale));
         let first = [relied, rationale].into_iter().flatten().map(|a| a.start).min().unwrap_or(end);
-        let relied = relied.map(|a| {
-            a.end..rationale.filter(|r| r.start >= a.end).map_or(end, |r| r.start)
-        });
-        let (claims, reviewer) = relied.map_or((None, None), |range| by_whom(text, outline, range));
+        let relied = relied.map(|a| a.end..rationale.filter(|r| r.start >= a.end).map_or(end, |r| r.start));
+        let (claims, reviewer) = relied.map_or((None, None), |range| by_whom(text, range));
         let heading = anchor.end..first;
         // The request ends with the colon that ends its line, or with its paragraph.
         let request = text.get(heading.clone()).unwrap_or_default().trim_ascii();
@@ -149,7 +147,8 @@ fn numbers(text: &str, anchor: &Anchor) -> Vec<u32> {
     let opening = text.get(anchor.start..anchor.end).unwrap_or_default();
     let mut numbers: Vec<u32> = Vec::new();
     let mut range = false;
-    let opening = &opening[..opening.find(['R', 'r']).filter(|_| opening.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(0)];
+    let opening =
+        &opening[..opening.find(['R', 'r']).filter(|_| opening.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(0)];
     for piece in opening.split_inclusive(|c: char| !c.is_ascii_digit()) {
         if let Ok(number) = piece.trim_matches(|c: char| !c.is_ascii_digit()).parse::<u32>() {
             match numbers.last() {
@@ -164,18 +163,26 @@ fn numbers(text: &str, anchor: &Anchor) -> Vec<u32> {
 }
 
 /// The guidelines of the claims administrator, and from the first sentence on the reviewer's own, his.
-fn by_whom(text: &str, outline: &Outline, range: Range<usize>) -> (Option<Range<usize>>, Option<Range<usize>>) {
-    let at_line = outline.next_after(range.start, &[Part::ReviewerSentence]).map(|a| a.start);
+fn by_whom(text: &str, range: Range<usize>) -> (Option<Range<usize>>, Option<Range<usize>>) {
+    const REVIEWER: &[&[&str]] = &[
+        &["the", "expert", "reviewer"],
+        &["the", "physician", "reviewer"],
+        &["the", "medical", "reviewer"],
+        &["the", "professional", "reviewer"],
+        &["the", "reviewer"],
+        &["per", "the", "strength", "of", "evidence"],
+    ];
     let within = text.get(range.clone()).unwrap_or_default();
-    let in_line = ["The Expert Reviewer", "The Physician Reviewer", "The Medical Reviewer", "The Professional Reviewer", "The Reviewer"]
-        .iter()
-        .filter_map(|who| within.find(who))
-        .map(|at| range.start + at)
-        .min();
-    let reviewer = at_line.into_iter().chain(in_line).chain(per_hierarchy(text, range.clone())).filter(|at| range.contains(at)).min();
+    let capitals = within.match_indices(['T', 'P']).map(|(at, _)| range.start + at);
+    let reviewer = { capitals }.find(|&at| {
+        let opens = !text.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_alphanumeric()));
+        opens
+            && REVIEWER.iter().any(|words| phrase(text, at, words).is_some_and(|end| !of_claims(text, end, range.end)))
+    });
     let claims = range.start..reviewer.unwrap_or(range.end);
     // Without the claims administrator's name, what is relied upon is the reviewer's.
-    let named = text.get(claims.clone()).is_some_and(|t| t.to_ascii_lowercase().contains("claims administrator"));
+    let named = text.get(claims.clone()).unwrap_or_default().match_indices(['C', 'c']);
+    let named = { named }.any(|(at, _)| phrase(text, claims.start + at, &["claims", "administrator"]).is_some());
     match (named, reviewer) {
         (true, Some(at)) => (Some(claims), Some(at..range.end)),
         (true, None) => (Some(claims), None),
@@ -183,9 +190,13 @@ fn by_whom(text: &str, outline: &Outline, range: Range<usize>) -> (Option<Range<
     }
 }
 
-/// "Per the Strength of Evidence hierarchy ..., the Expert Reviewer based his/her decision on ..."
-fn per_hierarchy(text: &str, range: Range<usize>) -> Option<usize> {
-    text.get(range.clone())?.find("Per the Strength of Evidence").map(|at| range.start + at)
+/// Whether a sentence goes on to name the claims administrator as its subject: "Per the Strength of Evidence hierarchy, the
+/// Claims Administrator based ..."
+fn of_claims(text: &str, from: usize, end: usize) -> bool {
+    let rest = text.get(from..end).unwrap_or_default();
+    let sentence = &rest[..rest.find(". ").unwrap_or(rest.len())];
+    let mut capitals = sentence.match_indices(", the");
+    capitals.any(|(at, _)| phrase(text, from + at + 2, &["the", "claims", "administrator"]).is_some())
 }
 
 /// Lays sections and determinations together: by the text of the request, else by number.
@@ -210,7 +221,10 @@ fn join(reading: &mut Reading<'_, '_>, determinations: Vec<Determination>, secti
         let numbered = by_number.get(&number).copied().or(single.then_some(0));
         // The number decides between requests of the same words, the words where they are found once.
         let worded = by_words.get(wanted.as_str()).copied().flatten();
-        let found = numbered.filter(|&i| keys[i] == wanted).or(worded).or(numbered.filter(|&i| !used[i] || sections[i].numbers.len() > 1));
+        let found = numbered
+            .filter(|&i| keys[i] == wanted)
+            .or(worded)
+            .or(numbered.filter(|&i| !used[i] || sections[i].numbers.len() > 1));
         let mut draft = Draft {
             heading: determination.heading.clone(),
             verdict: determination.verdict,

@@ -50,9 +50,10 @@ fn drafts(text: &str, outline: &Outline) -> Vec<Draft> {
         let next = whys.get(i + 1).map_or(text.len(), |next| next.start);
         let told = outcome(text, why);
         let start = told.map_or(why.end, |(_, end)| end);
-        let start = start + text.as_bytes().get(start..).unwrap_or_default().iter().take_while(|b| b": .".contains(b)).count();
+        let start =
+            start + text.as_bytes().get(start..).unwrap_or_default().iter().take_while(|b| b": .".contains(b)).count();
         let end = section_end(outline, start, next);
-        let guideline = outline.within(from..why.start, Part::Reviewer);
+        let guideline = outline.within(from..why.start, Part::Guidelines);
         let draft = Draft {
             verdict: told.map(|(verdict, _)| verdict),
             reviewer: guideline.map(|a| a.end..section_end(outline, a.end, why.start)),
@@ -60,7 +61,10 @@ fn drafts(text: &str, outline: &Outline) -> Vec<Draft> {
             ..Draft::default()
         };
         let dispute = outline.within(from..why.start, Part::Dispute);
-        let disputes = dispute.map(|a| a.end..section_end(outline, a.end, why.start)).into_iter().flat_map(|range| requests(text, range));
+        let disputes = dispute
+            .map(|a| a.end..section_end(outline, a.end, why.start))
+            .into_iter()
+            .flat_map(|range| requests(text, range));
         let before = drafts.len();
         drafts.extend(disputes.map(|heading| Draft { heading, ..draft.clone() }));
         if drafts.len() == before {
@@ -73,7 +77,7 @@ fn drafts(text: &str, outline: &Outline) -> Vec<Draft> {
 
 /// Where the section that begins at an offset ends: before the next heading, or at the limit.
 fn section_end(outline: &Outline, start: usize, limit: usize) -> usize {
-    let heads = |part: Part| part == Part::Reviewer || Part::SECTIONS.contains(&part);
+    let heads = |part: Part| Part::SECTIONS.contains(&part);
     let at = outline.anchors().partition_point(|a| a.start < start);
     let next = outline.anchors().get(at..).unwrap_or_default().iter().find(|a| heads(a.part));
     next.map_or(limit, |next| next.start.min(limit)).max(start)
@@ -83,12 +87,13 @@ fn section_end(outline: &Outline, start: usize, limit: usize) -> usize {
 fn requests(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
     let section = text.get(range.clone()).unwrap_or_default();
     let lines = std::iter::once(range.start).chain(section.match_indices('\n').map(|(n, _)| range.start + n + 1));
-    let starts: Vec<(usize, usize)> = lines
+    let mut starts: Vec<(usize, usize)> = lines
         .filter_map(|line| {
             let gap = text.get(line..range.end)?.bytes().take_while(|b| b" \x0c\n:".contains(b)).count();
             number_at(text, line + gap).map(|(_, end)| (line + gap, end))
         })
         .collect();
+    starts.dedup();
     if starts.is_empty() {
         let colon = section.len() - section.trim_start_matches([':', ' ', '\n', '\x0c']).len();
         let whole = range.start + colon..range.start + section.trim_ascii_end().len();
