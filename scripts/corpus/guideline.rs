@@ -69,7 +69,9 @@ impl Guideline {
         self.text = match (inside, cited) {
             (Some(chapters), "") => format!("The {who} based {whose} decision on the MTUS {chapters}"),
             (Some(chapters), cited) => {
-                format!("The {who} based {whose} decision on the MTUS {chapters} The {who} relied on {cited}")
+                format!(
+                    "The {who} based {whose} decision on the MTUS {chapters} The {who} also relied on a source that is not part of the MTUS: {cited}"
+                )
             }
             (None, "") => format!("The {who} did not cite any medical evidence for {whose} decision."),
             (None, cited) => format!(

@@ -14,7 +14,6 @@ const LETTERS: &[&str] = &[
     "credentials_columns",
     "board_certified_three_issues",
     "decision_list_table",
-    "decision_list_boxes",
     "notice_table",
     "notice_running_headers",
     "professional_review_three_blocks",
