@@ -93,7 +93,7 @@ fn year<'a>(letter: &'a Letter, _: &'a Issue) -> Values<'a> {
 }
 
 fn priority<'a>(letter: &'a Letter, _: &'a Issue) -> Values<'a> {
-    let value = match (letter.header, letter.expedited) {
+    let value = match (letter.header && letter.layout.tells_assignment(), letter.expedited) {
         (false, _) => "null",
         (true, true) => "expedited",
         (true, false) => "standard",

@@ -43,6 +43,8 @@ pub enum Basis {
     Both,
     /// No evidence is cited.
     None,
+    /// The letter has no such line.
+    Untold,
 }
 
 impl Basis {
@@ -53,6 +55,7 @@ impl Basis {
             Self::NonMtus => "non_mtus",
             Self::Both => "both",
             Self::None => "none",
+            Self::Untold => "null",
         }
     }
 }
@@ -64,6 +67,35 @@ pub enum Who {
     ClaimsAdministrator,
     /// The reviewer.
     ExpertReviewer,
+}
+
+impl Guideline {
+    /// That of a letter without such a line.
+    pub fn untold() -> Self {
+        Self { text: String::new(), basis: Basis::Untold, cited: Vec::new(), elsewhere: None }
+    }
+
+    /// The same in a sentence of 2013: whose it is, and "its" or "his/her".
+    pub fn in_a_sentence(mut self, who: &str, whose: &str) -> Self {
+        const INSIDE: &str = "Decision based on MTUS ";
+        const OUTSIDE: &str = "Decision based on Non-MTUS Citation ";
+        let (before, cited) = self.text.split_once(OUTSIDE).unwrap_or((&self.text, ""));
+        let inside = before.split_once(INSIDE).map(|(_, chapters)| chapters.trim_end());
+        self.text = match (inside, cited) {
+            (Some(chapters), "") => format!("The {who} based {whose} decision on the MTUS {chapters}"),
+            (Some(chapters), cited) => {
+                format!(
+                    "The {who} based {whose} decision on the MTUS {chapters} The {who} also relied on a source that is not part of the MTUS: {cited}"
+                )
+            }
+            (None, "") => format!("The {who} did not cite any medical evidence for {whose} decision."),
+            (None, cited) => format!(
+                "The {who} found that no section of the MTUS was applicable. Per the Strength of Evidence hierarchy, \
+                 the {who} based {whose} decision on {cited}"
+            ),
+        };
+        self
+    }
 }
 
 /// Invents the guideline line on a treatment of a body region in a letter of that year.
@@ -90,7 +122,7 @@ pub fn invent(
         Who::ExpertReviewer => "Expert Reviewer",
     };
     match basis {
-        Basis::None => {
+        Basis::None | Basis::Untold => {
             guideline.text = format!("The {name} did not cite any medical evidence for its decision.");
             return guideline;
         }

@@ -1,6 +1,7 @@
 //! The disputed treatments of a letter: heading, guidelines, decision and rationale.
 
 use super::guideline::{self, Basis, Guideline, Who};
+use super::letter::Layout;
 use super::rng::Rng;
 use super::scene::{Case, add_sentence, push_capital, push_sentence, sentence};
 use super::tables::{TABLES, Treatment};
@@ -67,7 +68,7 @@ pub fn invent_all(case: &Case, rng: &mut Rng) -> (Vec<Issue>, Vec<&'static str>)
         let upheld = issue.upheld;
         issues.push(issue);
         treatments.push(treatment.name);
-        if treatment.group == "surgery" {
+        if treatment.group == "surgery" && !case.layout.in_sentences() {
             while issues.len() < count && rng.permille(850) {
                 issues.push(invent_service(upheld, treatment, &case, rng));
             }
@@ -83,6 +84,20 @@ fn invent_issue(treatment: &'static Treatment, case: &Case, rng: &mut Rng) -> Is
     let guideline = guideline::invent(Who::ExpertReviewer, treatment, case.complaint.region, year, case, rng);
     let claims_guideline =
         guideline::invent(Who::ClaimsAdministrator, treatment, case.complaint.region, year, case, rng);
+    let (guideline, claims_guideline) = match case.layout {
+        Layout::DecisionList => (
+            guideline.in_a_sentence("Physician Reviewer", "his/her"),
+            claims_guideline.in_a_sentence("Claims Administrator", "its"),
+        ),
+        Layout::Notice => (
+            guideline.in_a_sentence("Expert Reviewer", "his/her"),
+            claims_guideline.in_a_sentence("Claims Administrator", "its"),
+        ),
+        Layout::ProfessionalReview => {
+            (guideline.in_a_sentence("Professional Reviewer", "his/her"), Guideline::untold())
+        }
+        _ => (guideline, claims_guideline),
+    };
     let guide = match guideline.basis {
         Basis::NonMtus => "Official Disability Guidelines",
         _ => "California MTUS guidelines",
@@ -153,7 +168,8 @@ fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> Heading 
         }
         draw -= share;
     }
-    let Some((category, portion)) = treatment.portion.as_ref().filter(|_| rng.permille(230)) else {
+    let in_parts = |rng: &mut Rng| rng.permille(230) && !case.layout.in_sentences();
+    let Some((category, portion)) = treatment.portion.as_ref().filter(|_| in_parts(rng)) else {
         let mut text = String::new();
         let (category, heading) = rng.pick(&treatment.headings);
         grammar.fill(heading, case, rng, &mut text);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::guideline::Guideline;
+use super::guideline::{Basis, Guideline};
 use super::issue::Issue;
 use super::letter::{Layout, Letter};
 
@@ -23,11 +23,11 @@ impl Letter {
         json!({
             "case_number": header(self.case_number.clone()),
             "date_of_injury": header(self.dates.injured.to_string()),
-            "date_assigned": header(self.dates.assigned.to_string()),
+            "date_assigned": header(self.dates.assigned.to_string()).filter(|_| self.layout.tells_assignment()),
             "decision_date": header(self.dates.decided.to_string()),
             "ur_denial_date": header(self.dates.denied.to_string()),
             "application_received": header(self.dates.received.to_string()),
-            "priority": header(priority.to_owned()),
+            "priority": header(priority.to_owned()).filter(|_| self.layout.tells_assignment()),
             "licensure": self.states,
             "licensure_canonical": self.states,
             "specialties": self.specialties,
@@ -89,9 +89,10 @@ fn guideline(guideline: &Guideline) -> Value {
         })
     });
     let elsewhere = guideline.elsewhere.iter().map(|source| json!({ "source": source }));
+    let told = guideline.basis != Basis::Untold;
     json!({
-        "text": guideline.text,
-        "basis": guideline.basis.name(),
+        "text": told.then_some(&guideline.text),
+        "basis": told.then(|| guideline.basis.name()),
         "citations": schedule.chain(elsewhere).collect::<Vec<_>>(),
     })
 }

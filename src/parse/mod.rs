@@ -7,7 +7,10 @@ mod body;
 mod canonical;
 mod catalog;
 mod chapters;
+mod contradiction;
 mod details;
+mod documents;
+mod flow;
 mod furniture;
 mod guideline;
 mod header;
@@ -15,13 +18,18 @@ mod heading;
 mod history;
 mod issues;
 mod layout;
+mod numbered;
+mod opening;
 mod outline;
+mod part;
 mod reading;
 mod request;
 mod reviewer;
 mod sources;
 mod summary;
 mod text;
+mod verdict;
+mod wording;
 mod words;
 
 use self::outline::Outline;
@@ -101,10 +109,29 @@ pub const CODES: &[(&str, &str)] = &[
     ("no_guideline", "An issue lacks the reviewer's guideline."),
     ("unknown_basis", "A guideline line tells neither MTUS nor any other known basis."),
     ("no_rationale", "An issue lacks the rationale."),
+    ("no_documents", "The documents reviewed are not listed, in a layout that lists them."),
+    ("no_issues_heading", "The heading of the issues is missing; they begin at the first outcome."),
+    ("rationale_contradicts", "A rationale ends with the opposite of the issue's outcome; the outcome counts."),
+    ("stated_outcome_differs", "The outcome that the letter states is not the fold of its issues."),
+    ("duplicate_issue_number", "Two issues have the same printed number."),
+    ("issue_number_gap", "The printed numbers of the issues do not count from 1."),
+    ("determinations_differ", "A determination stands twice, with different outcomes; neither counts."),
+    (
+        "request_differs",
+        "A determination and its repetition or its section name different requests; the first one counts.",
+    ),
+    ("sections_differ", "The requests that are decided and those that are reasoned about differ in number."),
 ];
 
 /// The codes that say that two parts of a letter contradict each other.
-pub const CONTRADICTIONS: &[&str] = &["header_conflict"];
+pub const CONTRADICTIONS: &[&str] = &[
+    "header_conflict",
+    "rationale_contradicts",
+    "stated_outcome_differs",
+    "duplicate_issue_number",
+    "determinations_differ",
+    "request_differs",
+];
 
 /// Understands the text of a letter.
 ///
@@ -112,7 +139,13 @@ pub const CONTRADICTIONS: &[&str] = &["header_conflict"];
 pub fn parse(text: &str) -> Parsed {
     let view = View::new(text);
     let outline = Outline::new(view.text());
-    let mut reading = Reading { view: &view, outline: &outline, letter: Letter::default(), diagnostics: Vec::new() };
+    let mut reading = Reading {
+        view: &view,
+        outline: &outline,
+        letter: Letter::default(),
+        diagnostics: Vec::new(),
+        issues_from: None,
+    };
     match layout::KNOWN.iter().find(|known| (known.recognises)(&view, &outline)) {
         Some(known) => {
             reading.letter.layout = known.layout;

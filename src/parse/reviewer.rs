@@ -4,7 +4,6 @@ use super::Severity;
 use super::canonical;
 use super::outline::Part;
 use super::reading::Reading;
-use super::text::flow;
 use super::words::find_from;
 use crate::letter::Reviewer;
 use std::ops::Range;
@@ -14,7 +13,7 @@ pub(super) fn read_block(reading: &mut Reading<'_, '_>) {
     let after = [Part::Licensure, Part::Specialty, Part::How, Part::Summary, Part::Issues];
     let (states, specialties) = (reading.section(Part::Licensure, &after), reading.section(Part::Specialty, &after));
     let entries = |range: &Option<Range<usize>>| {
-        range.clone().map_or_else(Vec::new, |range| list(&flow(reading.passage(range)), false))
+        range.clone().and_then(|range| reading.flowed(range)).map_or_else(Vec::new, |text| list(&text, false))
     };
     let reviewer = Reviewer { licensure: entries(&states), specialties: entries(&specialties), ..Reviewer::default() };
     reading.letter.reviewer = reviewer;
@@ -77,9 +76,14 @@ pub(super) fn credentials_sentence(text: &str) -> Option<Reviewer> {
     Some(Reviewer { licensure, specialties, board_certifications, subspecialties, ..Reviewer::default() })
 }
 
-/// Reads the sentence from a range of the text.
-pub(super) fn read_sentence(reading: &mut Reading<'_, '_>, range: Range<usize>) {
-    reading.letter.reviewer = credentials_sentence(&flow(reading.passage(range.clone()))).unwrap_or_default();
+/// Reads the sentence from the first of the ranges of the text that has it.
+pub(super) fn read_sentence(reading: &mut Reading<'_, '_>, ranges: Vec<Range<usize>>) {
+    let sentence = |range: Range<usize>| Some((credentials_sentence(&reading.flowed(range.clone())?)?, range));
+    let Some((reviewer, range)) = ranges.into_iter().find_map(sentence) else {
+        remark_missing(reading);
+        return;
+    };
+    reading.letter.reviewer = reviewer;
     name_canonically(reading, Some(range.clone()), Some(range));
     remark_missing(reading);
 }

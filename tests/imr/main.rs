@@ -17,6 +17,7 @@ mod language;
 mod letter;
 mod parse;
 mod parse_gold;
+mod parse_mutations;
 mod parse_properties;
 mod parse_record;
 mod pdf;
