@@ -14,7 +14,7 @@ fn queries(c: &mut Criterion) {
     common::index(&dir.path().join("letters"), &index);
     let reader = Reader::open(&index).expect("the index just made");
     let request = |text: &str, facets: &[&str]| Request {
-        expr: query::parse(text).expect("a query"),
+        expr: query::parse(text).expect("a query").expr,
         limit: 10,
         offset: 0,
         sort: Sort::Score,

@@ -57,8 +57,10 @@ type Values<'a> = Vec<Cow<'a, str>>;
 /// The values of an issue under a field.
 type Field = for<'a> fn(&'a Letter, &'a Issue) -> Values<'a>;
 
-const FIELDS: [(&str, Field); 12] = [
+const FIELDS: [(&str, Field); 14] = [
     ("outcome", |_, issue| vec![outcome(issue).into()]),
+    ("category", |_, issue| vec![issue.category.into()]),
+    ("drug_group", |_, issue| vec![issue.drug_group().unwrap_or("null").into()]),
     ("basis", |_, issue| vec![issue.guideline.basis.name().into()]),
     ("specialty", specialties),
     ("state", |letter, _| known(letter.states.iter().map(|&s| s.into()).collect())),
@@ -68,7 +70,7 @@ const FIELDS: [(&str, Field); 12] = [
     ("priority", priority),
     ("sex", |letter, _| vec![if letter.female { "female" } else { "male" }.into()]),
     ("age_band", |letter, _| vec![age_band(letter.age).into()]),
-    ("chapter", |_, issue| known(issue.guideline.chapters.iter().map(|c| c.as_str().into()).collect())),
+    ("chapter", |_, issue| known(issue.guideline.cited.iter().map(|c| c.chapter.as_str().into()).collect())),
     ("claims_basis", |_, issue| vec![issue.claims_guideline.basis.name().into()]),
 ];
 
@@ -91,7 +93,7 @@ fn year<'a>(letter: &'a Letter, _: &'a Issue) -> Values<'a> {
 }
 
 fn priority<'a>(letter: &'a Letter, _: &'a Issue) -> Values<'a> {
-    let value = match (letter.header, letter.expedited) {
+    let value = match (letter.header && letter.layout.tells_assignment(), letter.expedited) {
         (false, _) => "null",
         (true, true) => "expedited",
         (true, false) => "standard",

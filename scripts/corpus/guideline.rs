@@ -11,10 +11,25 @@ pub struct Guideline {
     pub text: String,
     /// Inside or outside of the schedule.
     pub basis: Basis,
-    /// The chapters of the schedule that are cited, with their years.
-    pub chapters: Vec<String>,
+    /// What is cited of the schedule.
+    pub cited: Vec<Cited>,
     /// The body of guidelines that is cited outside of the schedule.
     pub elsewhere: Option<&'static str>,
+}
+
+/// A chapter of the schedule that is cited.
+#[derive(Debug, Clone, Default)]
+pub struct Cited {
+    /// The chapter by its canonical name, with the year where one is printed.
+    pub chapter: String,
+    /// The year that is printed.
+    pub year: Option<u16>,
+    /// The sections named of it.
+    pub sections: Vec<&'static str>,
+    /// The pages.
+    pub pages: Vec<String>,
+    /// The section of the regulation.
+    pub regulation: Option<&'static str>,
 }
 
 /// Whether a decision is based on the schedule (MTUS).
@@ -28,6 +43,8 @@ pub enum Basis {
     Both,
     /// No evidence is cited.
     None,
+    /// The letter has no such line.
+    Untold,
 }
 
 impl Basis {
@@ -38,6 +55,7 @@ impl Basis {
             Self::NonMtus => "non_mtus",
             Self::Both => "both",
             Self::None => "none",
+            Self::Untold => "null",
         }
     }
 }
@@ -49,6 +67,35 @@ pub enum Who {
     ClaimsAdministrator,
     /// The reviewer.
     ExpertReviewer,
+}
+
+impl Guideline {
+    /// That of a letter without such a line.
+    pub fn untold() -> Self {
+        Self { text: String::new(), basis: Basis::Untold, cited: Vec::new(), elsewhere: None }
+    }
+
+    /// The same in a sentence of 2013: whose it is, and "its" or "his/her".
+    pub fn in_a_sentence(mut self, who: &str, whose: &str) -> Self {
+        const INSIDE: &str = "Decision based on MTUS ";
+        const OUTSIDE: &str = "Decision based on Non-MTUS Citation ";
+        let (before, cited) = self.text.split_once(OUTSIDE).unwrap_or((&self.text, ""));
+        let inside = before.split_once(INSIDE).map(|(_, chapters)| chapters.trim_end());
+        self.text = match (inside, cited) {
+            (Some(chapters), "") => format!("The {who} based {whose} decision on the MTUS {chapters}"),
+            (Some(chapters), cited) => {
+                format!(
+                    "The {who} based {whose} decision on the MTUS {chapters} The {who} also relied on a source that is not part of the MTUS: {cited}"
+                )
+            }
+            (None, "") => format!("The {who} did not cite any medical evidence for {whose} decision."),
+            (None, cited) => format!(
+                "The {who} found that no section of the MTUS was applicable. Per the Strength of Evidence hierarchy, \
+                 the {who} based {whose} decision on {cited}"
+            ),
+        };
+        self
+    }
 }
 
 /// Invents the guideline line on a treatment of a body region in a letter of that year.
@@ -69,13 +116,13 @@ pub fn invent(
         (_, true) => [0, 0, 76, 24],
     };
     let basis = [Basis::Mtus, Basis::Both, Basis::NonMtus, Basis::None][rng.weighted(weights.into_iter())];
-    let mut guideline = Guideline { text: String::new(), basis, chapters: Vec::new(), elsewhere: None };
+    let mut guideline = Guideline { text: String::new(), basis, cited: Vec::new(), elsewhere: None };
     let name = match who {
         Who::ClaimsAdministrator => "Claims Administrator",
         Who::ExpertReviewer => "Expert Reviewer",
     };
     match basis {
-        Basis::None => {
+        Basis::None | Basis::Untold => {
             guideline.text = format!("The {name} did not cite any medical evidence for its decision.");
             return guideline;
         }
@@ -139,16 +186,24 @@ fn cite_schedule(
             guideline.text.push_str(", and ");
         }
         guideline.text.push_str(name);
-        guideline.chapters.push(name.to_owned());
+        let year = name.rsplit(' ').next().and_then(|year| year.parse().ok());
+        let mut cited = Cited { chapter: name.to_owned(), year, sections: sections.clone(), ..Cited::default() };
         if name == PAGES {
             if let Some(section) = sections.first() {
                 guideline.text.push(' ');
                 guideline.text.push_str(section);
             }
             let page = rng.between(11, 120);
-            guideline.text.push_str(&format!(" 9792.24.2, Page(s): {page}-{}", page + rng.between(1, 4)));
+            let pages = format!("{page}-{}", page + rng.between(1, 4));
+            guideline.text.push_str(&format!(" 9792.24.2, Page(s): {pages}"));
+            cited.chapter = "Chronic Pain Medical Treatment".to_owned();
+            cited.sections.truncate(1);
+            cited.pages.push(pages);
+            cited.regulation = Some("9792.24.2");
+            guideline.cited.push(cited);
             continue;
         }
+        guideline.cited.push(cited);
         if name.ends_with("2016") && rng.permille(40) {
             guideline.text.push_str(" Guidelines");
         }

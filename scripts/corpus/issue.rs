@@ -1,6 +1,7 @@
 //! The disputed treatments of a letter: heading, guidelines, decision and rationale.
 
 use super::guideline::{self, Basis, Guideline, Who};
+use super::letter::Layout;
 use super::rng::Rng;
 use super::scene::{Case, add_sentence, push_capital, push_sentence, sentence};
 use super::tables::{TABLES, Treatment};
@@ -14,6 +15,10 @@ pub const MARKERS: [(&str, u64); 4] = [("Zorvanil", 500), ("Quexibrane", 100), (
 pub struct Issue {
     /// The heading without the outcome.
     pub heading: String,
+    /// The service category of what is disputed.
+    pub category: &'static str,
+    /// What the heading states of a request, as far as it was put together from it.
+    pub stated: Stated,
     /// Whether the denial stands.
     pub upheld: bool,
     /// The reviewer's guideline.
@@ -22,6 +27,24 @@ pub struct Issue {
     pub claims_guideline: Guideline,
     /// Why it was decided so.
     pub rationale: String,
+}
+
+/// What a heading states.
+#[derive(Debug, Clone, Default)]
+pub struct Stated {
+    /// The original request, what was authorized, and what is disputed, where it was authorized in part.
+    pub authorization: Option<[String; 3]>,
+    /// The strength of a drug and the number of units.
+    pub strength_and_quantity: Option<(String, u64)>,
+    /// Whether it is a service that goes with an operation.
+    pub associated: bool,
+}
+
+impl Issue {
+    /// The group of a drug.
+    pub fn drug_group(&self) -> Option<&'static str> {
+        self.category.strip_prefix("pharmaceuticals/")
+    }
 }
 
 /// How many issues a letter has: most have one, few have very many.
@@ -45,7 +68,7 @@ pub fn invent_all(case: &Case, rng: &mut Rng) -> (Vec<Issue>, Vec<&'static str>)
         let upheld = issue.upheld;
         issues.push(issue);
         treatments.push(treatment.name);
-        if treatment.group == "surgery" {
+        if treatment.group == "surgery" && !case.layout.in_sentences() {
             while issues.len() < count && rng.permille(850) {
                 issues.push(invent_service(upheld, treatment, &case, rng));
             }
@@ -57,10 +80,24 @@ pub fn invent_all(case: &Case, rng: &mut Rng) -> (Vec<Issue>, Vec<&'static str>)
 fn invent_issue(treatment: &'static Treatment, case: &Case, rng: &mut Rng) -> Issue {
     let year = case.dates.decided.year();
     let upheld = rng.permille((treatment.upheld as i64 + 6 * (year - 2019)).clamp(0, 1000) as u64);
-    let (heading, disputed) = invent_heading(treatment, case, rng);
+    let Heading { heading, disputed, category, stated } = invent_heading(treatment, case, rng);
     let guideline = guideline::invent(Who::ExpertReviewer, treatment, case.complaint.region, year, case, rng);
     let claims_guideline =
         guideline::invent(Who::ClaimsAdministrator, treatment, case.complaint.region, year, case, rng);
+    let (guideline, claims_guideline) = match case.layout {
+        Layout::DecisionList => (
+            guideline.in_a_sentence("Physician Reviewer", "his/her"),
+            claims_guideline.in_a_sentence("Claims Administrator", "its"),
+        ),
+        Layout::Notice => (
+            guideline.in_a_sentence("Expert Reviewer", "his/her"),
+            claims_guideline.in_a_sentence("Claims Administrator", "its"),
+        ),
+        Layout::ProfessionalReview => {
+            (guideline.in_a_sentence("Professional Reviewer", "his/her"), Guideline::untold())
+        }
+        _ => (guideline, claims_guideline),
+    };
     let guide = match guideline.basis {
         Basis::NonMtus => "Official Disability Guidelines",
         _ => "California MTUS guidelines",
@@ -75,7 +112,7 @@ fn invent_issue(treatment: &'static Treatment, case: &Case, rng: &mut Rng) -> Is
         add_sentence(note_list(treatment.group), &case, rng, &mut rationale);
     }
     add_sentence(if upheld { "against" } else { "for" }, &case, rng, &mut rationale);
-    Issue { heading, upheld, guideline, claims_guideline, rationale }
+    Issue { heading, category, stated, upheld, guideline, claims_guideline, rationale }
 }
 
 fn note_list(group: &str) -> &'static str {
@@ -92,11 +129,12 @@ fn note_list(group: &str) -> &'static str {
 
 /// What goes with an operation, decided as the operation was.
 fn invent_service(upheld: bool, treatment: &'static Treatment, case: &Case, rng: &mut Rng) -> Issue {
-    let heading = format!("Associated surgical service: {}", rng.pick(&TABLES.services));
+    let &(category, service) = rng.pick(&TABLES.services);
+    let heading = format!("Associated surgical service: {service}");
     let none = |name: &str| Guideline {
         text: format!("The {name} did not cite any medical evidence for its decision."),
         basis: Basis::None,
-        chapters: Vec::new(),
+        cited: Vec::new(),
         elsewhere: None,
     };
     let year = case.dates.decided.year();
@@ -104,26 +142,40 @@ fn invent_service(upheld: bool, treatment: &'static Treatment, case: &Case, rng:
         guideline::invent(Who::ClaimsAdministrator, treatment, case.complaint.region, year, case, rng);
     let case = Case { heading: &heading, ..*case };
     let rationale = sentence(if upheld { "service_against" } else { "service_for" }, &case, rng);
-    Issue { upheld, guideline: none("Expert Reviewer"), claims_guideline, rationale, heading }
+    let stated = Stated { associated: true, ..Stated::default() };
+    Issue { upheld, category, guideline: none("Expert Reviewer"), claims_guideline, rationale, heading, stated }
 }
 
-/// The heading as printed, and the request that is disputed, which is a part of it after a partial authorization.
-fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> (String, String) {
+struct Heading {
+    /// As printed.
+    heading: String,
+    /// The request that is disputed, which is a part of it after a partial authorization.
+    disputed: String,
+    category: &'static str,
+    stated: Stated,
+}
+
+fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> Heading {
     let grammar = &TABLES.grammar;
     let mut draw = rng.below(100_000);
     for (marker, share) in MARKERS {
         if draw < share {
-            let heading = format!("{marker} {}mg #{}", 5 * rng.between(1, 20), 30 * rng.between(1, 4));
-            return (heading.clone(), heading);
+            let (strength, quantity) = (format!("{}mg", 5 * rng.between(1, 20)), 30 * rng.between(1, 4));
+            let heading = format!("{marker} {strength} #{quantity}");
+            let stated = Stated { strength_and_quantity: Some((strength, quantity)), ..Stated::default() };
+            // A drug that does not exist has no group.
+            return Heading { disputed: heading.clone(), heading, category: "other/other", stated };
         }
         draw -= share;
     }
-    let Some(portion) = treatment.portion.as_ref().filter(|_| rng.permille(230)) else {
+    let in_parts = |rng: &mut Rng| rng.permille(230) && !case.layout.in_sentences();
+    let Some((category, portion)) = treatment.portion.as_ref().filter(|_| in_parts(rng)) else {
         let mut text = String::new();
-        grammar.fill(rng.pick(&treatment.headings), case, rng, &mut text);
+        let (category, heading) = rng.pick(&treatment.headings);
+        grammar.fill(heading, case, rng, &mut text);
         let mut heading = String::new();
         push_capital(&text, &mut heading);
-        return (heading.clone(), heading);
+        return Heading { disputed: heading.clone(), heading, category, stated: Stated::default() };
     };
     // A partial authorization: the same request three times, by the same draws, with other numbers of units.
     let (whole, part) = *rng.pick(&[(12, 6), (18, 6), (8, 4), (90, 60), (60, 30), (120, 75), (24, 12)]);
@@ -142,11 +194,14 @@ fn invent_heading(treatment: &Treatment, case: &Case, rng: &mut Rng) -> (String,
             "{asked} was the original request. The Claims Administrator authorized {granted}, leaving the original \
              request IMR eligible. The original request, {asked}{is}"
         );
-        return (heading, asked);
+        let authorization = Some([asked.clone(), granted, asked.clone()]);
+        let stated = Stated { authorization, ..Stated::default() };
+        return Heading { heading, disputed: asked, category, stated };
     }
     let heading = format!(
         "{asked} was the original request. {granted} was authorized by the Claims Administrator. The remaining IMR \
          eligible portion of the original request, {rest}{is}"
     );
-    (heading, rest)
+    let authorization = Some([asked, granted, rest.clone()]);
+    Heading { heading, disputed: rest, category, stated: Stated { authorization, ..Stated::default() } }
 }

@@ -60,6 +60,12 @@ pub enum Layout {
     Credentials,
     /// With the credentials in a sentence of the first paragraph.
     BoardCertified,
+    /// With a numbered list of decisions, in sentences.
+    DecisionList,
+    /// With the determinations twice, and a section for each after them.
+    Notice,
+    /// With headings for what is at dispute and why it was decided so.
+    ProfessionalReview,
     /// A sheet that is no determination.
     Unknown,
 }
@@ -70,8 +76,21 @@ impl Layout {
         match self {
             Self::Credentials => "credentials",
             Self::BoardCertified => "board_certified",
+            Self::DecisionList => "decision_list",
+            Self::Notice => "notice",
+            Self::ProfessionalReview => "professional_review",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// Whether outcomes and guidelines are told in sentences, as until 2014.
+    pub fn in_sentences(self) -> bool {
+        matches!(self, Self::DecisionList | Self::Notice | Self::ProfessionalReview)
+    }
+
+    /// Whether the header tells when the case was assigned, and its priority.
+    pub fn tells_assignment(self) -> bool {
+        !matches!(self, Self::Notice | Self::ProfessionalReview)
     }
 }
 
@@ -110,6 +129,10 @@ impl Letter {
         let dates = Dates::invent(rng);
         let layout = match dates.decided.year() {
             _ if rng.permille(5) => Layout::Unknown,
+            2013 if rng.permille(20) => Layout::ProfessionalReview,
+            2013 if rng.permille(550) => Layout::Notice,
+            2013 => Layout::DecisionList,
+            2014 if rng.permille(250) => Layout::DecisionList,
             2014 if rng.permille(850) => Layout::BoardCertified,
             2015 if rng.permille(150) => Layout::BoardCertified,
             _ => Layout::Credentials,
@@ -122,7 +145,7 @@ impl Letter {
             number,
             case_number: format!("CM{:02}-{number:07}", dates.received.year() % 100),
             layout,
-            header: layout == Layout::Credentials || !rng.permille(30),
+            header: layout != Layout::BoardCertified || !rng.permille(30),
             dates,
             expedited: rng.permille(25),
             states: tables::names(&TABLES.states, 1 + rng.weighted([50, 30, 20].into_iter()), rng),
@@ -133,7 +156,7 @@ impl Letter {
             issues: Vec::new(),
             style: Style::invent(rng),
         };
-        if letter.layout == Layout::BoardCertified {
+        if letter.layout != Layout::Credentials {
             letter.states.truncate(2);
             letter.specialties.truncate(2);
         }
@@ -194,8 +217,8 @@ impl Letter {
 impl Dates {
     /// Backwards from the decision: the years are as unequal as in the real archive.
     fn invent(rng: &mut Rng) -> Self {
-        const THOUSANDS: [u64; 12] = [144, 166, 176, 172, 185, 164, 140, 131, 127, 130, 135, 138];
-        let year = 2014 + rng.weighted(THOUSANDS.into_iter()) as i64;
+        const THOUSANDS: [u64; 13] = [70, 144, 166, 176, 172, 185, 164, 140, 131, 127, 130, 135, 138];
+        let year = 2013 + rng.weighted(THOUSANDS.into_iter()) as i64;
         let day = rng.below(365);
         let decided = Date::new(year, 12, 31).earlier(day);
         let assigned = decided.earlier(rng.between(8, 45));

@@ -6,6 +6,7 @@
 #![allow(dead_code, unreachable_pub)]
 
 mod date;
+mod early;
 mod facts;
 mod grammar;
 mod guideline;

@@ -2,12 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::guideline::Guideline;
+use super::guideline::{Basis, Guideline};
+use super::issue::Issue;
 use super::letter::{Layout, Letter};
 
 impl Letter {
     /// The expected record, by the names of `imr parse`, without what depends on the file or on the parser: `path` is
-    /// relative to the archive, `digest`, `diagnostics`, and the wording of a citation are left out.
+    /// relative to the archive, `digest`, `diagnostics`, and the wording of a citation are left out. Of a citation
+    /// outside of the schedule only the source is told. Strength and quantity are told of marker drugs only, since the
+    /// other headings state them by the words that were drawn.
     ///
     /// Texts stand on one line, as they were before lines were broken: compare them without white space.
     pub fn to_record(&self, extension: &str) -> Value {
@@ -20,12 +23,13 @@ impl Letter {
         json!({
             "case_number": header(self.case_number.clone()),
             "date_of_injury": header(self.dates.injured.to_string()),
-            "date_assigned": header(self.dates.assigned.to_string()),
+            "date_assigned": header(self.dates.assigned.to_string()).filter(|_| self.layout.tells_assignment()),
             "decision_date": header(self.dates.decided.to_string()),
             "ur_denial_date": header(self.dates.denied.to_string()),
             "application_received": header(self.dates.received.to_string()),
-            "priority": header(priority.to_owned()),
+            "priority": header(priority.to_owned()).filter(|_| self.layout.tells_assignment()),
             "licensure": self.states,
+            "licensure_canonical": self.states,
             "specialties": self.specialties,
             "age": self.age,
             "sex": if self.female { "female" } else { "male" },
@@ -36,7 +40,14 @@ impl Letter {
             "issues": self.issues.iter().enumerate().map(|(place, issue)| json!({
                 "number": place + 1,
                 "issue": issue.heading,
-                "category": null,
+                "requested": authorization(issue, 0),
+                "authorized": authorization(issue, 1),
+                "disputed": authorization(issue, 2),
+                "category": issue.category,
+                "drug_group": issue.drug_group(),
+                "strength": issue.stated.strength_and_quantity.as_ref().map(|(strength, _)| strength),
+                "quantity": issue.stated.strength_and_quantity.as_ref().map(|(_, quantity)| quantity),
+                "associated": issue.stated.associated.then_some(true),
                 "outcome": if issue.upheld { "upheld" } else { "overturned" },
                 "guideline": guideline(&issue.guideline),
                 "claims_guideline": guideline(&issue.claims_guideline),
@@ -60,12 +71,28 @@ impl Letter {
     }
 }
 
+/// The original request (0), what was authorized (1), or what is disputed (2).
+fn authorization(issue: &Issue, part: usize) -> Option<&String> {
+    issue.stated.authorization.as_ref().map(|parts| &parts[part])
+}
+
 fn guideline(guideline: &Guideline) -> Value {
-    let schedule = guideline.chapters.iter().map(|chapter| json!({ "source": "mtus", "chapter": chapter }));
-    let elsewhere = guideline.elsewhere.iter().map(|source| json!({ "source": source, "chapter": null }));
+    let schedule = guideline.cited.iter().map(|cited| {
+        json!({
+            "source": "mtus",
+            "name": null,
+            "chapter": cited.chapter,
+            "year": cited.year,
+            "sections": cited.sections,
+            "pages": cited.pages,
+            "regulation": cited.regulation,
+        })
+    });
+    let elsewhere = guideline.elsewhere.iter().map(|source| json!({ "source": source }));
+    let told = guideline.basis != Basis::Untold;
     json!({
-        "text": guideline.text,
-        "basis": guideline.basis.name(),
+        "text": told.then_some(&guideline.text),
+        "basis": told.then(|| guideline.basis.name()),
         "citations": schedule.chain(elsewhere).collect::<Vec<_>>(),
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::grammar::{Scene, Slot, invent_name};
-use super::letter::{Dates, Letter};
+use super::letter::{Dates, Layout, Letter};
 use super::rng::Rng;
 use super::tables::{Region, TABLES};
 
@@ -24,6 +24,7 @@ impl Complaint {
 #[derive(Debug, Clone, Copy)]
 pub struct Case<'a> {
     pub dates: Dates,
+    pub layout: Layout,
     pub date_style: u8,
     pub age: Option<u64>,
     pub female: bool,
@@ -47,6 +48,7 @@ impl<'a> Case<'a> {
         static BACK: LazyLock<Complaint> = LazyLock::new(|| Complaint { region: &TABLES.regions[0], side: "left" });
         Self {
             dates: letter.dates,
+            layout: letter.layout,
             date_style: letter.style.dates,
             age: letter.age,
             female: letter.female,

@@ -12,8 +12,8 @@ pub struct Tables {
     pub grammar: Grammar,
     /// What is asked for.
     pub treatments: Vec<Treatment>,
-    /// What is asked for together with an operation.
-    pub services: Vec<&'static str>,
+    /// What is asked for together with an operation, with the service category.
+    pub services: Vec<(&'static str, &'static str)>,
     /// The specialties of reviewers, with weights.
     pub specialties: Vec<(u64, &'static str)>,
     /// The states that license reviewers, with weights.
@@ -37,10 +37,10 @@ pub struct Treatment {
     pub odg: &'static str,
     /// The chapters and sections of the schedule that treat of it.
     pub cites: Vec<(Chapter, &'static str)>,
-    /// The words of the request.
-    pub headings: Vec<Template>,
-    /// The request of a number of units.
-    pub portion: Option<Template>,
+    /// The words of the request, with the service category.
+    pub headings: Vec<(&'static str, Template)>,
+    /// The request of a number of units, with the service category.
+    pub portion: Option<(&'static str, Template)>,
 }
 
 /// A kind of chapter of the schedule. Which one it is depends on the letter's year and on the body region.
@@ -103,7 +103,9 @@ impl Tables {
                 _ => panic!("`{kind}` is no kind of line"),
             }
         }
-        let services = lines(include_str!("data/services.txt")).collect();
+        let services = lines(include_str!("data/services.txt"))
+            .map(|line| line.split_once(' ').unwrap_or_else(|| panic!("`{line}` wants a category")))
+            .collect();
         Self { grammar, treatments, services, specialties, states, regions }
     }
 
@@ -132,6 +134,7 @@ pub fn names(table: &[(u64, &'static str)], n: usize, rng: &mut Rng) -> Vec<&'st
 
 fn read_treatments(grammar: &Grammar) -> Vec<Treatment> {
     let mut treatments: Vec<Treatment> = Vec::new();
+    let mut category = "";
     for line in lines(include_str!("data/treatments.txt")) {
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
             let (cites, headings) = (Vec::new(), Vec::new());
@@ -154,8 +157,9 @@ fn read_treatments(grammar: &Grammar) -> Vec<Treatment> {
             "weight" => treatment.weight = number(value),
             "upheld" => treatment.upheld = number(value),
             "odg" => treatment.odg = value,
-            "heading" => treatment.headings.push(grammar.template(value)),
-            "portion" => treatment.portion = Some(grammar.template(value)),
+            "category" => category = value,
+            "heading" => treatment.headings.push((category, grammar.template(value))),
+            "portion" => treatment.portion = Some((category, grammar.template(value))),
             "cite" => {
                 let (chapter, section) = value.split_once(' ').unwrap_or((value, ""));
                 treatment.cites.push((Chapter::named(chapter), section));

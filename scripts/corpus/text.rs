@@ -59,6 +59,12 @@ impl Letter {
             blocks.extend(self.summary.iter().map(|p| paragraph("", &p.text)));
             return blocks;
         }
+        match self.layout {
+            Layout::DecisionList => return self.decision_list(),
+            Layout::Notice => return self.notice(),
+            Layout::ProfessionalReview => return self.professional_review(),
+            _ => {}
+        }
         if self.header {
             blocks.push(Block::Header);
         }
@@ -97,7 +103,7 @@ impl Letter {
         blocks
     }
 
-    fn board_certified(&self) -> String {
+    pub(super) fn board_certified(&self) -> String {
         let subspecialty = match self.specialties.get(1) {
             Some(second) => format!(", has a subspecialty in {second}"),
             None => String::new(),
@@ -111,6 +117,9 @@ impl Letter {
 
     /// The header's labels and values.
     pub fn header_rows(&self) -> Rows {
+        if !self.layout.tells_assignment() {
+            return self.early_header();
+        }
         let priority = if self.expedited { "Expedited" } else { "Standard" };
         let dates = &self.dates;
         [
@@ -122,7 +131,7 @@ impl Letter {
     }
 }
 
-fn paragraph<'a>(label: &str, text: &str) -> Block<'a> {
+pub(super) fn paragraph<'a>(label: &str, text: &str) -> Block<'a> {
     Block::Paragraph { label: label.len(), tight: false, text: format!("{label}{text}") }
 }
 

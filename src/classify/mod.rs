@@ -1,5 +1,13 @@
 //! Request text to service category, by tables in `schema/` that a clerk can extend.
 
+mod repair;
+mod score;
+mod table;
+mod text;
+
+use score::{Scored, score};
+use table::TABLES;
+
 /// The class of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Class {
@@ -16,7 +24,109 @@ pub struct Class {
 /// The category where there is nothing to go on.
 pub const OTHER: &str = "other/other";
 
+/// Below this score a request may be misspelt.
+const UNSURE: u32 = 50;
+/// What a repaired word costs of the confidence, in percent.
+const REPAIR_COST: u8 = 15;
+
+/// Why a request has its class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The class.
+    pub class: Class,
+    /// The terms found, in the order of the request.
+    pub reasons: Vec<Reason>,
+    /// Words that were read as words of the tables: as printed, in lower case, and as read.
+    pub repaired: Vec<(String, String)>,
+}
+
+/// One term of the tables in a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The term as it is compared: lower case, singular, without marks.
+    pub term: String,
+    /// The file in `schema/` that has it.
+    pub table: &'static str,
+    /// The line of the file, from 1.
+    pub line: usize,
+    /// What the term stands for.
+    pub category: &'static str,
+    /// The weight in the table.
+    pub weight: u8,
+    /// What is left of it in this place; 0 where the term does not count.
+    pub score: u32,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// What became of a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It gave the category.
+    Winner,
+    /// It counted, and lost.
+    Counted,
+    /// It tells what the request is for, and counted less.
+    Context,
+    /// It stands within a longer term.
+    Within,
+    /// Its conditions do not hold, or the form makes it something else.
+    Condition,
+}
+
+impl Verdict {
+    /// The name in exported records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Winner => "winner",
+            Self::Counted => "counted",
+            Self::Context => "context",
+            Self::Within => "within",
+            Self::Condition => "condition",
+        }
+    }
+}
+
 /// Classifies a request.
-pub fn classify(_request: &str) -> Class {
-    Class { category: OTHER, drug_group: None, drug: None, confidence: 0 }
+pub fn classify(request: &str) -> Class {
+    let mut text = String::with_capacity(request.len() + 8);
+    text::normalize(request, &mut text);
+    let exact = score(&text, None);
+    if exact.score >= UNSURE {
+        return exact.class;
+    }
+    match TABLES.vocabulary.repair(&text, |_, _| {}) {
+        Some(repaired) => better(exact, score(&repaired, None)),
+        None => exact.class,
+    }
+}
+
+/// Classifies a request as [`classify`] does, and tells why.
+pub fn explain(request: &str) -> Explanation {
+    let mut text = String::new();
+    text::normalize(request, &mut text);
+    let mut reasons = Vec::new();
+    let exact = score(&text, Some(&mut reasons));
+    let mut repaired = Vec::new();
+    if exact.score < UNSURE
+        && let Some(text) = TABLES.vocabulary.repair(&text, |from, to| repaired.push((from.to_owned(), to.to_owned())))
+    {
+        let mut others = Vec::new();
+        let other = score(&text, Some(&mut others));
+        if other.score > exact.score {
+            return Explanation { class: better(exact, other), reasons: others, repaired };
+        }
+    }
+    repaired.clear();
+    Explanation { class: exact.class, reasons, repaired }
+}
+
+/// The answer for the repaired text, if it is the better one.
+fn better(exact: Scored, repaired: Scored) -> Class {
+    if repaired.score > exact.score {
+        let confidence = repaired.class.confidence.saturating_sub(REPAIR_COST);
+        Class { confidence, ..repaired.class }
+    } else {
+        exact.class
+    }
 }

@@ -53,10 +53,20 @@ Queries:
   \"functional restoration\"         words in a row (quote it again for the shell)
   MRI AND (lumbar OR cervical)     AND, OR, NOT and parentheses
   issue:opioid NOT rationale:taper words in one field
+  MRI -surgery !chiropractic       NOT, before a word, a phrase or a field; + requires, which all words are
+  acupunc* wom?n gabapentine~1     beginnings, wildcards, words that differ in one letter or two (~2)
   decided:[2016-12 TO 2017-01]     ranges; also decided:2016-12..2017-01, age:>=60, injured:2016
+  category:rehabilitation          a category with all below it
+  MRI^2 lumbar                     a match of MRI counts twice
+  \"upheld\"                         the word in the text; without quotes it means the outcome
+  CM16-0213037                     a case
 
-Fields: issue, guideline, rationale, claims, summary, text, category, outcome, basis, chapter,
-specialty, state, layout, priority, sex, age, decided, injured, assigned, case, path
+Fields: issue, guideline, rationale, claims, summary, text, diagnosis, category, drug_group, drug, body,
+side, retrospective, associated, outcome, basis, chapter, source, claims_chapter, specialty, state, layout,
+priority, sex, age, decided, injured, assigned, case, path
+
+Facets: the fields with values from category to sex but for text, and category_group (the part of the
+category before the slash), year, month, and age_band, the worker's age by tens of years (age for short)
 
 Examples:
   imr search acupuncture upheld MTUS
@@ -66,9 +76,21 @@ Examples:
 /// Which index.
 #[derive(Debug, ClapArgs)]
 pub struct IndexChoice {
-    /// The index folder; without it the nearest `.imr` here or in a folder above
-    #[arg(long = "index", value_name = "DIR", env = "IMR_INDEX")]
-    pub index: Option<PathBuf>,
+    /// The index folder; without it the nearest `.imr` here or in a folder above [env: IMR_INDEX]
+    #[arg(long = "index", value_name = "DIR")]
+    index: Option<PathBuf>,
+}
+
+impl IndexChoice {
+    /// The folder that was named.
+    pub fn dir(&self) -> Option<PathBuf> {
+        index_dir(self.index.clone())
+    }
+}
+
+/// The index folder that was named, by the flag or else by `IMR_INDEX`. An empty variable names none.
+pub fn index_dir(given: Option<PathBuf>) -> Option<PathBuf> {
+    given.or_else(|| std::env::var_os("IMR_INDEX").filter(|dir| !dir.is_empty()).map(PathBuf::from))
 }
 
 /// How text output looks.
@@ -77,7 +99,7 @@ pub struct Look {
     /// Lay text out as on a terminal, also in a pipe or a file
     #[arg(long, short = 'p')]
     pub pretty: bool,
-    /// When to use colours
+    /// When to use colours, in the answer and in messages
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
     pub color: When,
 }
@@ -125,8 +147,8 @@ fn named() -> ArgGroup {
 pub struct IndexArgs {
     #[command(flatten)]
     pub archive: ArchiveArgs,
-    /// The index folder [default: .imr in the current folder]
-    #[arg(long = "index", value_name = "DIR", env = "IMR_INDEX")]
+    /// The index folder [env: IMR_INDEX] [default: .imr in the current folder]
+    #[arg(long = "index", value_name = "DIR")]
     pub index: Option<PathBuf>,
     /// Threads that read and parse [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -167,6 +189,30 @@ pub struct Selection {
     /// Only this basis of the reviewer's guideline: mtus, non_mtus, both, none
     #[arg(long, value_name = "VALUE", value_delimiter = ',', help_heading = "Filters")]
     pub basis: Vec<String>,
+    /// Only this service category, with all below it: rehabilitation, rehabilitation/acupuncture; repeat for others
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    pub category: Vec<String>,
+    /// Only this group of drugs, such as opioid; repeat for others
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    pub drug_group: Vec<String>,
+    /// Only this drug, by its generic name; repeat for others
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    pub drug: Vec<String>,
+    /// Only requests whose heading names this body part; repeat for others
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    pub body: Vec<String>,
+    /// Only this side of the body: left, right, bilateral
+    #[arg(long, value_name = "VALUE", value_delimiter = ',', help_heading = "Filters")]
+    pub side: Vec<String>,
+    /// Only treatments that were given before the review: yes, no
+    #[arg(long, value_name = "VALUE", value_delimiter = ',', help_heading = "Filters")]
+    pub retrospective: Vec<String>,
+    /// Only services that go with a surgery: yes, no
+    #[arg(long, value_name = "VALUE", value_delimiter = ',', help_heading = "Filters")]
+    pub associated: Vec<String>,
+    /// Only this source of the reviewer's guideline: mtus, odg, acoem, other
+    #[arg(long, value_name = "VALUE", value_delimiter = ',', help_heading = "Filters")]
+    pub source: Vec<String>,
     /// Only this specialty of the reviewer; repeat for others
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     pub specialty: Vec<String>,
@@ -176,6 +222,9 @@ pub struct Selection {
     /// Only this MTUS chapter of the reviewer's guideline; repeat for others
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     pub chapter: Vec<String>,
+    /// Only this MTUS chapter of the claims administrator's guideline; repeat for others
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    pub claims_chapter: Vec<String>,
     /// Only this layout: credentials, board_certified, unknown
     #[arg(long, value_name = "VALUE", value_delimiter = ',', help_heading = "Filters")]
     pub layout: Vec<String>,
@@ -200,9 +249,40 @@ pub struct Selection {
     /// Only this case; repeat for others
     #[arg(long, value_name = "CASE", value_delimiter = ',', help_heading = "Filters")]
     pub case: Vec<String>,
-    /// Only letters of this file, or of files below this folder, as paths are shown in the index
+    /// Only letters of this file, or of files below this folder
     #[arg(long, value_name = "PATH", help_heading = "Filters")]
     pub path: Vec<String>,
+}
+
+impl Selection {
+    /// The filters by the fields that they are of.
+    pub fn by_field(&self) -> [(&'static str, &Vec<String>); 23] {
+        [
+            ("outcome", &self.outcome),
+            ("basis", &self.basis),
+            ("category", &self.category),
+            ("drug_group", &self.drug_group),
+            ("drug", &self.drug),
+            ("body", &self.body),
+            ("side", &self.side),
+            ("retrospective", &self.retrospective),
+            ("associated", &self.associated),
+            ("source", &self.source),
+            ("specialty", &self.specialty),
+            ("state", &self.state),
+            ("chapter", &self.chapter),
+            ("claims_chapter", &self.claims_chapter),
+            ("layout", &self.layout),
+            ("priority", &self.priority),
+            ("sex", &self.sex),
+            ("age", &self.age),
+            ("decided", &self.decided),
+            ("injured", &self.injured),
+            ("assigned", &self.assigned),
+            ("case", &self.case),
+            ("path", &self.path),
+        ]
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -221,10 +301,10 @@ pub struct SearchArgs {
     /// The order of hits
     #[arg(long, value_enum, value_name = "ORDER", default_value_t = SortArg::Score, allow_hyphen_values = true)]
     pub sort: SortArg,
-    /// Fields whose values to count over all hits
+    /// Fields whose values to count over all hits; see below for their names
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     pub facets: Vec<String>,
-    /// Print the totals only
+    /// Print the totals only, and the facets asked for
     #[arg(long)]
     pub count: bool,
     /// How to print
@@ -268,7 +348,8 @@ pub struct StatsArgs {
     pub query: Vec<String>,
     #[command(flatten)]
     pub selection: Selection,
-    /// Fields to count by: outcome, basis, specialty, state, chapter, category, layout, priority, sex, year, month, age_band
+    /// Up to four fields to count by: outcome, category, category_group, drug_group, drug, body, side, retrospective,
+    /// associated, basis, source, chapter, claims_chapter, specialty, state, layout, priority, sex, year, month, age_band
     #[arg(long, value_name = "FIELD", value_delimiter = ',', required = true)]
     pub by: Vec<String>,
     /// How to print
@@ -292,7 +373,7 @@ pub enum TableFormat {
 
 #[derive(Debug, ClapArgs)]
 pub struct ShowArgs {
-    /// The case number, such as CM16-0213037
+    /// The case number, such as CM16-0213037, or the path of a letter that has none
     #[arg(value_name = "CASE")]
     pub case: String,
     /// How to print
@@ -326,6 +407,9 @@ pub struct ParseArgs {
     /// Exit with status 1 when a file could not be read
     #[arg(long)]
     pub strict: bool,
+    /// Tell why each issue has its category
+    #[arg(long)]
+    pub explain: bool,
     #[command(flatten)]
     pub look: Look,
 }

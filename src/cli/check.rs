@@ -34,9 +34,11 @@ pub fn run(args: CheckArgs) -> anyhow::Result<End> {
     if args.archive.paths.is_empty() && args.archive.files_from.is_none() {
         let reader = search::open(&args.index)?;
         reader.base().clone_into(&mut base);
-        reader.letters(&mut |record| {
-            add(&record);
-            Ok(())
+        reader.guarded(|| {
+            reader.letters(&mut |record| {
+                add(&record);
+                Ok(())
+            })
         })?;
     } else {
         let (named, filter) = archive::meant(args.archive)?;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use imr::ingest::{self, IngestConfig};
 use imr::present;
 
-use super::args::{IndexArgs, ReportFormat};
+use super::args::{IndexArgs, ReportFormat, index_dir};
 use super::progress::Bar;
 use super::{End, archive, message, output};
 
@@ -26,7 +26,7 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
     let shown: Vec<String> = roots.iter().take(SHOWN).map(|path| format!("`{}`", path.display())).collect();
     let config = IngestConfig {
         roots,
-        index: args.index.unwrap_or_else(|| PathBuf::from(imr::index::FOLDER)),
+        index: index_dir(args.index).unwrap_or_else(|| PathBuf::from(imr::index::FOLDER)),
         threads: threads(args.threads),
         memory_bytes: args.memory as usize * (1 << 20),
         filter,

@@ -5,7 +5,11 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
+use clap::Parser;
 use imr::ErrorKind;
+use imr::present::one_line;
+
+use super::args::Args;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -14,16 +18,18 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 /// Prints an error with its causes and what to do about it.
 pub fn error(error: &anyhow::Error) {
     let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{ERROR}error{ERROR:#}: {error}");
+    let _ = writeln!(err, "{ERROR}error{ERROR:#}: {}", one_line(&error.to_string()));
     let mut last = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {
         // Some causes are told by what they caused already.
         if !last.contains(&cause) {
-            let _ = writeln!(err, "  caused by: {cause}");
+            let _ = writeln!(err, "  caused by: {}", one_line(&cause));
             last = cause;
         }
     }
     if let Some((kind, Some(hint))) = error.downcast_ref::<imr::Error>().map(|e| (e.kind(), e.hint())) {
+        // A hint can have several lines, each of which is cleaned.
+        let hint = hint.split('\n').map(one_line).collect::<Vec<_>>().join("\n");
         // What a query's error points at stands below the query, so it must begin a line.
         let _ = match kind {
             ErrorKind::Query if hint.contains('\n') => writeln!(err, "\n{hint}"),
@@ -42,7 +48,7 @@ pub fn hints<'a>(hints: impl Iterator<Item = &'a str>) {
     let mut told = BTreeSet::from([""]);
     for hint in hints {
         if told.insert(hint) {
-            let _ = writeln!(anstream::stderr(), "{HINT}hint{HINT:#}: {hint}");
+            let _ = writeln!(anstream::stderr(), "{HINT}hint{HINT:#}: {}", one_line(hint));
         }
     }
 }
@@ -50,12 +56,31 @@ pub fn hints<'a>(hints: impl Iterator<Item = &'a str>) {
 /// Prints what is wrong with one file while the rest goes on.
 pub fn failure(path: &Path, reason: &str) {
     // Where stderr is closed there is nobody to tell.
-    let _ = writeln!(anstream::stderr(), "{WARNING}warning{WARNING:#}: `{}`: {reason}", path.display());
+    let _ = writeln!(
+        anstream::stderr(),
+        "{WARNING}warning{WARNING:#}: `{}`: {}",
+        one_line(&path.to_string_lossy()),
+        one_line(reason)
+    );
 }
 
 /// Prints a remark.
 pub fn note(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{HINT}note{HINT:#}: {text}");
+    let _ = writeln!(anstream::stderr(), "{HINT}note{HINT:#}: {}", one_line(text));
+}
+
+/// Prints remarks.
+pub fn notes(notes: &[String]) {
+    notes.iter().for_each(|text| note(text));
+}
+
+/// Prints what is wrong with the command line, or the help or version that was asked for.
+pub fn usage(error: clap::Error) {
+    // The message repeats what was typed, so it is made of what was typed without control characters.
+    let typed = std::env::args_os().map(|arg| one_line(&arg.to_string_lossy()));
+    let error = Args::try_parse_from(typed).err().unwrap_or(error);
+    // Where nobody reads it, so be it.
+    let _ = error.print();
 }
 
 /// Whether an error only says that nobody reads the output any more.

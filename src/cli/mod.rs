@@ -34,12 +34,14 @@ enum End {
 /// Runs the program.
 pub fn main() -> ExitCode {
     message::quiet_panics();
+    output::choose_color(output::color_in(std::env::args_os()));
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            // Help and version go to stdout and are no failure; where nobody reads them, so be it.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            // Help and version go to stdout and are no failure.
+            let status = u8::try_from(error.exit_code()).unwrap_or(2);
+            message::usage(error);
+            return ExitCode::from(status);
         }
     };
     let ended = match args.command {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::io::Write;
 
+use imr::record::IssueRecord;
 use imr::{ErrorKind, ingest, present};
 
 use super::args::{ParseArgs, ParseFormat};
@@ -17,7 +18,10 @@ pub fn run(args: ParseArgs) -> anyhow::Result<End> {
     let (named, filter) = archive::meant(args.archive)?;
     let (roots, mut hints) = (named.iter().cloned().collect::<HashSet<_>>(), BTreeSet::new());
     ingest::parse(named, &filter, index::threads(args.threads), &mut |record| match record {
-        Ok(record) => {
+        Ok(mut record) => {
+            if args.explain {
+                record.issues.iter_mut().for_each(IssueRecord::explain);
+            }
             let written = match args.format {
                 ParseFormat::Jsonl => present::record_json(&mut out, &record),
                 ParseFormat::Text if read > 0 => writeln!(out, "\n{}\n", "-".repeat(style.width.min(80)))

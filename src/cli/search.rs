@@ -3,17 +3,25 @@
 use std::io::Write;
 
 use imr::index::{self, Reader};
-use imr::query::{self, Expr};
+use imr::query::{self, Expr, Query};
 use imr::search::{self, Dimension, Request, Sort};
-use imr::{Result, present};
+use imr::{Error, ErrorKind, Result, present};
 
 use super::args::{HitFormat, IndexChoice, SearchArgs, Selection, SortArg};
-use super::{End, output};
+use super::{End, message, output};
 
 /// Searches.
 pub fn run(args: SearchArgs) -> anyhow::Result<End> {
+    let asked = asked(&args.query, &args.selection)?;
+    let facets = Dimension::parse_all(&args.facets)?;
+    if !facets.is_empty() && matches!(args.format, HitFormat::Jsonl | HitFormat::Csv) {
+        return Err(Error::new(ErrorKind::Usage, "`--facets` has no place in the lines of `--format jsonl` and `csv`")
+            .with_hint("use `--format json`, or count with `imr stats --by FIELD --format csv`")
+            .into());
+    }
+    let reader = open(&args.index)?;
     let request = Request {
-        expr: expr(&args.query, &args.selection)?,
+        expr: in_this_folder(asked, &reader)?,
         limit: if args.count { 0 } else { args.limit },
         offset: args.offset,
         sort: match args.sort {
@@ -22,20 +30,19 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
             SortArg::DecidedDescending => Sort::DecidedDescending,
             SortArg::Case => Sort::Case,
         },
-        facets: args.facets.iter().map(|name| Dimension::parse(name)).collect::<Result<_>>()?,
+        facets,
     };
-    let reader = open(&args.index)?;
     let found = reader.guarded(|| search::search(&reader, &request))?;
+    message::notes(&found.notes);
     let mut out = output::stdout();
     let style = output::style(&args.look);
     match args.format {
-        HitFormat::Json if args.count => present::count_json(&mut out, found.total)?,
+        HitFormat::Json | HitFormat::Jsonl if args.count => present::count_json(&mut out, &found)?,
         HitFormat::Json => present::hits_json(&mut out, &found)?,
-        HitFormat::Jsonl if args.count => present::count_json(&mut out, found.total)?,
         HitFormat::Jsonl => present::hits_jsonl(&mut out, &found)?,
-        HitFormat::Csv if !args.count => present::hits_csv(&mut out, &found)?,
+        HitFormat::Csv if !args.count => present::hits_csv(&mut out, &found, &style)?,
         HitFormat::Text if !args.count => present::hits(&mut out, &found, &style, reader.base())?,
-        HitFormat::Text | HitFormat::Csv => present::count(&mut out, found.total, &style)?,
+        HitFormat::Text | HitFormat::Csv => present::count(&mut out, &found, &style)?,
     }
     out.flush()?;
     Ok(if found.total.letters == 0 { End::Nothing } else { End::Done })
@@ -44,30 +51,30 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
 /// Opens the index that is meant.
 pub fn open(choice: &IndexChoice) -> anyhow::Result<Reader> {
     let cwd = std::env::current_dir()?;
-    let dir = index::find(choice.index.as_deref(), &cwd)?;
+    let dir = index::find(choice.dir().as_deref(), &cwd)?;
     Ok(Reader::open(&dir)?)
 }
 
 /// What query and filters ask for together.
-pub fn expr(query: &[String], filters: &Selection) -> Result<Expr> {
-    let mut expr = query::parse(&query.join(" "))?;
-    for (field, values) in [
-        ("outcome", &filters.outcome),
-        ("basis", &filters.basis),
-        ("specialty", &filters.specialty),
-        ("state", &filters.state),
-        ("chapter", &filters.chapter),
-        ("layout", &filters.layout),
-        ("priority", &filters.priority),
-        ("sex", &filters.sex),
-        ("age", &filters.age),
-        ("decided", &filters.decided),
-        ("injured", &filters.injured),
-        ("assigned", &filters.assigned),
-        ("case", &filters.case),
-        ("path", &filters.path),
-    ] {
-        expr = expr.and(query::filter(field, values)?);
+pub fn asked(query: &[String], filters: &Selection) -> Result<Expr> {
+    let Query { mut expr, notes } = query::parse(&query.join(" "))?;
+    message::notes(&notes);
+    for (field, values) in filters.by_field() {
+        let filter = query::filter(field, values).map_err(|error| {
+            let named = format!("--{}: {}", field.replace('_', "-"), error.message());
+            let pointed = Error::new(error.kind(), named);
+            match error.hint() {
+                Some(hint) => pointed.with_hint(hint),
+                None => pointed,
+            }
+        })?;
+        expr = expr.and(filter);
     }
     Ok(expr)
+}
+
+/// The same with paths as the index has them, for those typed here.
+pub fn in_this_folder(expr: Expr, reader: &Reader) -> anyhow::Result<Expr> {
+    let cwd = std::env::current_dir()?;
+    Ok(reader.guarded(|| expr.with_paths(&|typed| reader.paths_of(typed, &cwd)))?)
 }

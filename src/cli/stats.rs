@@ -2,24 +2,27 @@
 
 use std::io::Write;
 
-use imr::search::{self, Dimension};
-use imr::{Result, present};
+use imr::present;
+use imr::search::{self, Counted, Dimension};
 
 use super::args::{StatsArgs, TableFormat};
-use super::search::{expr, open};
-use super::{End, output};
+use super::search::{asked, in_this_folder, open};
+use super::{End, message, output};
 
 /// Counts.
 pub fn run(args: StatsArgs) -> anyhow::Result<End> {
-    let expr = expr(&args.query, &args.selection)?;
-    let by: Vec<Dimension> = args.by.iter().map(|name| Dimension::parse(name)).collect::<Result<_>>()?;
+    let asked = asked(&args.query, &args.selection)?;
+    let by = Dimension::parse_all(&args.by)?;
     let reader = open(&args.index)?;
-    let table = reader.guarded(|| search::stats(&reader, &expr, &by))?;
+    let expr = in_this_folder(asked, &reader)?;
+    let Counted { table, notes } = reader.guarded(|| search::stats(&reader, &expr, &by))?;
+    message::notes(&notes);
+    let style = output::style(&args.look);
     let mut out = output::stdout();
     match args.format {
-        TableFormat::Text => present::table(&mut out, &table, &output::style(&args.look))?,
+        TableFormat::Text => present::table(&mut out, &table, &style)?,
         TableFormat::Json => present::table_json(&mut out, &table)?,
-        TableFormat::Csv => present::table_csv(&mut out, &table)?,
+        TableFormat::Csv => present::table_csv(&mut out, &table, &style)?,
     }
     out.flush()?;
     Ok(if table.total.letters == 0 { End::Nothing } else { End::Done })

@@ -9,17 +9,27 @@ use tantivy::tokenizer::{
 
 /// The name of the analyzer of text fields.
 pub const ENGLISH: &str = "english";
+/// The name of the analyzer that keeps the forms of words.
+pub const FORMS: &str = "forms";
 /// The name of the analyzer of keyword fields.
 pub const KEYWORD: &str = "keyword";
+/// The name of the analyzer of hierarchies.
+pub const HIERARCHY: &str = "hierarchy";
 
-/// Longer runs of letters and digits are no words; they would only bloat the dictionary.
-const LONGEST_WORD: usize = 64;
+/// What parts the levels of a hierarchy.
+pub const LEVEL: char = '/';
+
+/// Runs of letters and digits of this many bytes and more are no words; they would only bloat the dictionary.
+const TOO_LONG: usize = 64;
+
+/// Units of measure that letters write with and without a blank behind the number: `550mg`, `550 mg`.
+const UNITS: [&str; 5] = ["mg", "mcg", "ml", "gm", "g"];
 
 /// The analyzer of text fields: words of letters and digits, lower case, without accents, stemmed as English.
 pub fn english() -> TextAnalyzer {
     static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| {
         TextAnalyzer::builder(WordTokenizer)
-            .filter(RemoveLongFilter::limit(LONGEST_WORD))
+            .filter(RemoveLongFilter::limit(TOO_LONG))
             .filter(LowerCaser)
             .filter(AsciiFoldingFilter)
             .filter(Stemmer::new(Language::English))
@@ -28,16 +38,38 @@ pub fn english() -> TextAnalyzer {
     ANALYZER.clone()
 }
 
+/// The words of [`english`] before they are stemmed: what patterns and misspelt words are compared with.
+pub fn forms() -> TextAnalyzer {
+    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| {
+        TextAnalyzer::builder(WordTokenizer)
+            .filter(RemoveLongFilter::limit(TOO_LONG))
+            .filter(LowerCaser)
+            .filter(AsciiFoldingFilter)
+            .build()
+    });
+    ANALYZER.clone()
+}
+
 /// The analyzer of keyword fields: the whole value, lower case, without accents.
 pub fn keyword() -> TextAnalyzer {
-    TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build()
+    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| {
+        TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build()
+    });
+    ANALYZER.clone()
+}
+
+/// The analyzer of hierarchies: the value and all above it, `rehabilitation` and `rehabilitation/acupuncture`.
+pub fn hierarchy() -> TextAnalyzer {
+    TextAnalyzer::builder(LevelTokenizer).filter(LowerCaser).filter(AsciiFoldingFilter).build()
 }
 
 /// The analyzers under the names that the schema uses.
 pub fn manager() -> TokenizerManager {
     let manager = TokenizerManager::default();
     manager.register(ENGLISH, english());
+    manager.register(FORMS, forms());
     manager.register(KEYWORD, keyword());
+    manager.register(HIERARCHY, hierarchy());
     manager
 }
 
@@ -48,7 +80,73 @@ pub fn fold(value: &str) -> String {
     folded
 }
 
-/// Splits at everything that is neither letter nor digit, except that "Non-MTUS" is one word.
+/// The terms of a text, as text fields have them.
+pub fn terms(text: &str) -> Vec<String> {
+    collect(english(), text)
+}
+
+/// The words of a text before they are stemmed.
+pub fn words(text: &str) -> Vec<String> {
+    collect(forms(), text)
+}
+
+fn collect(mut analyzer: TextAnalyzer, text: &str) -> Vec<String> {
+    let mut terms = Vec::new();
+    analyzer.token_stream(text).process(&mut |token| terms.push(token.text.clone()));
+    terms
+}
+
+/// Whether a text has a run of letters and digits that is too long to be in the index.
+pub fn has_too_long(text: &str) -> bool {
+    let mut stream = WordTokenizer;
+    let mut stream = stream.token_stream(text);
+    while stream.advance() {
+        if stream.token().text.len() >= TOO_LONG {
+            return true;
+        }
+    }
+    false
+}
+
+/// The value, and each that stands above it.
+#[derive(Clone, Default)]
+struct LevelTokenizer;
+
+struct LevelStream<'a> {
+    text: &'a str,
+    token: Token,
+}
+
+impl Tokenizer for LevelTokenizer {
+    type TokenStream<'a> = LevelStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> LevelStream<'a> {
+        LevelStream { text, token: Token { position: usize::MAX, ..Token::default() } }
+    }
+}
+
+impl TokenStream for LevelStream<'_> {
+    fn advance(&mut self) -> bool {
+        let from = if self.token.position == usize::MAX { 0 } else { self.token.offset_to + LEVEL.len_utf8() };
+        let Some(rest) = self.text.get(from..).filter(|rest| !rest.is_empty()) else { return false };
+        self.token.offset_to = from + rest.find(LEVEL).unwrap_or(rest.len());
+        self.token.text.clear();
+        self.token.text.push_str(&self.text[..self.token.offset_to]);
+        self.token.position = self.token.position.wrapping_add(1);
+        true
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}
+
+/// Splits at everything that is neither letter nor digit, and between a number and its unit, except that "Non-MTUS" is
+/// one word.
 ///
 /// "Decision based on Non-MTUS Citation" says the opposite of what a search for MTUS looks for.
 #[derive(Clone, Default)]
@@ -71,6 +169,7 @@ impl Tokenizer for WordTokenizer {
 impl TokenStream for WordStream<'_> {
     fn advance(&mut self) -> bool {
         let Some((start, end)) = word(self.text, self.at) else { return false };
+        let end = end_of_number(&self.text[start..end]).map_or(end, |length| start + length);
         let end_of_pair = non_mtus(self.text, start, end);
         self.token.text.clear();
         self.token.text.push_str(&self.text[start..end]);
@@ -126,6 +225,13 @@ fn word(text: &str, from: usize) -> Option<(usize, usize)> {
         }
     }
     Some((start, end))
+}
+
+/// How long the number is, in bytes, if a word is a number with a unit behind it.
+fn end_of_number(word: &str) -> Option<usize> {
+    let length = word.bytes().take_while(u8::is_ascii_digit).count();
+    let unit = &word[length..];
+    (length > 0 && UNITS.iter().any(|known| known.eq_ignore_ascii_case(unit))).then_some(length)
 }
 
 /// Where "Non-MTUS" ends, if the word from `start` to `end` begins it. Letters break it at the hyphen too.

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use tantivy::TantivyDocument;
 use tantivy::schema::{Document, Field};
 
+use super::analysis;
 use super::schema::IndexSchema;
-use crate::letter::CaseNumber;
-use crate::record::{IssueRecord, LetterFacts, LetterRecord};
+use crate::letter::{CaseNumber, Source};
+use crate::record::{GuidelineRecord, IssueRecord, LetterFacts, LetterRecord};
 
 /// Marks the identities of letters without a case number; all case numbers are below.
 const WITHOUT_CASE: u64 = 1 << 63;
@@ -64,14 +65,17 @@ pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
 /// for each, since it is indexed with each.
 pub fn document_bytes(record: &LetterRecord) -> u64 {
     let length = |text: &Option<String>| text.as_ref().map_or(0, |t| t.len() as u64);
-    let names = record.facts.specialties.iter().chain(&record.facts.licensure);
-    let facts = length(&record.facts.clinical_summary) + names.map(|name| name.len() as u64).sum::<u64>();
+    let total = |texts: &[String]| texts.iter().map(|text| text.len() as u64).sum::<u64>();
+    let facts = &record.facts;
+    let of_letter = length(&facts.clinical_summary) + total(&facts.diagnoses);
+    let repeated = of_letter + total(&facts.specialties) + total(&facts.licensure);
     let issues = record.issues.iter().map(|issue| {
-        let texts = [&issue.guideline.text, &issue.claims_guideline.text, &issue.rationale, &issue.category];
+        let texts = [&issue.guideline.text, &issue.claims_guideline.text, &issue.rationale];
         issue.issue.len() as u64 + texts.into_iter().map(length).sum::<u64>()
     });
     let documents = record.issues.len().max(1) as u64;
-    length(&record.text) + facts.saturating_mul(documents) + issues.sum::<u64>()
+    // Every text is there once more for the forms of its words.
+    repeated.saturating_mul(documents) + of_letter + 2 * (length(&record.text) + issues.sum::<u64>())
 }
 
 /// A path as a term, each path another one: paths that differ only in bytes that are no UTF-8 look the same in records,
@@ -95,10 +99,19 @@ pub struct Documents {
     claims: Field,
     summary: Field,
     text: Field,
+    diagnosis: Field,
     category: Field,
+    drug_group: Field,
+    drug: Field,
+    body: Field,
+    side: Field,
+    retrospective: Field,
+    associated: Field,
     outcome: Field,
     basis: Field,
     chapter: Field,
+    source: Field,
+    claims_chapter: Field,
     specialty: Field,
     state: Field,
     layout: Field,
@@ -111,6 +124,7 @@ pub struct Documents {
     case: Field,
     path: Field,
     number: Field,
+    forms: Field,
     issue_record: Field,
     letter_record: Field,
 }
@@ -126,10 +140,19 @@ impl Documents {
             claims: field("claims"),
             summary: field("summary"),
             text: field("text"),
+            diagnosis: field("diagnosis"),
             category: field("category"),
+            drug_group: field("drug_group"),
+            drug: field("drug"),
+            body: field("body"),
+            side: field("side"),
+            retrospective: field("retrospective"),
+            associated: field("associated"),
             outcome: field("outcome"),
             basis: field("basis"),
             chapter: field("chapter"),
+            source: field("source"),
+            claims_chapter: field("claims_chapter"),
             specialty: field("specialty"),
             state: field("state"),
             layout: field("layout"),
@@ -142,6 +165,7 @@ impl Documents {
             case: field("case"),
             path: field("path"),
             number: schema.number,
+            forms: schema.forms,
             issue_record: schema.issue_record,
             letter_record: schema.letter_record,
         }
@@ -163,6 +187,10 @@ impl Documents {
         if let Some(text) = &record.text {
             first.add_text(self.text, text);
         }
+        // The forms of words are a dictionary, which the first document fills for what all repeat.
+        for text in record.text.iter().chain(&record.facts.clinical_summary).chain(&record.facts.diagnoses) {
+            first.add_text(self.forms, text);
+        }
         first.add_bytes(self.letter_record, &stored_letter(record));
         let facts = Arc::new(self.facts(&record.facts, id, key));
         let document = |own| IssueDocument { facts: Arc::clone(&facts), own, _permit: permit.clone() };
@@ -177,18 +205,13 @@ impl Documents {
         if let Some(summary) = &facts.clinical_summary {
             doc.add_text(self.summary, summary);
         }
-        for specialty in distinct(facts.specialties.iter().map(String::as_str)) {
-            doc.add_text(self.specialty, specialty);
+        for diagnosis in &facts.diagnoses {
+            doc.add_text(self.diagnosis, diagnosis);
         }
-        for state in distinct(facts.licensure.iter().map(String::as_str)) {
-            doc.add_text(self.state, state);
-        }
-        if let Some(priority) = facts.priority {
-            doc.add_text(self.priority, priority.name());
-        }
-        if let Some(sex) = facts.sex {
-            doc.add_text(self.sex, sex.name());
-        }
+        keywords(&mut doc, self.specialty, or(&facts.specialties_canonical, &facts.specialties));
+        keywords(&mut doc, self.state, or(&facts.licensure_canonical, &facts.licensure));
+        keywords(&mut doc, self.priority, facts.priority.map(|v| v.name()));
+        keywords(&mut doc, self.sex, facts.sex.map(|v| v.name()));
         if let Some(age) = facts.age {
             doc.add_u64(self.age, u64::from(age));
         }
@@ -207,29 +230,56 @@ impl Documents {
     fn issue(&self, number: u64, issue: &IssueRecord) -> TantivyDocument {
         let mut doc = TantivyDocument::new();
         doc.add_u64(self.number, number);
-        doc.add_text(self.issue, &issue.issue);
         for (field, text) in [
-            (self.guideline, &issue.guideline.text),
-            (self.claims, &issue.claims_guideline.text),
-            (self.rationale, &issue.rationale),
-            (self.category, &issue.category),
+            (self.issue, Some(&issue.issue)),
+            (self.guideline, issue.guideline.text.as_ref()),
+            (self.claims, issue.claims_guideline.text.as_ref()),
+            (self.rationale, issue.rationale.as_ref()),
         ] {
             if let Some(text) = text {
                 doc.add_text(field, text);
+                doc.add_text(self.forms, text);
             }
         }
-        if let Some(outcome) = issue.outcome {
-            doc.add_text(self.outcome, outcome.name());
-        }
-        if let Some(basis) = issue.guideline.basis {
-            doc.add_text(self.basis, basis.name());
-        }
-        for chapter in distinct(issue.guideline.citations.iter().filter_map(|c| c.chapter.as_deref())) {
-            doc.add_text(self.chapter, chapter);
-        }
+        let yes_or_no = |told: Option<bool>| if told == Some(true) { "yes" } else { "no" };
+        keywords(&mut doc, self.category, issue.category.as_deref());
+        keywords(&mut doc, self.drug_group, issue.drug_group.as_deref());
+        keywords(&mut doc, self.drug, issue.drug.as_deref());
+        keywords(&mut doc, self.body, issue.body_parts.iter().map(String::as_str));
+        keywords(&mut doc, self.side, issue.side.map(|v| v.name()));
+        keywords(&mut doc, self.retrospective, [yes_or_no(issue.retrospective)]);
+        keywords(&mut doc, self.associated, [yes_or_no(issue.associated)]);
+        keywords(&mut doc, self.outcome, issue.outcome.map(|v| v.name()));
+        keywords(&mut doc, self.basis, issue.guideline.basis.map(|v| v.name()));
+        keywords(&mut doc, self.source, issue.guideline.citations.iter().map(|c| c.source.name()));
+        keywords(&mut doc, self.chapter, chapters(&issue.guideline));
+        keywords(&mut doc, self.claims_chapter, chapters(&issue.claims_guideline));
         // A record of plain strings and numbers always serialises.
         doc.add_bytes(self.issue_record, &serde_json::to_vec(issue).unwrap_or_default());
         doc
+    }
+}
+
+/// The chapters of the MTUS that a guideline names.
+fn chapters(guideline: &GuidelineRecord) -> impl Iterator<Item = &str> {
+    guideline.citations.iter().filter(|c| c.source == Source::Mtus).filter_map(|c| c.chapter.as_deref())
+}
+
+/// The canonical values, or as printed where none are known.
+fn or<'a>(canonical: &'a [String], printed: &'a [String]) -> impl Iterator<Item = &'a str> {
+    let values = if canonical.is_empty() { printed } else { canonical };
+    values.iter().map(String::as_str)
+}
+
+/// Adds values without repetitions, also in another spelling, so that a value is counted once a document.
+fn keywords<'a>(doc: &mut TantivyDocument, field: Field, values: impl IntoIterator<Item = &'a str>) {
+    let mut seen: Vec<String> = Vec::new();
+    for value in values {
+        let folded = analysis::fold(value);
+        if !seen.contains(&folded) {
+            seen.push(folded);
+            doc.add_text(field, value);
+        }
     }
 }
 
@@ -247,18 +297,6 @@ fn stored_letter(record: &LetterRecord) -> Vec<u8> {
     let stored =
         Stored { facts: &record.facts, issues: [], diagnostics: &record.diagnostics, text: record.text.as_deref() };
     serde_json::to_vec(&stored).unwrap_or_default()
-}
-
-/// The values without repetitions, so that a value is counted once a document. There are few.
-fn distinct<'a>(values: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
-    let mut seen: Vec<&str> = Vec::new();
-    values.filter(move |value| {
-        let new = !seen.contains(value);
-        if new {
-            seen.push(value);
-        }
-        new
-    })
 }
 
 #[cfg(test)]
@@ -279,7 +317,7 @@ mod tests {
         let mut record = LetterRecord::default();
         record.facts.clinical_summary = Some("x".repeat(1000));
         record.issues = (0..50).map(|_| IssueRecord { issue: "y".repeat(10), ..IssueRecord::default() }).collect();
-        assert_eq!(document_bytes(&record), 50 * 1010);
+        assert_eq!(document_bytes(&record), 50 * 1020 + 1000);
         let documents = Documents::new(IndexSchema::get()).of(&record, 1, b"a.txt", None);
         assert!(documents.iter().all(|d| Arc::ptr_eq(&d.facts, &documents[0].facts)));
         assert_eq!(documents.len(), 50);

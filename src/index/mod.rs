@@ -20,7 +20,7 @@ pub use entry::{FileEntry, Status};
 pub use fault::{guarded, is_guarded};
 pub use manifest::Snapshot;
 pub use place::{FOLDER, exists, find};
-pub use reader::{Reader, StoredIssue};
+pub use reader::{Reader, StoredIssue, has_path, paths_below};
 pub use schema::{FieldDef, FieldKind, IndexSchema};
 pub use writer::{Applied, Demoted, Finding, Writer, WriterConfig};
 

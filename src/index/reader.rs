@@ -1,6 +1,6 @@
 //! The reader: an index as of its last commit, and the records stored in it.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use tantivy::directory::error::OpenReadError;
 use tantivy::query::{EnableScoring, Query, TermQuery};
@@ -9,6 +9,7 @@ use tantivy::{
     DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, TantivyError, Term,
 };
 
+use super::document::path_term;
 use super::schema::IndexSchema;
 use super::{fault, place};
 use crate::error::{Error, ErrorKind, Result};
@@ -116,8 +117,16 @@ impl Reader {
 
     /// The whole letter of a case, or `None`.
     pub fn letter(&self, case: CaseNumber) -> Result<Option<LetterRecord>> {
-        let schema = IndexSchema::get();
-        let term = Term::from_field_u64(schema.field("case"), case.to_u64());
+        self.letter_with(Term::from_field_u64(IndexSchema::get().field("case"), case.to_u64()))
+    }
+
+    /// The whole letter that was read from a path, as records have paths, or `None`.
+    pub fn letter_at(&self, path: &str) -> Result<Option<LetterRecord>> {
+        self.letter_with(Term::from_field_text(IndexSchema::get().field("path"), path))
+    }
+
+    /// The letter whose documents have this term.
+    fn letter_with(&self, term: Term) -> Result<Option<LetterRecord>> {
         let query = TermQuery::new(term, IndexRecordOption::Basic);
         let weight =
             query.weight(EnableScoring::disabled_from_searcher(&self.searcher)).map_err(|e| self.damaged(e))?;
@@ -168,10 +177,82 @@ impl Reader {
         Ok(())
     }
 
+    /// The paths as records have them, for one that was typed in a folder: the way there from that folder, if the index
+    /// has a letter there, and otherwise the path as it stands. A folder above the index is two: what is relative to the
+    /// index and what is not.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn paths_of(&self, typed: &str, folder: &Path) -> Result<Vec<String>> {
+        let typed_there = folder.join(typed);
+        // As it is written, and as it is behind links, by which the files may have been found.
+        for there in [Some(without_dots(&typed_there)), typed_there.canonicalize().ok()].into_iter().flatten() {
+            let mut keys = vec![path_term(&super::to_key(&there, &self.base))];
+            if there != self.base && self.base.starts_with(&there) {
+                keys.push(String::new());
+            }
+            let mut found = Vec::new();
+            for key in keys {
+                if has_path(&self.searcher, &key).map_err(|e| self.damaged(e))? {
+                    found.push(key);
+                }
+            }
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(vec![without_dots(Path::new(typed)).to_string_lossy().into_owned()])
+    }
+
     /// The error of a field that the index does not have, with the fields that it has.
     pub fn unknown_field(name: &str) -> Error {
         let names: Vec<_> = IndexSchema::get().fields().map(|(def, _)| def.name.as_str()).collect();
         Error::new(ErrorKind::Query, format!("there is no field `{name}`"))
             .with_hint(format!("the fields are {}", names.join(", ")))
     }
+}
+
+/// The ranges of paths below a folder, or in a container, each from its first to before its last. The empty path is the folder of the
+/// index, below which are all relative paths.
+pub fn paths_below(folder: &str) -> Vec<(String, String)> {
+    match folder.strip_suffix('/').unwrap_or(folder) {
+        // `0` is the character behind `/`.
+        "" if folder.is_empty() => vec![(String::new(), "/".to_owned()), ("0".to_owned(), char::MAX.to_string())],
+        folder => ["", "!"].map(|end| (format!("{folder}{end}/"), format!("{folder}{end}0"))).into(),
+    }
+}
+
+/// Whether some letter was read from a path or from below it.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn has_path(searcher: &Searcher, path: &str) -> tantivy::Result<bool> {
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(IndexSchema::get().field("path"))?;
+        let terms = index.terms();
+        if terms.get(path)?.is_some() {
+            return Ok(true);
+        }
+        for (first, last) in paths_below(path) {
+            if terms.range().ge(&first).lt(&last).into_stream()?.advance() {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// A path without `.` and `..`, as it is written: links are not looked at.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if plain.file_name().is_some() => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
 }

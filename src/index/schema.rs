@@ -17,6 +17,8 @@ pub enum FieldKind {
     Text,
     /// Whole values, which can be counted.
     Keyword,
+    /// Whole values with levels, such as `rehabilitation/acupuncture`; a level stands for all below it.
+    Hierarchy,
     /// A day as the number `yyyymmdd`.
     Date,
     /// A whole number.
@@ -61,11 +63,20 @@ pub struct IndexSchema {
     pub tantivy: Schema,
     /// The place of the issue in its letter, from 1; 0 for the document of a letter without issues.
     pub number: Field,
+    /// The words of all texts before they are stemmed, for patterns; a letter's words are under any of its documents.
+    pub forms: Field,
     /// The issue's record as JSON, stored.
     pub issue_record: Field,
     /// The letter's record without its issues as JSON, stored with the letter's first document.
     pub letter_record: Field,
     fields: Vec<(FieldDef, Field)>,
+}
+
+impl FieldDef {
+    /// Whether its values can be counted.
+    pub fn is_keyword(&self) -> bool {
+        matches!(self.kind, FieldKind::Keyword | FieldKind::Hierarchy)
+    }
 }
 
 impl IndexSchema {
@@ -99,19 +110,25 @@ impl IndexSchema {
         let fields = source.fields.into_iter().map(|def| {
             let field = match def.kind {
                 FieldKind::Text => builder.add_text_field(&def.name, text_options()),
-                FieldKind::Keyword => builder.add_text_field(&def.name, keyword_options().set_fast("raw")),
+                FieldKind::Keyword => {
+                    builder.add_text_field(&def.name, keyword_options(analysis::KEYWORD).set_fast("raw"))
+                }
+                FieldKind::Hierarchy => {
+                    builder.add_text_field(&def.name, keyword_options(analysis::HIERARCHY).set_fast("raw"))
+                }
                 FieldKind::Date | FieldKind::Number | FieldKind::Case => {
                     builder.add_u64_field(&def.name, NumericOptions::default().set_indexed().set_fast())
                 }
-                FieldKind::Path => builder.add_text_field(&def.name, path_options()),
+                FieldKind::Path => builder.add_text_field(&def.name, keyword_options("raw")),
             };
             (def, field)
         });
         let fields = fields.collect();
         let number = builder.add_u64_field("number", NumericOptions::default().set_fast());
+        let forms = builder.add_text_field("forms", keyword_options(analysis::FORMS));
         let issue_record = builder.add_bytes_field("issue_record", STORED);
         let letter_record = builder.add_bytes_field("letter_record", STORED);
-        Self { format: source.format, tantivy: builder.build(), number, issue_record, letter_record, fields }
+        Self { format: source.format, tantivy: builder.build(), number, forms, issue_record, letter_record, fields }
     }
 }
 
@@ -123,19 +140,10 @@ fn text_options() -> TextOptions {
     )
 }
 
-fn keyword_options() -> TextOptions {
+fn keyword_options(tokenizer: &str) -> TextOptions {
     TextOptions::default().set_indexing_options(
         TextFieldIndexing::default()
-            .set_tokenizer(analysis::KEYWORD)
-            .set_index_option(IndexRecordOption::Basic)
-            .set_fieldnorms(false),
-    )
-}
-
-fn path_options() -> TextOptions {
-    TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default()
-            .set_tokenizer("raw")
+            .set_tokenizer(tokenizer)
             .set_index_option(IndexRecordOption::Basic)
             .set_fieldnorms(false),
     )

@@ -275,6 +275,16 @@ impl Writer {
         self.segments.delete_term(Term::from_field_text(self.path, &path_term(path)));
     }
 
+    /// Looks whether the threads that build segments still do, which they do not on a full disk.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`].
+    pub fn check(&self) -> Result<()> {
+        // tantivy tells only who hands it something; no document has this term.
+        let nothing = UserOperation::Delete(Term::from_field_text(self.path, "\0"));
+        self.segments.run([nothing]).map(drop).map_err(|e| fault::writing(&self.dir, e))
+    }
+
     /// How many files have changes that wait for a commit.
     pub fn pending(&self) -> usize {
         self.manifest.pending()

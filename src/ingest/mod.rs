@@ -152,6 +152,7 @@ fn update(
         }
         let walk = walk(roots, &config.filter, without.clone());
         let result = pipeline.run(walk, Arc::clone(&config.filter), config.reread, &mut |item| {
+            let Some(item) = item else { return run.writer.check() };
             if !before.is_empty() {
                 run.see(&item.key);
             }
@@ -171,7 +172,10 @@ fn update(
     // Versions of letters whose better version went away, and files of a run that died.
     let mut again = run.writer.again();
     while !again.is_empty() && !stop.load(Ordering::Relaxed) {
-        pipeline.run_again(Again::new(&again, &base), &mut |item| run.apply_again(item))?;
+        pipeline.run_again(Again::new(&again, &base), &mut |item| match item {
+            Some(item) => run.apply_again(item),
+            None => run.writer.check(),
+        })?;
         let rest = run.writer.again();
         // Each pass settles its files. Should one not, the next run tries again.
         again = if rest == again { Vec::new() } else { rest };

@@ -5,8 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use crossbeam_channel::bounded;
+use crossbeam_channel::{RecvTimeoutError, bounded};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::gate::{Gate, Pass};
@@ -27,6 +28,8 @@ const LEAST: u64 = 16 << 10;
 const BATCH_FILES: usize = 16;
 /// How many bytes a thread takes at once.
 const BATCH_BYTES: u64 = 512 << 10;
+/// How long to wait for results before looking whether they can still be taken.
+const IDLE: Duration = Duration::from_millis(500);
 /// The names of the threads that read letters begin so; a panic there is that file's failure and nothing to print.
 pub const THREAD_NAME: &str = "imr-read";
 
@@ -96,13 +99,13 @@ impl<'a> Pipeline<'a> {
     /// Takes the entries of a walk through the pool, with what lies in containers, and hands the results over in their
     /// order.
     ///
-    /// With `force`, files that are unchanged are read all the same.
+    /// With `force`, files that are unchanged are read all the same. Where none came for a while, `each` is given `None`.
     pub fn run(
         &self,
         entries: impl Iterator<Item = Result<Entry>> + Send,
         filter: Arc<Filter>,
         force: bool,
-        each: &mut dyn FnMut(Item) -> Result<()>,
+        each: &mut dyn FnMut(Option<Item>) -> Result<()>,
     ) -> Result<()> {
         let known = (!force).then_some((&self.known, self.base));
         let work = |task, permit| self.item(task, force, permit);
@@ -113,7 +116,7 @@ impl<'a> Pipeline<'a> {
     pub fn run_again(
         &self,
         tasks: impl Iterator<Item = Task> + Send,
-        each: &mut dyn FnMut(Item) -> Result<()>,
+        each: &mut dyn FnMut(Option<Item>) -> Result<()>,
     ) -> Result<()> {
         ordered(&self.pool, tasks, self.stop, &|task, permit| self.item(task, true, permit), each)
     }
@@ -335,7 +338,7 @@ pub fn parse(
         Task::Walk(error) | Task::Broken(error) | Task::End(_, Err(error)) => Some(Err(error)),
         _ => None,
     };
-    let each = &mut |found: Option<Result<Found>>| match found {
+    let each = &mut |found: Option<Option<Result<Found>>>| match found.flatten() {
         Some(found) => each(found.map(|found| found.record)),
         None => Ok(()),
     };
@@ -351,13 +354,14 @@ fn pool(threads: usize) -> Result<ThreadPool> {
         .map_err(|e| Error::new(ErrorKind::Io, "threads cannot be started").with_source(e))
 }
 
-/// Works on tasks in a pool, a batch at a time, and hands the results over in the order of the tasks.
+/// Works on tasks in a pool, a batch at a time, and hands the results over in the order of the tasks; `None` where none
+/// came for a while, so that whoever takes them can look whether it still can.
 fn ordered<T: Send>(
     pool: &ThreadPool,
     tasks: impl Iterator<Item = Task> + Send,
     stop: &AtomicBool,
     work: &(dyn Fn(Task, Permit) -> T + Sync),
-    each: &mut dyn FnMut(T) -> Result<()>,
+    each: &mut dyn FnMut(Option<T>) -> Result<()>,
 ) -> Result<()> {
     let gate = Gate::new(BUDGET);
     let failed = AtomicBool::new(false);
@@ -386,19 +390,31 @@ fn ordered<T: Send>(
         let mut waiting = BTreeMap::new();
         let mut next = 0;
         let mut result = Ok(());
-        for (number, results) in receiver {
+        loop {
+            let (number, results) = match receiver.recv_timeout(IDLE) {
+                Ok(batch) => batch,
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => (next, Vec::new()),
+            };
             if result.is_err() {
                 continue;
             }
-            waiting.insert(number, results);
-            while let Some(results) = waiting.remove(&next) {
+            if results.is_empty() {
+                result = each(None);
+            } else {
+                waiting.insert(number, results);
+            }
+            while result.is_ok()
+                && let Some(results) = waiting.remove(&next)
+            {
                 next += 1;
-                result = results.into_iter().try_for_each(&mut *each);
-                if result.is_err() {
-                    failed.store(true, Ordering::Relaxed);
-                    waiting.clear();
-                    break;
-                }
+                result = results.into_iter().try_for_each(|item| each(Some(item)));
+            }
+            if result.is_err() {
+                failed.store(true, Ordering::Relaxed);
+                waiting.clear();
+                // What holds a pass may be stuck where the error came from.
+                gate.open();
             }
         }
         result

@@ -1,152 +1,208 @@
-//! Citations of the MTUS: chapters with their years, and the sections named for each.
+//! Citations of the MTUS: chapters with their years, and what is named of each.
 
+use super::catalog::{self, Entry, Word, each_at, is_one, longest_at, word, words};
+use super::details::{self, Details};
 use super::words::trimmed;
 use crate::letter::{Citation, Source};
 use std::ops::Range;
 
-/// Chapters whose names are known, in words ("and" left out). They are needed where a list makes a name's beginning
-/// unclear ("Section(s): Wrist, and Forearm, Wrist, and Hand Complaints 2004") and where the year is missing.
-const KNOWN: &[&[&str]] = &[
-    &["general", "approaches"],
-    &["general", "approach", "to", "initial", "assessment", "documentation"],
-    &["initial", "approaches", "to", "treatment"],
-    &["cornerstones", "of", "disability", "prevention", "management"],
-    &["independent", "medical", "examinations", "consultations"],
-    &["neck", "upper", "back", "complaints"],
-    &["shoulder", "complaints"],
-    &["elbow", "complaints"],
-    &["elbow", "disorders"],
-    &["forearm", "wrist", "hand", "complaints"],
-    &["low", "back", "complaints"],
-    &["knee", "complaints"],
-    &["ankle", "foot", "complaints"],
-    &["stress", "related", "conditions"],
-    &["acupuncture", "treatment"],
-    &["acupuncture", "medical", "treatment"],
-    &["chronic", "pain", "medical", "treatment"],
-    &["chronic", "pain", "treatment"],
-    &["postsurgical", "treatment"],
-    &["opioid", "treatment"],
-    &["opioids", "treatment"],
-    &["cervical", "thoracic", "spine", "disorders"],
-    &["shoulder", "disorders"],
-    &["hand", "wrist", "forearm", "disorders"],
-    &["low", "back", "disorders"],
-    &["hip", "groin", "disorders"],
-    &["knee", "disorders"],
-    &["ankle", "foot", "disorders"],
-    &["eye", "disorders"],
-    &["workplace", "mental", "health"],
-    &["depressive", "disorders"],
-    &["traumatic", "brain", "injury"],
-    &["interstitial", "lung", "disease"],
-    &["work", "related", "asthma"],
-];
+/// The MTUS took over chapters of ACOEM, first of the 2nd edition, later of the 3rd.
+const SOURCES: &[Source] = &[Source::Mtus, Source::Acoem];
 
-/// Names that are usual words, too: chapters only with a year.
-const WITH_YEAR: &[&[&str]] = &[
-    &["prevention"],
-    &["eye"],
-    &["eye", "complaints"],
-    &["chronic", "pain"],
-    &["opioids"],
-    &["acupuncture"],
-    &["postsurgical"],
-    &["hip", "groin"],
-    &["antiemetics"],
-];
+/// A chapter where it is named.
+struct Name {
+    /// The name as printed, with a year that adjoins it.
+    at: Range<usize>,
+    /// `None` for a name that is not in the table.
+    entry: Option<&'static Entry>,
+    year: Option<u16>,
+}
 
 /// Reads the citations of a clause that cites the MTUS.
 pub(super) fn read(text: &str, clause: Range<usize>, citations: &mut Vec<Citation>) {
-    let words = words(text, clause.clone());
-    let mut chapters = with_years(text, &words);
-    if chapters.is_empty() {
-        chapters = without_years(text, &words);
-    } else {
-        add_guidelines(text, &words, &mut chapters);
-    }
-    if chapters.is_empty() {
-        let cited = text.get(clause).filter(|cited| !cited.is_empty()).map(str::to_owned);
-        citations.extend(cited.map(|text| citation(None, Vec::new(), text)));
+    let names = names(text, clause.clone());
+    let Some(first) = names.first() else {
+        let cited = text.get(clause.clone()).unwrap_or_default();
+        if !cited.is_empty() {
+            let details = details::read(text, clause.clone(), clause.end, true);
+            let entry = details.regulation.as_deref().and_then(catalog::by_regulation);
+            let sections = listed(text, clause.clone()).map_or_else(Vec::new, |list| details.topics(text, list, false));
+            let year = details.year;
+            citations.push(citation(details, entry.map(|entry| chapter(entry, year)), year, sections, cited));
+        }
         return;
+    };
+    // What stands before the first name tells of the book: edition, year, section of the regulation.
+    let before = details::read(text, clause.start..first.at.start, first.at.start, true);
+    let leads = before.regulation.is_some();
+    let ends: Vec<usize> = names.iter().skip(1).map(|name| start(text, name, leads)).chain([clause.end]).collect();
+    for (i, (name, end)) in names.iter().zip(ends).enumerate() {
+        let from = if i == 0 { clause.start } else { start(text, name, leads) };
+        let whole = trimmed(text, from..end);
+        let rest = name.at.end..whole.end.max(name.at.end);
+        let list = listed(text, rest.clone());
+        let years_end = list.as_ref().map_or(rest.end, |list| list.start);
+        let mut details = details::read(text, rest.clone(), years_end, true);
+        let sections = details.topics(text, list.unwrap_or(rest), false);
+        let ahead = details::read(text, from..name.at.start, name.at.start, true);
+        details.regulation = ahead.regulation.or(details.regulation);
+        let year = name.year.or(details.year).or(ahead.year);
+        if details.pages.is_empty() {
+            details.pages = ahead.pages;
+        }
+        let chapter = match name.entry {
+            Some(entry) => Some(chapter(entry, year)),
+            None => text.get(name.at.clone()).map(str::to_owned),
+        };
+        citations.push(citation(details, chapter, year, sections, text.get(whole).unwrap_or_default()));
     }
-    let ends = chapters.iter().skip(1).map(|chapter| chapter.start).chain([clause.end]).collect::<Vec<_>>();
-    for (name, end) in chapters.into_iter().zip(ends) {
-        let whole = trimmed(text, name.start..end);
-        let sections = sections(text.get(name.end..whole.end).unwrap_or_default());
-        let chapter = text.get(name).map(str::to_owned);
-        citations.push(citation(chapter, sections, text.get(whole).unwrap_or_default().to_owned()));
+}
+
+fn citation(
+    details: Details,
+    chapter: Option<String>,
+    year: Option<u16>,
+    sections: Vec<String>,
+    text: &str,
+) -> Citation {
+    let Details { pages, regulation, .. } = details;
+    Citation { source: Source::Mtus, name: None, chapter, year, sections, pages, regulation, text: text.to_owned() }
+}
+
+/// The canonical name with the year.
+pub(super) fn chapter(entry: &Entry, year: Option<u16>) -> String {
+    year.map_or_else(|| entry.name.to_owned(), |year| format!("{} {year}", entry.name))
+}
+
+/// Where the citation of a name begins: with it, or with the section of the regulation before it.
+fn start(text: &str, name: &Name, leads: bool) -> usize {
+    let before = text.get(..name.at.start).unwrap_or_default().trim_end_matches([' ', ',', ':', '(', ';', '-']);
+    let digits = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    match before.get(digits.len()..) {
+        Some(section) if leads && section.starts_with("9792.") => digits.len(),
+        _ => name.at.start,
     }
 }
 
 /// Whether a text names a chapter of the MTUS with its year.
 pub(super) fn any(text: &str) -> bool {
-    let words = words(text, 0..text.len());
-    (0..words.len()).any(|i| is_year(text, &words, i) && known_before(text, &words, i).is_some())
+    let words = outer(words(text, 0..text.len()));
+    let ends = known(text, &words);
+    (0..words.len()).any(|i| adjoined_year(text, &words, i).is_some() && known_before(text, &words, &ends, i).is_some())
 }
 
-fn citation(chapter: Option<String>, sections: Vec<String>, text: String) -> Citation {
-    Citation { source: Source::Mtus, chapter, sections, text, ..Citation::default() }
+/// Names of chapters outside of brackets count, or else those inside.
+fn names(text: &str, clause: Range<usize>) -> Vec<Name> {
+    let all = words(text, clause);
+    let outside = outer(all.clone());
+    let names = among(text, &outside);
+    if names.is_empty() && outside.len() < all.len() { among(text, &all) } else { names }
 }
 
-/// Names with a year, as ranges of the text.
-fn with_years(text: &str, words: &[Range<usize>]) -> Vec<Range<usize>> {
-    let mut names: Vec<Range<usize>> = Vec::new();
+fn outer(mut words: Vec<Word>) -> Vec<Word> {
+    words.retain(|word| word.depth == 0);
+    words
+}
+
+fn among(text: &str, words: &[Word]) -> Vec<Name> {
+    let ends = known(text, words);
+    let mut names = with_years(text, words, &ends);
+    let mut bare = without_years(text, words);
+    if !names.is_empty() {
+        // Beside chapters with years, only what is named as "..., and Chronic Pain Treatment Guidelines" is one without.
+        bare.retain(|name| is_guidelines(text, name));
+        bare.retain(|name| names.iter().all(|other| name.at.end <= other.at.start || other.at.end <= name.at.start));
+    }
+    names.append(&mut bare);
+    names.sort_by_key(|name| name.at.start);
+    merge(text, names)
+}
+
+/// "Chapter 12, Low Back Complaints" names one chapter twice.
+fn merge(text: &str, names: Vec<Name>) -> Vec<Name> {
+    let mut merged: Vec<Name> = Vec::with_capacity(names.len());
+    for name in names {
+        let same = merged.last_mut().filter(|last| {
+            let gap = text.get(last.at.end..name.at.start).unwrap_or_default();
+            let one = matches!((last.entry, name.entry), (Some(a), Some(b)) if std::ptr::eq(a, b));
+            one && gap.len() <= 4 && !gap.contains(char::is_alphanumeric)
+        });
+        match same {
+            Some(last) => {
+                last.at.end = name.at.end;
+                last.year = last.year.or(name.year);
+            }
+            None => merged.push(name),
+        }
+    }
+    merged
+}
+
+/// For each place between words, the known name that ends there: its first word and entry. The longest counts.
+fn known(text: &str, words: &[Word]) -> Vec<Option<(usize, &'static Entry)>> {
+    let mut ends: Vec<Option<(usize, &'static Entry)>> = vec![None; words.len() + 1];
+    for i in 0..words.len() {
+        each_at(text, words, i, SOURCES, |found| {
+            // "Low Back 2016" may as well be the ODG's.
+            if found.usual && found.entry.source == Source::Acoem {
+                return;
+            }
+            if let Some(end) = ends.get_mut(i + found.words) {
+                let better = end.is_none_or(|(first, entry)| first == i && entry.source != Source::Mtus);
+                if better {
+                    *end = Some((i, found.entry));
+                }
+            }
+        });
+    }
+    ends
+}
+
+/// Names with a year.
+fn with_years(text: &str, words: &[Word], ends: &[Option<(usize, &'static Entry)>]) -> Vec<Name> {
+    let mut names: Vec<Name> = Vec::new();
     let mut from = 0;
     for i in 0..words.len() {
-        if !is_year(text, words, i) {
-            continue;
-        }
-        let first = known_before(text, words, i).filter(|first| *first >= from);
-        if let Some(first) = first.or_else(|| unknown_before(text, words, from, i)) {
-            names.push(words[first].start..words[i].end);
+        let Some(year) = adjoined_year(text, words, i) else { continue };
+        let known = known_before(text, words, ends, i).filter(|(first, _)| *first >= from);
+        let first = known.map(|(first, _)| first).or_else(|| unknown_before(text, words, from, i));
+        if let (Some(first), Some(last)) = (first.and_then(|first| words.get(first)), words.get(i)) {
+            names.push(Name { at: first.start..last.end, entry: known.map(|(_, entry)| entry), year: Some(year) });
             from = i + 1;
         }
     }
     names
 }
 
-/// Whether a word is the year of a chapter: right after a name, and no part of a date.
-fn is_year(text: &str, words: &[Range<usize>], i: usize) -> bool {
-    let word = &words[i];
-    let year = text.get(word.clone()).filter(|w| w.len() == 4).and_then(|w| w.parse::<u16>().ok());
-    if !year.is_some_and(|year| (1990..2050).contains(&year)) || i == 0 {
-        return false;
-    }
-    let before = &words[i - 1];
-    let name = text.get(before.clone()).unwrap_or_default();
-    let adjoins = text.get(before.end..word.start) == Some(" ");
-    let dated = matches!(text.as_bytes().get(word.end), Some(b'/' | b'-'));
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let month = name.get(..3).is_some_and(|head| MONTHS.iter().any(|m| head.eq_ignore_ascii_case(m)));
-    let month = month && (name.len() == 3 || !name.eq_ignore_ascii_case("management"));
-    adjoins && !dated && !month && name.bytes().all(|b| b.is_ascii_alphabetic())
+fn known_before(
+    text: &str,
+    words: &[Word],
+    ends: &[Option<(usize, &'static Entry)>],
+    end: usize,
+) -> Option<(usize, &'static Entry)> {
+    let end = if guidelines(word(text, words, end.checked_sub(1)?)) { end - 1 } else { end };
+    *ends.get(end)?
 }
 
-/// Where a known name begins that ends before the word `end`. The longest counts.
-fn known_before(text: &str, words: &[Range<usize>], end: usize) -> Option<usize> {
-    KNOWN.iter().chain(WITH_YEAR).filter_map(|name| matches_before(text, words, end, name)).min()
+fn guidelines(word: Option<&str>) -> bool {
+    is_one(word, &["guidelines", "guideline"])
 }
 
-fn matches_before(text: &str, words: &[Range<usize>], end: usize, name: &[&str]) -> Option<usize> {
-    let mut at = end;
-    for expected in name.iter().rev() {
-        at = at.checked_sub(1)?;
-        if word(text, words, at)?.eq_ignore_ascii_case("and") {
-            at = at.checked_sub(1)?;
-        }
-        if !word(text, words, at)?.eq_ignore_ascii_case(expected) {
-            return None;
-        }
-    }
-    Some(at)
+/// The year of a chapter: right after a name, and no part of a date.
+fn adjoined_year(text: &str, words: &[Word], i: usize) -> Option<u16> {
+    let year = details::year(text, words, i)?;
+    let name = i.checked_sub(1)?;
+    let adjoins = text.get(words.get(name)?.end..words.get(i)?.start) == Some(" ");
+    let name = word(text, words, name);
+    let letters = name.is_some_and(|name| name.bytes().all(|b| b.is_ascii_alphabetic()));
+    (adjoins && letters && !details::is_month(name)).then_some(year)
 }
 
 /// Where a name that is not known begins: at the last ", and", or where the last citation ended. Not among sections.
-fn unknown_before(text: &str, words: &[Range<usize>], from: usize, year: usize) -> Option<usize> {
+fn unknown_before(text: &str, words: &[Word], from: usize, year: usize) -> Option<usize> {
     let joined = |i: usize| {
-        let comma = i > 0 && text.get(words[i - 1].end..words[i].start).is_some_and(|gap| gap.contains(','));
-        comma && word(text, words, i).is_some_and(|w| w.eq_ignore_ascii_case("and"))
+        let gap = i.checked_sub(1).and_then(|before| text.get(words.get(before)?.end..words.get(i)?.start));
+        gap.is_some_and(|gap| gap.contains(',')) && is_one(word(text, words, i), &["and"])
     };
     // A chapter's name is not longer than this, which also bounds the search.
     const LONGEST: usize = 12;
@@ -154,97 +210,53 @@ fn unknown_before(text: &str, words: &[Range<usize>], from: usize, year: usize) 
     let first = match (low..year).rev().find(|&i| joined(i)) {
         Some(and) => and + 1,
         None if low > from => return None,
-        None if (low..year).any(|i| word(text, words, i).is_some_and(|w| w.eq_ignore_ascii_case("section"))) => {
-            return None;
-        }
+        None if (low..year).any(|i| is_one(word(text, words, i), &["section"])) => return None,
         None => low,
     };
+    // What tells of a book or its edition is no chapter.
+    let book =
+        ["edition", "ed", "version", "acoem", "mtus", "odg", "guidelines", "updated", "page", "pages", "revised"];
+    if (first..year).any(|i| is_one(word(text, words, i), &book)) {
+        return None;
+    }
     let capital = word(text, words, first)?.starts_with(|c: char| c.is_ascii_uppercase());
     (first < year && capital).then_some(first)
 }
 
-/// Adds what is named as "..., and Chronic Pain Treatment Guidelines", without a year, beside chapters with years.
-fn add_guidelines(text: &str, words: &[Range<usize>], names: &mut Vec<Range<usize>>) {
-    let named: Vec<_> = without_years(text, words)
-        .into_iter()
-        .filter(|name| text.get(name.clone()).is_some_and(|n| n.to_ascii_lowercase().ends_with("guidelines")))
-        .filter(|name| {
-            let before = text.get(..name.start).unwrap_or_default().trim_end();
-            before.strip_suffix("and").is_some_and(|b| b.trim_end().ends_with([',', '.', ';']))
-        })
-        .filter(|name| names.iter().all(|other| name.end <= other.start || other.end <= name.start))
-        .collect();
-    names.extend(named);
-    names.sort_by_key(|name| name.start);
-}
-
 /// Known names without a year, with "Guidelines" after them.
-fn without_years(text: &str, words: &[Range<usize>]) -> Vec<Range<usize>> {
-    let mut names: Vec<Range<usize>> = Vec::new();
-    let mut end = 1;
-    while end <= words.len() {
-        let first = KNOWN.iter().filter_map(|name| matches_before(text, words, end, name)).min();
-        if let Some(first) = first.filter(|&first| names.last().is_none_or(|last| last.end <= words[first].start)) {
-            let guidelines = |w: &str| w.eq_ignore_ascii_case("guidelines") || w.eq_ignore_ascii_case("guideline");
-            let last = if word(text, words, end).is_some_and(guidelines) { end } else { end - 1 };
-            names.push(words[first].start..words[last].end);
+fn without_years(text: &str, words: &[Word]) -> Vec<Name> {
+    let mut names: Vec<Name> = Vec::new();
+    let mut i = 0;
+    while let Some(first) = words.get(i) {
+        // "Chronic Pain" is a usual word, "Chronic Pain Guidelines" is not.
+        let Some(found) = longest_at(text, words, i, SOURCES).filter(|found| !found.usual) else {
+            i += 1;
+            continue;
+        };
+        let end = i + found.words;
+        let last = if guidelines(word(text, words, end)) { end } else { end - 1 };
+        if let Some(last) = words.get(last) {
+            names.push(Name { at: first.start..last.end, entry: Some(found.entry), year: None });
         }
-        end += 1;
+        i = end;
     }
     names
 }
 
-/// "Section(s): A, B" to A and B. A comma before a small letter or "&" is part of a name ("TENS, chronic pain").
-fn sections(rest: &str) -> Vec<String> {
-    let Some(at) = rest.find("ection") else { return Vec::new() };
-    let Some(colon) = rest.get(at..).and_then(|r| r.find(':')) else { return Vec::new() };
-    let list = rest.get(at + colon + 1..).unwrap_or_default();
-    let mut sections: Vec<Range<usize>> = Vec::new();
-    // "Forearm, Wrist, & Hand" is one section: its last comma tells.
-    let mut push = |section: Range<usize>| match sections.last_mut() {
-        Some(last) if list.get(section.clone()).is_some_and(|s| s.contains(", &")) => last.end = section.end,
-        _ => sections.push(section),
-    };
-    let (mut depth, mut start) = (0i32, 0);
-    for (i, c) in list.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            ',' | ';' if depth <= 0 => {
-                let next = list.get(i + 1..).and_then(|r| r.trim_start().chars().next());
-                if next.is_some_and(|c| c.is_uppercase() || c.is_numeric()) {
-                    push(start..i);
-                    start = i + 1;
-                }
-            }
-            _ => {}
-        }
-    }
-    push(start..list.len());
-    let clean = |range: Range<usize>| list.get(trimmed(list, range)).map(str::to_owned);
-    sections.into_iter().filter_map(clean).filter(|section| !section.is_empty()).collect()
+/// "..., and Chronic Pain Treatment Guidelines": a name that stands in a list and calls itself guidelines.
+fn is_guidelines(text: &str, name: &Name) -> bool {
+    let named = text.get(name.at.clone()).is_some_and(|n| n.to_ascii_lowercase().ends_with("guidelines"));
+    let before = text.get(..name.at.start).unwrap_or_default().trim_end();
+    let before = before.strip_suffix("and").map_or(before, str::trim_end);
+    named && before.ends_with([',', '.', ';'])
 }
 
-fn word<'t>(text: &'t str, words: &[Range<usize>], i: usize) -> Option<&'t str> {
-    text.get(words.get(i)?.clone())
-}
-
-/// The words of a clause; what stands in brackets is left out.
-fn words(text: &str, clause: Range<usize>) -> Vec<Range<usize>> {
-    let mut words = Vec::new();
-    let (mut depth, mut start) = (0usize, None);
-    for (i, b) in text.bytes().enumerate().take(clause.end).skip(clause.start) {
-        if b.is_ascii_alphanumeric() || b >= 0x80 {
-            start = start.or((depth == 0).then_some(i));
-            continue;
-        }
-        words.extend(start.take().map(|start| start..i));
-        match b {
-            b'(' => depth += 1,
-            b')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    words.extend(start.map(|start| start..clause.end));
-    words
+/// Where the list after "Section(s):" stands, "section on" too.
+fn listed(text: &str, rest: Range<usize>) -> Option<Range<usize>> {
+    let passage = text.get(rest.clone())?;
+    let at = passage.find("ection")?;
+    let after = passage.get(at..)?;
+    let colon = after.find(':').filter(|&colon| after.get(..colon).is_some_and(|label| label.len() < 16));
+    let on = ["ection on ", "ections on "].iter().find(|on| after.starts_with(**on)).map(|on| on.len() - 1);
+    Some(rest.start + at + colon.or(on)? + 1..rest.end)
 }

@@ -3,31 +3,57 @@
 //! The letters say it in set phrases. "Decision based on MTUS ..." and "Decision based on Non-MTUS Citation ..." open
 //! clauses; a citation inside of a clause may itself contain the word MTUS, which opens nothing.
 
-use super::chapters;
 use super::words::{phrase, trimmed, word_before, word_end};
+use super::{chapters, sources};
 use crate::letter::{Basis, Citation, Guideline, Source};
 use std::ops::Range;
 
 /// Reads a guideline line, its label left out, its lines joined to one paragraph.
 pub(super) fn read(text: String) -> Guideline {
     let reading = Clauses::of(&text);
-    let basis = reading.basis(&text);
+    let mut basis = reading.basis(&text);
     let mut citations = Vec::new();
     for clause in &reading.clauses {
         let range = trimmed(&text, clause.range.clone());
         match clause.kind {
-            Kind::Mtus => chapters::read(&text, range, &mut citations),
-            Kind::NonMtus => sources(&text, range, &mut citations),
+            Kind::Mtus => schedule(&text, range, &mut citations),
+            Kind::NonMtus => sources::read(&text, range, &mut citations),
         }
     }
     if reading.clauses.is_empty() {
+        let whole = trimmed(&text, opening(&text)..text.len());
         match basis {
-            Some(Basis::Mtus) => chapters::read(&text, trimmed(&text, 0..text.len()), &mut citations),
-            Some(Basis::NonMtus) => sources(&text, trimmed(&text, 0..text.len()), &mut citations),
+            Some(Basis::Mtus) => schedule(&text, whole, &mut citations),
+            Some(Basis::NonMtus) => sources::read(&text, whole, &mut citations),
             _ => {}
         }
     }
+    if basis == Some(Basis::Mtus) && citations.iter().any(|citation| citation.source == Source::Odg) {
+        basis = Some(Basis::Both);
+    }
     Guideline { text: Some(text), basis, citations }
+}
+
+/// Reads a clause that cites the MTUS. The ODG are never a part of it, even where they are cited in one breath.
+fn schedule(text: &str, clause: Range<usize>, citations: &mut Vec<Citation>) {
+    let foreign = sources::mentions(text, clause.clone())
+        .find(|(at, source)| *source == Some(Source::Odg) && sources::begins_citation(text, clause.start, *at))
+        .map(|(at, _)| at);
+    let end = foreign.unwrap_or(clause.end);
+    chapters::read(text, trimmed(text, clause.start..end), citations);
+    if let Some(at) = foreign {
+        sources::read(text, at..clause.end, citations);
+    }
+}
+
+/// Where the sources begin in a line that opens with "The Claims Administrator based its decision on the".
+fn opening(text: &str) -> usize {
+    // Longer openings than any seen, so that the words of a citation are not taken for theirs.
+    let lower = text.get(..text.floor_char_boundary(120)).unwrap_or_default().to_ascii_lowercase();
+    let ends = ["decision on ", "decision was based on ", "decision upon ", "based on ", "relied on ", "relied upon "];
+    let end = ends.iter().filter_map(|end| lower.find(end).map(|at| at + end.len())).max();
+    let end = end.unwrap_or_default();
+    if lower.get(end..).is_some_and(|rest| rest.starts_with("the ")) { end + "the ".len() } else { end }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +83,8 @@ enum Mention {
     NonMtus(usize),
     /// "outside of the MTUS", "did not base their decision on the MTUS"
     Outside,
+    /// "..., which is part of the MTUS", or not: it tells of what stands before it.
+    PartOf(Kind, usize),
     /// Anything else.
     Name,
 }
@@ -66,29 +94,59 @@ impl Clauses {
         let mut found = Self::default();
         let bytes = text.as_bytes();
         let mut outside_end = None;
+        // What no mention has told of yet begins here.
+        let mut from = opening(text);
         for (at, end) in mtus_words(bytes) {
             let (kind, start) = match mention(bytes, at) {
                 Mention::NonMtus(non) => (Kind::NonMtus, non),
                 Mention::Basis => (Kind::Mtus, at),
                 Mention::Name if found.clauses.is_empty() && !found.outside => (Kind::Mtus, at),
                 Mention::Name => continue,
+                // A citation outside of the MTUS may tell of its part in it.
+                Mention::PartOf(Kind::Mtus, _) if found.open(text).is_some_and(|open| open.kind == Kind::NonMtus) => {
+                    continue;
+                }
+                Mention::PartOf(kind, part) => {
+                    match found.open(text) {
+                        Some(open) if open.kind == kind => open.range.end = part,
+                        Some(open) => {
+                            open.range.end = open.range.start;
+                            let start = open.range.start;
+                            found.clauses.push(Clause { kind, range: start..part });
+                        }
+                        None => found.clauses.push(Clause { kind, range: from.min(part)..part }),
+                    }
+                    from = end;
+                    continue;
+                }
                 Mention::Outside => {
                     found.outside = true;
                     outside_end = Some(phrase(text, next_start(bytes, end), &["guidelines"]).unwrap_or(end));
                     continue;
                 }
             };
-            if let Some(open) = found.clauses.last_mut() {
+            if let Some(open) = found.open(text) {
                 open.range.end = clause_end(text, open.range.start, start);
             }
             let citation = phrase(text, next_start(bytes, end), &["citation"]).filter(|_| kind == Kind::NonMtus);
             found.clauses.push(Clause { kind, range: citation.unwrap_or(end)..text.len() });
+        }
+        // "..., which is part of the MTUS, and the Official Disability Guidelines"
+        if found.clauses.last().is_some_and(|last| last.range.end < from)
+            && let Some((at, _)) = sources::mentions(text, from..text.len()).find(|(_, source)| source.is_some())
+        {
+            found.clauses.push(Clause { kind: Kind::NonMtus, range: at..text.len() });
         }
         // The source follows without "Decision based on Non-MTUS Citation".
         if let Some(end) = outside_end.filter(|_| found.clauses.is_empty()) {
             found.clauses.push(Clause { kind: Kind::NonMtus, range: end..text.len() });
         }
         found
+    }
+
+    /// The clause that no mention has ended yet.
+    fn open(&mut self, text: &str) -> Option<&mut Clause> {
+        self.clauses.last_mut().filter(|open| open.range.end == text.len())
     }
 
     fn basis(&self, text: &str) -> Option<Basis> {
@@ -112,7 +170,7 @@ fn basis_without_marker(text: &str) -> Option<Basis> {
     if lower.contains("9792.2") || chapters::any(text) {
         return Some(Basis::Mtus);
     }
-    let outside = mentions(text, 0..text.len()).any(|(_, mention)| mention == Some(Source::Odg));
+    let outside = sources::mentions(text, 0..text.len()).any(|(_, mention)| mention == Some(Source::Odg));
     outside.then_some(Basis::NonMtus)
 }
 
@@ -151,12 +209,32 @@ fn mention(bytes: &[u8], at: usize) -> Mention {
         if is(word, "on") || is(word, "upon") {
             return if negated(bytes, word.0) { Mention::Outside } else { governs(bytes, word.0) };
         }
-        let filler = ["the", "of", "ca", "california", "state", "chapter", "and"];
+        if is(word, "part") || is(word, "incorporated") || is(word, "adopted") {
+            return part_of(bytes, word.0);
+        }
+        let filler = ["the", "of", "ca", "california", "state", "chapter", "and", "into", "by"];
         if !filler.iter().any(|f| is(word, f)) {
             return Mention::Name;
         }
     }
     Mention::Name
+}
+
+/// "which is a part of", "that are not part of": where the words about it begin, and what they say.
+fn part_of(bytes: &[u8], part: usize) -> Mention {
+    let is = |range: (usize, usize), words: &[&str]| {
+        words.iter().any(|word| bytes[range.0..range.1].eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let (mut at, mut kind) = (part, Kind::Mtus);
+    while let Some(word) = word_before(bytes, at) {
+        if is(word, &["not"]) {
+            kind = Kind::NonMtus;
+        } else if !is(word, &["a", "is", "are", "which", "that", "as", "been", "has", "have", "was"]) {
+            break;
+        }
+        at = word.0;
+    }
+    Mention::PartOf(kind, at)
 }
 
 /// "based on", "decision on", "relied on".
@@ -199,68 +277,4 @@ fn clause_end(text: &str, start: usize, next: usize) -> usize {
 
 fn next_start(bytes: &[u8], from: usize) -> usize {
     from + bytes[from..].iter().take_while(|b| !b.is_ascii_alphanumeric()).take(4).count()
-}
-
-/// Cuts a clause of sources outside of the MTUS into citations.
-fn sources(text: &str, clause: Range<usize>, citations: &mut Vec<Citation>) {
-    let mut push = |range: Range<usize>, source: Option<Source>| {
-        let range = trimmed(text, range);
-        if let Some(text) = text.get(range).filter(|text| !text.is_empty()) {
-            let source = source.unwrap_or(Source::Other);
-            citations.push(Citation { source, text: text.to_owned(), ..Citation::default() });
-        }
-    };
-    let mut start = clause.start;
-    let mut source = None;
-    for (at, mention) in mentions(text, clause.clone()) {
-        if at > start && begins_citation(text, start, at) {
-            push(start..at, source.take());
-            start = at;
-        }
-        source = source.or(mention);
-    }
-    push(start..clause.end, source);
-}
-
-/// Whether a source named at an offset opens a citation of its own: after punctuation or "and".
-fn begins_citation(text: &str, start: usize, at: usize) -> bool {
-    let before = text.get(start..at).unwrap_or_default().trim_end();
-    let before = before.strip_suffix(" the").unwrap_or(before);
-    before.ends_with([',', ';', '.']) || before.ends_with(" and") || before.ends_with(" &")
-}
-
-/// The sources named in a range, with their offsets. "Other Medical Treatment Guideline" announces one without
-/// naming it.
-fn mentions(text: &str, range: Range<usize>) -> impl Iterator<Item = (usize, Option<Source>)> {
-    let bytes = text.as_bytes();
-    let mut at = range.start;
-    std::iter::from_fn(move || {
-        while at < range.end {
-            let start = at;
-            let end = word_end(bytes, start);
-            at = end.max(start + 1);
-            if end == start {
-                continue;
-            }
-            let found = match bytes[start].to_ascii_lowercase() {
-                // "(ODG)" is the short form of a name that was just written out.
-                b'o' if bytes[start..end].eq_ignore_ascii_case(b"odg") => {
-                    (start == 0 || bytes[start - 1] != b'(').then_some(Some(Source::Odg))
-                }
-                b'o' if phrase(text, start, &["official", "disability", "guidelines"]).is_some() => {
-                    Some(Some(Source::Odg))
-                }
-                b'o' if phrase(text, start, &["other", "medical", "treatment", "guideline"]).is_some() => Some(None),
-                b'a' if bytes[start..end].eq_ignore_ascii_case(b"acoem") => Some(Some(Source::Acoem)),
-                b'a' if phrase(text, start, &["american", "college", "of", "occupational"]).is_some() => {
-                    Some(Some(Source::Acoem))
-                }
-                _ => None,
-            };
-            if let Some(source) = found {
-                return Some((start, source));
-            }
-        }
-        None
-    })
 }

@@ -7,7 +7,7 @@
 use super::Severity;
 use super::reading::Reading;
 use super::words::{next_word, phrase, word_end};
-use crate::letter::{CaseNumber, Date, Priority};
+use crate::letter::{CaseNumber, Date, Layout, Priority};
 use std::ops::Range;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,7 @@ const LABELS: &[(Field, &[&str])] = &[
     (Field::DateAssigned, &["date", "assigned"]),
     (Field::DecisionDate, &["decision", "date"]),
     (Field::DecisionDate, &["date", "of", "decision"]),
+    (Field::DecisionDate, &["dated"]),
     (Field::UrDenialDate, &["ur", "denial", "date"]),
     (Field::UrDenialDate, &["ur", "decision", "date"]),
     (Field::UrDenialDate, &["date", "of", "ur", "denial"]),
@@ -234,7 +235,10 @@ fn finish(reading: &mut Reading<'_, '_>, seen_label: bool) {
             Field::ApplicationReceived => letter.application_received.is_none(),
             Field::Priority => letter.priority.is_none(),
         };
-        if missing {
+        // The layouts of 2013 have no such fields.
+        let early = matches!(letter.layout, Layout::Notice | Layout::ProfessionalReview);
+        let known = !(early && matches!(field, Field::DateAssigned | Field::Priority));
+        if missing && known {
             reading.note(Severity::Warning, "missing_header_field", format!("the header tells no {name}"), None);
         }
     }

@@ -23,6 +23,10 @@ pub(super) struct Head {
     /// The end of the outcome.
     pub(super) end: usize,
     pub(super) verdict: Verdict,
+    /// Where the decision begins, its number included, and where its heading does, if that is known for certain.
+    pub(super) begins: Option<(usize, usize)>,
+    /// The number before the heading.
+    pub(super) number: Option<u32>,
 }
 
 /// An outcome after a colon, with a capital, and nothing after it on its line.
@@ -74,7 +78,14 @@ fn lenient_outcome(text: &str, piece: Range<usize>) -> Option<Head> {
         _ if bytes[start].is_ascii_uppercase() => start - gap,
         _ => return None,
     };
-    Some(Head { colon, line: line_start(text, colon).max(piece.start), end: piece.end, verdict })
+    Some(Head {
+        colon,
+        line: line_start(text, colon).max(piece.start),
+        end: piece.end,
+        verdict,
+        begins: None,
+        number: None,
+    })
 }
 
 enum Said {
@@ -136,7 +147,14 @@ impl<'a, 't> Finder<'a, 't> {
             let separator = rest.get(..separator).unwrap_or_default();
             let ends = !self.by_paragraphs || separator.contains('\x0c') || self.view.parts_paragraphs(separator);
             if rest.is_empty() || (ends && !text.get(..stop).is_some_and(|head| head.ends_with('.'))) {
-                heads.push(Head { colon, line: line_start(text, colon).max(piece.start), end: stop, verdict });
+                heads.push(Head {
+                    colon,
+                    line: line_start(text, colon).max(piece.start),
+                    end: stop,
+                    verdict,
+                    begins: None,
+                    number: None,
+                });
                 from = stop;
             }
         }

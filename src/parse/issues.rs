@@ -4,50 +4,144 @@
 //! and then its heading, which ends with an outcome; where the one ends and the other begins, `heading` finds.
 
 use super::Severity;
+use super::contradiction;
 use super::guideline;
 use super::heading::{Finder, Head, Verdict};
-use super::outline::{Anchor, Part};
-use super::reading::Reading;
-use super::text::flow;
-use crate::letter::{Guideline, Issue, Outcome, Request};
+use super::numbered;
+use super::outline::{Anchor, Outline, Part};
+use super::reading::{Reading, without_opening};
+use super::request;
+use super::text::View;
+use super::wording;
+use crate::letter::{Basis, Guideline, Issue, Outcome, Source};
 use std::ops::Range;
 
 /// An issue as ranges of the text.
-#[derive(Default)]
-struct Draft {
-    heading: Range<usize>,
-    verdict: Option<Verdict>,
-    claims: Option<Range<usize>>,
-    reviewer: Option<Range<usize>>,
-    rationale: Option<Range<usize>>,
+#[derive(Debug, Clone, Default)]
+pub(super) struct Draft {
+    pub(super) heading: Range<usize>,
+    pub(super) verdict: Option<Verdict>,
+    pub(super) claims: Option<Range<usize>>,
+    pub(super) reviewer: Option<Range<usize>>,
+    pub(super) rationale: Option<Range<usize>>,
+    /// The number before the heading.
+    pub(super) printed: Option<u32>,
     /// The label whose text comes next, and where it begins.
-    open: Option<(Part, usize)>,
+    pub(super) open: Option<(Part, usize)>,
+}
+
+/// How the issues of a layout tell their outcomes and their guidelines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// "REQUEST: Upheld", with labels before the guidelines.
+    Labels,
+    /// "1. REQUEST is not medically necessary and appropriate.", with sentences for the guidelines.
+    Sentences,
+    /// Requests under headings of their own, without a guideline of the claims administrator.
+    Review,
+}
+
+/// The section of the issues, its heading left out, and whether the heading is there.
+fn section(text: &str, outline: &Outline) -> Option<(Range<usize>, bool)> {
+    let headings = outline.first(Part::Issues).into_iter().chain(outline.first(Part::DecisionList));
+    let heading = headings.min_by_key(|heading| heading.start);
+    let labels = [Part::Claims, Part::Reviewer, Part::Rationale];
+    let from = match heading {
+        Some(heading) => heading.end,
+        None => {
+            let first = outline.next_after(0, &labels)?.start;
+            outline.last_before(first, Part::SECTIONS).map_or(0, |section| section.end)
+        }
+    };
+    // What follows the last label may be a section that usually stands before; elsewhere such words are quoted.
+    let last = outline.last_before(usize::MAX, &labels).map_or(from, |last| last.end.max(from));
+    let sections = [Part::How, Part::Summary, Part::Documents, Part::Qualifications, Part::Closing];
+    let end = outline.next_after(last, &sections).map_or(text.len(), |next| next.start);
+    let opening = ["the", "final", "determination", "was", "based", "on", "decisions"];
+    Some((without_opening(text, from..end, &opening), heading.is_some()))
+}
+
+/// Whether there is an issue with a heading, an outcome, and all its labels in their order: no other text has that.
+pub(super) fn certain(view: &View<'_>, outline: &Outline) -> bool {
+    let Some((section, _)) = section(view.text(), outline) else { return false };
+    let labels = [Part::Claims, Part::Reviewer, Part::Rationale];
+    let labels: Vec<_> = outline.anchors().iter().filter(|a| labels.contains(&a.part)).collect();
+    let finder = Finder::new(view, labels.iter().map(|label| label.start));
+    let complete = labels.windows(3).enumerate().find(|(_, three)| {
+        let parts = [three[0].part, three[1].part, three[2].part];
+        parts == [Part::Claims, Part::Reviewer, Part::Rationale]
+    });
+    complete.is_some_and(|(i, three)| {
+        let from = i.checked_sub(1).map_or(section.start, |before| labels[before].end.max(section.start));
+        from <= three[0].start && !finder.heads(from..three[0].start, true).is_empty()
+    })
+}
+
+/// Whether a numbered decision stands in the section of the issues, and a sentence on guidelines after it.
+pub(super) fn numbered(view: &View<'_>, outline: &Outline) -> bool {
+    let text = view.text();
+    let Some((section, true)) = section(text, outline) else { return false };
+    let labels = [Part::Claims, Part::ClaimsSentence, Part::Reviewer, Part::ReviewerSentence, Part::Rationale];
+    let label = outline.next_after(section.start, &labels).map_or(section.end, |label| label.start);
+    let piece = section.start..label.min(section.end);
+    !numbered::heads(text, piece.clone(), 1, true).is_empty() || numbered::single(text, piece).is_some()
 }
 
 /// Reads the issues.
-pub(super) fn read(reading: &mut Reading<'_, '_>) {
-    let end = reading.view.text().len();
-    let Some(section) = reading.outline.first(Part::Issues) else { return };
-    let opening = ["the", "final", "determination", "was", "based", "on", "decisions"];
-    let start = reading.without_opening(section.end..end, &opening).start;
+pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
     let outline = reading.outline;
-    let from = outline.anchors().partition_point(|a| a.start < start);
-    let is_label = |a: &&Anchor| matches!(a.part, Part::Claims | Part::Reviewer | Part::Rationale);
-    let labels = outline.anchors().get(from..).unwrap_or_default().iter().filter(is_label);
-    let finder = Finder::new(reading.view, labels.clone().map(|label| label.start));
+    let Some((Range { start, end }, headed)) = section(reading.view.text(), outline) else { return };
+    if !headed {
+        let message = "the heading of the issues was not found: they begin at the first outcome".to_owned();
+        reading.note(Severity::Warning, "no_issues_heading", message, None);
+    }
+    let anchors = outline.anchors();
+    let inside = anchors.partition_point(|a| a.start < start)..anchors.partition_point(|a| a.start < end);
+    let is_label = |a: &&Anchor| match a.part {
+        Part::Claims | Part::Reviewer | Part::Rationale => true,
+        Part::ClaimsSentence | Part::ReviewerSentence => form == Form::Sentences,
+        _ => false,
+    };
+    let labels: Vec<Anchor> = anchors.get(inside).unwrap_or_default().iter().filter(is_label).copied().collect();
+    let finder = Finder::new(reading.view, labels.iter().map(|label| label.start));
+    let text = reading.view.text();
+    let heads = |piece: Range<usize>, before: u32, before_label| {
+        let items = match form {
+            Form::Sentences => numbered::heads(text, piece.clone(), before + 1, before_label),
+            Form::Labels | Form::Review => Vec::new(),
+        };
+        if !items.is_empty() {
+            return items.into_iter().map(Head::from).collect();
+        }
+        let heads = finder.heads(piece.clone(), before_label);
+        // A letter with one decision need not number it.
+        let single =
+            (form == Form::Sentences && before == 0 && heads.is_empty()).then(|| numbered::single(text, piece));
+        single.flatten().map_or(heads, |single| vec![single])
+    };
 
     let mut drafts: Vec<Draft> = Vec::new();
     // Where the piece before the next label begins, and how far it has been searched for heads in vain.
     let (mut piece, mut searched) = (start, start);
-    for label in labels {
+    for (i, label) in labels.iter().enumerate() {
         let repeated = drafts.last().and_then(|d| d.open).is_some_and(|(part, _)| rank(label.part) <= rank(part));
         if drafts.is_empty() || repeated {
-            let heads = finder.heads(searched..label.start, true);
-            if heads.is_empty() && label.part != Part::Claims && !drafts.is_empty() {
-                let message = "a label stands twice in one issue: the second is read as text".to_owned();
-                reading.note(Severity::Warning, "repeated_label", message, Some(label.start..label.end));
+            let number = drafts.last().and_then(|d| d.printed).unwrap_or(drafts.len() as u32);
+            let heads = heads(searched..label.start, number, true);
+            let sentence = label.part == Part::ClaimsSentence || label.part == Part::ReviewerSentence;
+            if heads.is_empty() && !drafts.is_empty() && !(opens_issue(&labels[i..], drafts.last())) {
+                if !sentence {
+                    let message = "a label stands twice in one issue: the second is read as text".to_owned();
+                    reading.note(Severity::Warning, "repeated_label", message, Some(label.start..label.end));
+                }
                 searched = label.end;
                 continue;
+            }
+            if drafts.is_empty() && !headed {
+                // The summary comes before the first heading.
+                let head = heads.first().map_or(label.start, |head| head.colon);
+                piece = finder.start(piece..head, head).unwrap_or(piece);
+                reading.issues_from = Some(piece);
             }
             begin(reading, &finder, &mut drafts, piece..label.start, heads);
             if drafts.last().is_none_or(|d| d.open.is_some()) {
@@ -56,12 +150,15 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
                 let at = match drafts.last_mut() {
                     None => piece,
                     Some(draft) => {
-                        let at = finder.start(piece..label.start, label.start).unwrap_or(piece);
+                        let at = unmarked_heading(text, &finder, piece..label.start);
                         draft.close(at);
                         at
                     }
                 };
-                drafts.push(Draft { heading: at..label.start, ..Draft::default() });
+                let number = numbered::number_at(text, at).filter(|_| form == Form::Sentences);
+                let from = number.map_or(at, |(_, end)| end);
+                let printed = number.map(|(number, _)| number);
+                drafts.push(Draft { heading: from..label.start, printed, ..Draft::default() });
             }
         } else if let Some(draft) = drafts.last_mut() {
             draft.close(label.start);
@@ -71,19 +168,53 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
         }
         (piece, searched) = (label.end, label.end);
     }
-    let heads = finder.heads(searched..end, false);
+    let number = drafts.last().and_then(|d| d.printed).unwrap_or(drafts.len() as u32);
+    let heads = heads(searched..end, number, false);
     begin(reading, &finder, &mut drafts, piece..end, heads);
     if let Some(draft) = drafts.last_mut() {
         draft.close(end);
     }
     if drafts.is_empty() {
         let message = "the section of the issues names none".to_owned();
-        reading.note(Severity::Error, "no_issues", message, Some(section.start..end));
+        let headings = outline.first(Part::Issues).into_iter().chain(outline.first(Part::DecisionList));
+        let from = headings.map(|heading| heading.start).min().unwrap_or(start);
+        reading.note(Severity::Error, "no_issues", message, Some(from..end));
     }
+    finish(reading, drafts, form);
+}
+
+/// Turns drafts into issues, in their order.
+pub(super) fn finish(reading: &mut Reading<'_, '_>, drafts: Vec<Draft>, form: Form) {
+    contradiction::numbers(reading, drafts.iter().filter_map(|d| Some((d.printed?, d.heading.clone()))));
     for (number, draft) in (1..).zip(drafts) {
-        let issue = draft.finish(reading, number);
+        let issue = draft.finish(reading, number, form);
         reading.letter.issues.push(issue);
     }
+}
+
+/// Whether a label before which no outcome was found opens an issue all the same: the claims administrator's comes first
+/// in each, and a sentence that does duty for it is followed by what follows it.
+fn opens_issue(labels: &[Anchor], open: Option<&Draft>) -> bool {
+    let Some(label) = labels.first() else { return false };
+    match label.part {
+        // The sentence right after its label.
+        Part::Claims => true,
+        Part::ClaimsSentence => {
+            let rationale_open = open.and_then(|d| d.open).is_some_and(|(part, _)| part == Part::Rationale);
+            let next = labels.iter().skip(1).find(|next| next.part != Part::ClaimsSentence);
+            rationale_open && next.is_some_and(|next| matches!(next.part, Part::Reviewer | Part::ReviewerSentence))
+        }
+        _ => false,
+    }
+}
+
+/// Where a heading without an outcome begins, at the end of a piece. The end of a sentence belongs to the rationale.
+fn unmarked_heading(text: &str, finder: &Finder<'_, '_>, piece: Range<usize>) -> usize {
+    let before = text.get(piece.clone()).unwrap_or_default().trim_ascii_end();
+    if before.ends_with('.') {
+        return piece.end;
+    }
+    finder.start(piece.clone(), piece.end).unwrap_or(piece.start)
 }
 
 /// Begins an issue at each head of a piece; what comes before the first heading belongs to the issue before.
@@ -96,17 +227,31 @@ fn begin(
 ) {
     let mut from = piece.start;
     for head in heads {
-        let mut start = from;
-        if let Some(draft) = drafts.last_mut().filter(|draft| draft.open.is_some()) {
-            let found = finder.start(from..head.colon, head.colon);
-            start = found.or_else(|| finder.start_of_sentence(from..head.colon, head.colon)).unwrap_or(head.line);
-            draft.close(start);
-            if found.is_none() && !reading.passage(from..start).trim_ascii().is_empty() {
-                let message = "where the rationale ends and this heading begins is unclear".to_owned();
-                reading.note(Severity::Warning, "unclear_heading_start", message, Some(start..head.end));
+        let mut start = head.begins.map_or(from, |(start, _)| start);
+        match drafts.last_mut() {
+            Some(draft) if draft.open.is_some() => {
+                let found = head.begins.map(|(start, _)| start);
+                let found = found.or_else(|| finder.start(from..head.colon, head.colon));
+                start = found.or_else(|| finder.start_of_sentence(from..head.colon, head.colon)).unwrap_or(head.line);
+                draft.close(start);
+                if found.is_none() && !reading.passage(from..start).trim_ascii().is_empty() {
+                    let message = "where the rationale ends and this heading begins is unclear".to_owned();
+                    reading.note(Severity::Warning, "unclear_heading_start", message, Some(start..head.end));
+                }
             }
+            // Words without a label between two numbered decisions.
+            Some(draft) if head.begins.is_some() && !reading.passage(from..start).trim_ascii().is_empty() => {
+                draft.rationale = Some(from..start);
+            }
+            _ => {}
         }
-        drafts.push(Draft { heading: start..head.colon, verdict: Some(head.verdict), ..Draft::default() });
+        let heading = head.begins.map_or(start, |(_, heading)| heading);
+        drafts.push(Draft {
+            heading: heading..head.colon,
+            verdict: Some(head.verdict),
+            printed: head.number,
+            ..Draft::default()
+        });
         from = head.end;
     }
 }
@@ -114,8 +259,8 @@ fn begin(
 /// The order of labels in an issue.
 fn rank(part: Part) -> u8 {
     match part {
-        Part::Claims => 0,
-        Part::Reviewer => 1,
+        Part::Claims | Part::ClaimsSentence => 0,
+        Part::Reviewer | Part::ReviewerSentence => 1,
         _ => 2,
     }
 }
@@ -125,20 +270,25 @@ impl Draft {
     fn close(&mut self, end: usize) {
         if let Some((part, start)) = self.open {
             let slot = match part {
-                Part::Claims => &mut self.claims,
-                Part::Reviewer => &mut self.reviewer,
+                Part::Claims | Part::ClaimsSentence => &mut self.claims,
+                Part::Reviewer | Part::ReviewerSentence => &mut self.reviewer,
                 _ => &mut self.rationale,
             };
             *slot = Some(start.min(end)..end);
         }
     }
 
-    fn finish(self, reading: &mut Reading<'_, '_>, number: u32) -> Issue {
+    fn finish(self, reading: &mut Reading<'_, '_>, number: u32, form: Form) -> Issue {
         let at = self.heading.clone();
-        let issue = flow(reading.passage(at.clone()));
+        let issue = reading.flowed(at.clone()).unwrap_or_default();
         if issue.is_empty() {
             let message = format!("issue {number} has no heading");
             reading.note(Severity::Error, "no_issue_heading", message, Some(at.clone()));
+        }
+        let request = request::read(&issue);
+        if request::is_unclear(&issue, &request) {
+            let message = format!("issue {number} tells of an authorization in words that are not known");
+            reading.note(Severity::Warning, "unclear_authorization", message, Some(at.clone()));
         }
         let outcome = match self.verdict {
             Some(Verdict::Upheld) => Some(Outcome::Upheld),
@@ -154,10 +304,19 @@ impl Draft {
                 None
             }
         };
-        let mut guideline = |range: Option<Range<usize>>, code, whose: &str| {
+        let mut guideline = |range: Option<Range<usize>>, code, whose: &str, claims: Option<Basis>| {
             let text = range.clone().and_then(|range| reading.flowed(range));
             let range = range.filter(|_| text.is_some());
-            let guideline = text.map_or_else(Guideline::default, guideline::read);
+            let mut guideline = text.map_or_else(Guideline::default, guideline::read);
+            let labelled = guideline.text.as_deref().is_some_and(|text| text.contains("ecision based on"));
+            if form != Form::Labels && !labelled {
+                let told = wording::basis(guideline.text.as_deref().unwrap_or_default(), claims);
+                guideline.basis = told.or(guideline.basis);
+                // The schedule is named in such sentences to say that it has nothing on the request.
+                if matches!(told, Some(Basis::NonMtus | Basis::None)) {
+                    guideline.citations.retain(|citation| citation.source != Source::Mtus);
+                }
+            }
             if guideline.text.is_none() {
                 let message = format!("issue {number} tells no guideline of the {whose}");
                 reading.note(Severity::Warning, code, message, Some(range.unwrap_or(at.clone())));
@@ -167,13 +326,18 @@ impl Draft {
             }
             guideline
         };
-        let claims_guideline = guideline(self.claims, "no_claims_guideline", "claims administrator");
-        let guideline = guideline(self.reviewer, "no_guideline", "reviewer");
+        let claims_guideline = match self.claims {
+            None if form == Form::Review => Guideline::default(),
+            claims => guideline(claims, "no_claims_guideline", "claims administrator", None),
+        };
+        let guideline = guideline(self.reviewer, "no_guideline", "reviewer", claims_guideline.basis);
+        let range = self.rationale.clone();
         let rationale = self.rationale.and_then(|range| reading.flowed(range));
         if rationale.is_none() {
             let message = format!("issue {number} has no rationale");
             reading.note(Severity::Warning, "no_rationale", message, Some(at));
         }
-        Issue { number, issue, request: Request::default(), outcome, guideline, claims_guideline, rationale }
+        contradiction::rationale(reading, number, self.verdict, rationale.as_deref().unwrap_or_default(), range);
+        Issue { number, issue, request, outcome, guideline, claims_guideline, rationale }
     }
 }

@@ -3,18 +3,33 @@
 //! The text is normalised once (`text`), its headings and labels are found in one pass (`outline`), and the first known
 //! layout that recognises them (`layout`) reads the letter section by section. Each step is linear in the text.
 
+mod body;
+mod canonical;
+mod catalog;
 mod chapters;
+mod contradiction;
+mod details;
+mod documents;
+mod flow;
 mod furniture;
 mod guideline;
 mod header;
 mod heading;
+mod history;
 mod issues;
 mod layout;
+mod numbered;
+mod opening;
 mod outline;
+mod part;
 mod reading;
+mod request;
 mod reviewer;
+mod sources;
 mod summary;
 mod text;
+mod verdict;
+mod wording;
 mod words;
 
 use self::outline::Outline;
@@ -77,6 +92,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("invalid_date", "A date of the header does not exist in the calendar, or has no four-digit year."),
     ("no_licensure", "The states that licensed the reviewer are not told."),
     ("no_specialty", "The reviewer's specialty is not told."),
+    ("unlisted_state", "A state of licensure is none that is known; it stays as printed."),
+    ("unlisted_specialty", "A specialty is not on DWC's list, nor another name for one; it stays as printed."),
     ("no_clinical_summary", "The clinical case summary is missing or empty."),
     ("no_age", "The clinical case summary tells no age of the worker."),
     ("no_sex", "The clinical case summary tells no sex of the worker."),
@@ -87,14 +104,34 @@ pub const CODES: &[(&str, &str)] = &[
     ("partial_issue_outcome", "An issue is decided in part, which is neither upheld nor overturned."),
     ("unclear_heading_start", "Where a rationale ends and the next heading begins cannot be told for certain."),
     ("repeated_label", "A label stands twice in one issue; the second one is read as text."),
+    ("unclear_authorization", "A heading tells of an authorization in words that cannot be taken apart for certain."),
     ("no_claims_guideline", "An issue lacks the claims administrator's guideline."),
     ("no_guideline", "An issue lacks the reviewer's guideline."),
     ("unknown_basis", "A guideline line tells neither MTUS nor any other known basis."),
     ("no_rationale", "An issue lacks the rationale."),
+    ("no_documents", "The documents reviewed are not listed, in a layout that lists them."),
+    ("no_issues_heading", "The heading of the issues is missing; they begin at the first outcome."),
+    ("rationale_contradicts", "A rationale ends with the opposite of the issue's outcome; the outcome counts."),
+    ("stated_outcome_differs", "The outcome that the letter states is not the fold of its issues."),
+    ("duplicate_issue_number", "Two issues have the same printed number."),
+    ("issue_number_gap", "The printed numbers of the issues do not count from 1."),
+    ("determinations_differ", "A determination stands twice, with different outcomes; neither counts."),
+    (
+        "request_differs",
+        "A determination and its repetition or its section name different requests; the first one counts.",
+    ),
+    ("sections_differ", "The requests that are decided and those that are reasoned about differ in number."),
 ];
 
 /// The codes that say that two parts of a letter contradict each other.
-pub const CONTRADICTIONS: &[&str] = &["header_conflict"];
+pub const CONTRADICTIONS: &[&str] = &[
+    "header_conflict",
+    "rationale_contradicts",
+    "stated_outcome_differs",
+    "duplicate_issue_number",
+    "determinations_differ",
+    "request_differs",
+];
 
 /// Understands the text of a letter.
 ///
@@ -102,7 +139,13 @@ pub const CONTRADICTIONS: &[&str] = &["header_conflict"];
 pub fn parse(text: &str) -> Parsed {
     let view = View::new(text);
     let outline = Outline::new(view.text());
-    let mut reading = Reading { view: &view, outline: &outline, letter: Letter::default(), diagnostics: Vec::new() };
+    let mut reading = Reading {
+        view: &view,
+        outline: &outline,
+        letter: Letter::default(),
+        diagnostics: Vec::new(),
+        issues_from: None,
+    };
     match layout::KNOWN.iter().find(|known| (known.recognises)(&view, &outline)) {
         Some(known) => {
             reading.letter.layout = known.layout;

@@ -1,31 +1,9 @@
 //! The outline of a letter: where its headings and labels stand. One pass over the text.
 
-use super::words::{self, alike, phrase, word_before};
-
-/// What a heading or label opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    /// "HOW THE IMR FINAL DETERMINATION WAS MADE"
-    How,
-    /// "The Expert Reviewer has the following credentials:"
-    Credentials,
-    /// "State(s) of Licensure:"
-    Licensure,
-    /// "Certification(s)/Specialty:"
-    Specialty,
-    /// "CLINICAL CASE SUMMARY"
-    Summary,
-    /// "IMR ISSUES, DECISIONS AND RATIONALES"
-    Issues,
-    /// "IMR DECISION(S) AND RATIONALE(S)", the heading of the decision list layout.
-    DecisionList,
-    /// "Claims Administrator guideline:"
-    Claims,
-    /// "MAXIMUS guideline:"
-    Reviewer,
-    /// "Decision rationale:"
-    Rationale,
-}
+use super::opening;
+pub(super) use super::part::Part;
+use super::words::{self, alike, word_before};
+use std::ops::Range;
 
 /// A heading or label.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +34,7 @@ impl Outline {
                 break;
             }
             let end = text[start..].find('\n').map_or(text.len(), |n| start + n);
-            let first = at_line_start(text, start);
+            let first = opening::at_line_start(text, start).map(|(part, from, end)| Anchor { part, start: from, end });
             anchors.extend(first);
             let mut from = first.map_or(start, |a| a.end);
             while let Some(colon) = text.get(from..end).and_then(|rest| rest.find(':')).map(|n| from + n) {
@@ -78,63 +56,29 @@ impl Outline {
         self.anchors.iter().copied().find(|a| a.part == part)
     }
 
+    /// All anchors of a part.
+    pub(super) fn all(&self, part: Part) -> impl Iterator<Item = Anchor> {
+        self.anchors.iter().copied().filter(move |a| a.part == part)
+    }
+
+    /// The first anchor of a part in a range.
+    pub(super) fn within(&self, range: Range<usize>, part: Part) -> Option<Anchor> {
+        let (from, to) = (|a: &Anchor| a.start < range.start, |a: &Anchor| a.start < range.end);
+        let inside = self.anchors.partition_point(from)..self.anchors.partition_point(to);
+        self.anchors.get(inside)?.iter().copied().find(|a| a.part == part)
+    }
+
+    /// The last anchor before an offset that is one of the parts.
+    pub(super) fn last_before(&self, offset: usize, parts: &[Part]) -> Option<Anchor> {
+        let at = self.anchors.partition_point(|a| a.start < offset);
+        self.anchors.get(..at)?.iter().rev().copied().find(|a| parts.contains(&a.part))
+    }
+
     /// The first anchor after an offset that is one of the parts.
     pub(super) fn next_after(&self, offset: usize, parts: &[Part]) -> Option<Anchor> {
         let at = self.anchors.partition_point(|a| a.start < offset);
         self.anchors.get(at..)?.iter().copied().find(|a| parts.contains(&a.part))
     }
-}
-
-/// Headings without a colon, and labels that lost theirs, at the start of a line.
-fn at_line_start(text: &str, start: usize) -> Option<Anchor> {
-    let heading = |part, words: &[&str]| {
-        let end = phrase(text, start, words)?;
-        is_heading(text, start, end).then_some(Anchor { part, start, end })
-    };
-    let label = |part, words: &[&str]| {
-        let end = phrase(text, start, words)?;
-        let bytes = text.as_bytes();
-        let next = end + bytes.get(end..)?.iter().take(8).take_while(|b| b" \n\x0c".contains(b)).count();
-        let colon = match bytes.get(next) {
-            Some(b':' | b';') => next + 1,
-            Some(b'.' | b'-') if next == end => next + 1,
-            // Without any mark, only before the words that the line always opens with.
-            _ if phrase(text, next, &["decision", "based"]).is_some() => end,
-            _ if phrase(text, next, &["the", "claims", "administrator"]).is_some() => end,
-            _ if phrase(text, next, &["the", "expert", "reviewer"]).is_some() => end,
-            _ => return None,
-        };
-        Some(Anchor { part, start, end: colon })
-    };
-    let opening = |part, words: &[&str]| phrase(text, start, words).map(|_| Anchor { part, start, end: start });
-    match text.as_bytes().get(start)?.to_ascii_lowercase() {
-        b'h' => heading(Part::How, &["how", "the", "imr", "final", "determination"]),
-        b'i' => heading(Part::Issues, &["imr", "issues", "decisions", "and", "rationales"])
-            .or_else(|| heading(Part::Issues, &["imr", "issues", "decisions", "rationales"]))
-            .or_else(|| heading(Part::Issues, &["issues", "decisions", "and", "rationales"]))
-            .or_else(|| heading(Part::DecisionList, &["imr", "decision", "s", "and", "rationale"]))
-            .or_else(|| heading(Part::DecisionList, &["imr", "decisions", "and", "rationales"])),
-        b'c' => heading(Part::Summary, &["clinical", "case", "summary"])
-            .or_else(|| label(Part::Claims, &["claims", "administrator", "guideline"]))
-            .or_else(|| label(Part::Claims, &["claims", "administrator", "s", "guideline"])),
-        b'm' => label(Part::Reviewer, &["maximus", "guideline"])
-            .or_else(|| label(Part::Reviewer, &["maximus", "federal", "services", "guideline"])),
-        b'r' => label(Part::Reviewer, &["reviewer", "guideline"]),
-        b'e' => label(Part::Reviewer, &["expert", "reviewer", "guideline"]),
-        b'd' => label(Part::Rationale, &["decision", "rationale"]),
-        // The opening sentences of sections stand for headings that are missing.
-        b't' => opening(Part::Summary, &["the", "expert", "reviewer", "developed", "the", "following", "clinical"])
-            .or_else(|| opening(Part::Issues, &["the", "final", "determination", "was", "based", "on", "decisions"])),
-        _ => None,
-    }
-}
-
-/// Whether the words stand alone on their line, or are set in capitals.
-fn is_heading(text: &str, start: usize, end: usize) -> bool {
-    let rest = text[end..].split('\n').next().unwrap_or_default();
-    let words = &text.as_bytes()[start..end];
-    let alone = rest.bytes().take(200).filter(u8::is_ascii_alphanumeric).count() <= 16 && !rest.contains('.');
-    words.iter().all(|b| !b.is_ascii_lowercase()) || (alone && words.first().is_some_and(u8::is_ascii_uppercase))
 }
 
 /// The label that a colon ends.
@@ -153,7 +97,8 @@ fn before_colon(text: &str, colon: usize) -> Option<Anchor> {
             if let Some(at) = back(owner, "administrator").and_then(|at| back(at, "claims")) {
                 return opens_field(text, at).then(|| anchor(Part::Claims, at)).flatten();
             }
-            let services = back(owner, "services").and_then(|at| back(at, "federal")).unwrap_or(owner);
+            let services = back(owner, "services").unwrap_or(owner);
+            let services = back(services, "federal").unwrap_or(owner);
             let reviewer = back(owner, "reviewer").map(|at| back(at, "expert").unwrap_or(at));
             let at = back(services, "maximus").or(reviewer)?;
             opens_field(text, at).then(|| anchor(Part::Reviewer, at)).flatten()
@@ -174,6 +119,7 @@ fn before_colon(text: &str, colon: usize) -> Option<Anchor> {
             let reviewer = back(at, "reviewer")?;
             anchor(Part::Credentials, back(reviewer, "expert").unwrap_or(reviewer))
         }
+        b'd' if alike(last, b"determination") => anchor(Part::Stated, back(start, "final")?),
         b'l' if alike(last, b"licensure") => {
             let of = back(start, "of")?;
             let of = back(of, "s").unwrap_or(of);

@@ -1,7 +1,7 @@
 //! A letter in the making: the text, its outline, what has been read, and what there was to remark.
 
 use super::outline::{Outline, Part};
-use super::text::{View, flow};
+use super::text::View;
 use super::words::{next_word, phrase};
 use super::{CODES, Diagnostic, Severity};
 use crate::letter::Letter;
@@ -13,6 +13,8 @@ pub(super) struct Reading<'a, 't> {
     pub(super) outline: &'a Outline,
     pub(super) letter: Letter,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Where the first issue begins, if no heading of their section tells.
+    pub(super) issues_from: Option<usize>,
 }
 
 impl Reading<'_, '_> {
@@ -36,7 +38,7 @@ impl Reading<'_, '_> {
 
     /// A passage as one paragraph; `None` if it is empty.
     pub(super) fn flowed(&self, range: Range<usize>) -> Option<String> {
-        Some(flow(self.passage(range))).filter(|text| !text.is_empty())
+        Some(self.view.flow(self.passage(range))).filter(|text| !text.is_empty())
     }
 
     /// The section under the first heading of a part: up to the next one of the parts that can follow it.
@@ -46,23 +48,65 @@ impl Reading<'_, '_> {
         Some(anchor.end..next.map_or(self.view.text().len(), |next| next.start))
     }
 
+    /// The section under the first heading of a part, up to the heading of any other section.
+    pub(super) fn whole_section(&self, part: Part) -> Option<Range<usize>> {
+        let anchor = self.outline.first(part)?;
+        let at = self.outline.anchors().partition_point(|a| a.start < anchor.end);
+        let after = self.outline.anchors().get(at..).unwrap_or_default();
+        let next = after.iter().find(|a| a.part != part && Part::SECTIONS.contains(&a.part));
+        let end = next.map_or(self.view.text().len(), |next| next.start);
+        let issues = self.issues_from.filter(|from| *from >= anchor.end);
+        Some(anchor.end..issues.map_or(end, |from| end.min(from)))
+    }
+
+    /// The range without a first paragraph that opens with the words and introduces what follows with a colon.
+    pub(super) fn without_introduction(&self, range: Range<usize>, words: &[&str]) -> Range<usize> {
+        /// Longer than any introduction seen.
+        const LONGEST: usize = 600;
+        let text = self.view.text();
+        if phrase(text, range.start, words).is_none() {
+            return range;
+        }
+        let reach = text.floor_char_boundary((range.start + LONGEST).min(range.end));
+        let opening = text.get(range.start..reach).unwrap_or_default();
+        // A colon inside of a line is one of an entry.
+        let colon = opening.match_indices(':').find(|(at, _)| {
+            opening.get(at + 1..).is_some_and(|rest| rest.is_empty() || rest.trim_start_matches(' ').starts_with('\n'))
+        });
+        colon.map_or(range.clone(), |(at, _)| range.start + at + 1..range.end)
+    }
+
     /// The part of the text where a header can stand: before the first section.
     pub(super) fn header_zone(&self) -> Range<usize> {
-        let sections = [Part::How, Part::Credentials, Part::Summary, Part::Issues, Part::DecisionList];
-        0..self.outline.next_after(0, &sections).map_or(0, |first| first.start)
+        let titles = [Part::Notice, Part::ReviewTitle];
+        let sections =
+            self.outline.anchors().iter().find(|a| Part::SECTIONS.contains(&a.part) && !titles.contains(&a.part));
+        0..sections.map_or(0, |first| first.start)
     }
 
     /// The range without an opening sentence of known wording that ends with a colon.
     pub(super) fn without_opening(&self, range: Range<usize>, words: &[&str]) -> Range<usize> {
-        /// Longer openings than any seen, so that a colon of the text is not taken for theirs.
-        const LONGEST: usize = 300;
-        let text = self.view.text();
-        let Some(first) = next_word(text.as_bytes(), range.start) else { return range };
-        let Some(end) = phrase(text, first, words) else { return range };
-        let reach = text.floor_char_boundary((end + LONGEST).min(range.end));
-        match text.get(end..reach).and_then(|rest| rest.find([':', '.'])) {
-            Some(mark) => end + mark + 1..range.end,
-            None => range,
-        }
+        without_opening(self.view.text(), range, words)
+    }
+
+    /// The parts of the text that can describe the reviewer, the likeliest first.
+    pub(super) fn reviewer_zones(&self) -> Vec<Range<usize>> {
+        let sections = [Part::Qualifications, Part::How].into_iter().filter_map(|part| self.whole_section(part));
+        let decisions = [Part::Summary, Part::Issues, Part::DecisionList, Part::Determined];
+        let opening = 0..self.outline.next_after(0, &decisions).map_or(0, |next| next.start);
+        sections.chain([opening]).collect()
+    }
+}
+
+/// The range without an opening sentence of known wording that ends with a colon.
+pub(super) fn without_opening(text: &str, range: Range<usize>, words: &[&str]) -> Range<usize> {
+    /// Longer openings than any seen, so that a colon of the text is not taken for theirs.
+    const LONGEST: usize = 300;
+    let Some(first) = next_word(text.as_bytes(), range.start) else { return range };
+    let Some(end) = phrase(text, first, words) else { return range };
+    let reach = text.floor_char_boundary((end + LONGEST).min(range.end));
+    match text.get(end..reach).and_then(|rest| rest.find([':', '.'])) {
+        Some(mark) => end + mark + 1..range.end,
+        None => range,
     }
 }

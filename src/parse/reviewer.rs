@@ -1,9 +1,9 @@
 //! The expert reviewer: licensure and specialties, from a block of labels or from a sentence.
 
 use super::Severity;
+use super::canonical;
 use super::outline::Part;
 use super::reading::Reading;
-use super::text::flow;
 use super::words::find_from;
 use crate::letter::Reviewer;
 use std::ops::Range;
@@ -11,11 +11,48 @@ use std::ops::Range;
 /// Reads "State(s) of Licensure: ..." and "Certification(s)/Specialty: ...".
 pub(super) fn read_block(reading: &mut Reading<'_, '_>) {
     let after = [Part::Licensure, Part::Specialty, Part::How, Part::Summary, Part::Issues];
-    let states = reading.section(Part::Licensure, &after).map(|range| flow(reading.passage(range)));
-    let specialties = reading.section(Part::Specialty, &after).map(|range| flow(reading.passage(range)));
-    reading.letter.reviewer.licensure = list(&states.unwrap_or_default(), false);
-    reading.letter.reviewer.specialties = list(&specialties.unwrap_or_default(), false);
+    let (states, specialties) = (reading.section(Part::Licensure, &after), reading.section(Part::Specialty, &after));
+    let entries = |range: &Option<Range<usize>>| {
+        range.clone().and_then(|range| reading.flowed(range)).map_or_else(Vec::new, |text| list(&text, false))
+    };
+    let reviewer = Reviewer { licensure: entries(&states), specialties: entries(&specialties), ..Reviewer::default() };
+    reading.letter.reviewer = reviewer;
+    name_canonically(reading, states, specialties);
     remark_missing(reading);
+}
+
+/// Gives states and specialties their canonical names, and remarks on those that no table lists.
+fn name_canonically(reading: &mut Reading<'_, '_>, states: Option<Range<usize>>, specialties: Option<Range<usize>>) {
+    let Reviewer { licensure, specialties: printed, .. } = &reading.letter.reviewer;
+    let named: Vec<_> = licensure.iter().map(|state| canonical::state(state)).collect();
+    let unlisted = licensure.iter().zip(&named).filter(|(_, name)| name.is_none());
+    let unlisted_states: Vec<String> = unlisted.map(|(state, _)| state.clone()).collect();
+    let licensure = licensure.iter().zip(named).map(|(state, name)| name.map_or_else(|| state.clone(), str::to_owned));
+    let licensure = licensure.collect();
+    let named: Vec<_> = printed.iter().map(|specialty| canonical::specialty(training(specialty))).collect();
+    let unlisted = printed.iter().zip(&named).filter(|(_, name)| name.is_none());
+    let unlisted_specialties: Vec<String> = unlisted.map(|(specialty, _)| specialty.clone()).collect();
+    let known =
+        printed.iter().zip(named).map(|(specialty, name)| name.map_or_else(|| specialty.clone(), str::to_owned));
+    let known = known.collect();
+    reading.letter.reviewer.licensure_canonical = licensure;
+    reading.letter.reviewer.specialties_canonical = known;
+    for state in unlisted_states {
+        let message = format!("`{state}` is no state that is known");
+        reading.note(Severity::Info, "unlisted_state", message, states.clone());
+    }
+    for specialty in unlisted_specialties {
+        let message = format!("`{specialty}` is not on the list of specialties");
+        reading.note(Severity::Info, "unlisted_specialty", message, specialties.clone());
+    }
+}
+
+/// "Fellowship Trained in Pain Management" to what the training was in.
+fn training(specialty: &str) -> &str {
+    let lower = specialty.to_ascii_lowercase();
+    let openings = ["fellowship trained in ", "fellowship training in ", "fellowship in ", "board certified in "];
+    let opening = openings.iter().find(|opening| lower.starts_with(**opening)).map_or(0, |opening| opening.len());
+    specialty.get(opening..).unwrap_or(specialty)
 }
 
 /// Where a sentence such as "The expert reviewer is Board Certified in ... and is licensed to practice in ..." stands.
@@ -27,18 +64,27 @@ pub(super) fn credentials_sentence(text: &str) -> Option<Reviewer> {
     let states = text.get(states_from..sentence_end(text, states_from))?;
     let subject = lower.get(..licensed)?.rfind("reviewer is")? + "reviewer is".len();
     let middle = lower.get(subject..licensed)?;
-    let specialties = ["certified in ", "licensed in ", "specialty in ", "practice of "]
+    let licensure = list(states, true);
+    let opening = ["certified in ", "licensed in ", "specialty in ", "practice of "]
         .iter()
-        .find_map(|opening| middle.find(opening).map(|at| subject + at + opening.len()))
-        .and_then(|from| text.get(from..licensed))
-        .map(|words| specialties(words.trim_ascii_end()))
-        .unwrap_or_default();
-    Some(Reviewer { licensure: list(states, true), specialties, ..Reviewer::default() })
+        .find_map(|opening| middle.find(opening).map(|at| (*opening, subject + at + opening.len())));
+    let Some((opening, from)) = opening else { return Some(Reviewer { licensure, ..Reviewer::default() }) };
+    let (first, subspecialties) = specialties(text.get(from..licensed)?.trim_ascii_end());
+    let certified = opening.starts_with("certified") && lower.get(subject..from)?.contains("board");
+    let board_certifications = if certified { first.clone() } else { Vec::new() };
+    let specialties = first.into_iter().chain(subspecialties.iter().cloned()).collect();
+    Some(Reviewer { licensure, specialties, board_certifications, subspecialties, ..Reviewer::default() })
 }
 
-/// Reads the sentence from a range of the text.
-pub(super) fn read_sentence(reading: &mut Reading<'_, '_>, range: Range<usize>) {
-    reading.letter.reviewer = credentials_sentence(&flow(reading.passage(range))).unwrap_or_default();
+/// Reads the sentence from the first of the ranges of the text that has it.
+pub(super) fn read_sentence(reading: &mut Reading<'_, '_>, ranges: Vec<Range<usize>>) {
+    let sentence = |range: Range<usize>| Some((credentials_sentence(&reading.flowed(range.clone())?)?, range));
+    let Some((reviewer, range)) = ranges.into_iter().find_map(sentence) else {
+        remark_missing(reading);
+        return;
+    };
+    reading.letter.reviewer = reviewer;
+    name_canonically(reading, Some(range.clone()), Some(range));
     remark_missing(reading);
 }
 
@@ -53,8 +99,8 @@ fn remark_missing(reading: &mut Reading<'_, '_>) {
     }
 }
 
-/// "X, has a subspecialty in Y and is" to X and Y.
-fn specialties(words: &str) -> Vec<String> {
+/// "X, has a subspecialty in Y and is" to X, and the subspecialty Y.
+fn specialties(words: &str) -> (Vec<String>, Vec<String>) {
     let lower = words.to_ascii_lowercase();
     let mut end = words.len();
     for tail in [" is", " and", ","] {
@@ -62,17 +108,37 @@ fn specialties(words: &str) -> Vec<String> {
             end -= tail.len();
         }
     }
-    let mut found = Vec::new();
+    let (mut first, mut subspecialties) = (Vec::new(), Vec::new());
     let mut rest = 0..end;
     // "has a subspecialty in", "with a subspecialty in", "has subspecialties in"
     while let Some(at) = lower.get(rest.clone()).and_then(|w| w.find("subspecialt")).map(|at| rest.start + at) {
         let head = words.get(rest.start..at).unwrap_or_default();
         let cut = head.rfind(" has").or_else(|| head.rfind(" with")).unwrap_or(head.len());
-        found.extend(list(head.get(..cut).unwrap_or_default(), false));
+        let before = if rest.start == 0 { &mut first } else { &mut subspecialties };
+        before.extend(listed(head.get(..cut).unwrap_or_default()));
         let after = lower.get(at..rest.end).and_then(|w| w.find(" in ")).map_or(rest.end, |n| at + n + " in ".len());
         rest.start = after;
     }
-    found.extend(list(words.get(rest).unwrap_or_default(), false));
+    let last = if rest.start == 0 { &mut first } else { &mut subspecialties };
+    last.extend(listed(words.get(rest).unwrap_or_default()));
+    (first, subspecialties)
+}
+
+/// The specialties of a list. "Neurology and Sleep Medicine" are two: each is known, and both together are none.
+fn listed(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in list(text, false) {
+        let entry = entry.strip_prefix("and ").unwrap_or(&entry);
+        let parts: Vec<&str> = entry.split(" and ").collect();
+        if parts.len() > 1
+            && canonical::specialty(entry).is_none()
+            && parts.iter().all(|part| canonical::specialty(part).is_some())
+        {
+            found.extend(parts.into_iter().map(str::to_owned));
+        } else {
+            found.push(entry.to_owned());
+        }
+    }
     found
 }
 

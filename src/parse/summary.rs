@@ -4,17 +4,18 @@ use super::Severity;
 use super::outline::Part;
 use super::reading::Reading;
 use super::words::word_end;
+use super::{body, history};
 use crate::letter::Sex;
+use std::ops::Range;
 
 /// Reads the summary, and age and sex from it.
 pub(super) fn read(reading: &mut Reading<'_, '_>) {
-    let Some(section) = reading.section(Part::Summary, &[Part::Issues, Part::DecisionList]) else {
+    let Some(section) = reading.whole_section(Part::Summary) else {
         let message = "the section CLINICAL CASE SUMMARY was not found".to_owned();
         reading.note(Severity::Warning, "no_clinical_summary", message, None);
         return;
     };
-    let opening = ["the", "expert", "reviewer", "developed", "the", "following", "clinical"];
-    let range = reading.without_opening(section, &opening);
+    let range = without_openings(reading, section);
     let Some(summary) = reading.flowed(range.clone()) else {
         let message = "the section CLINICAL CASE SUMMARY is empty".to_owned();
         reading.note(Severity::Warning, "no_clinical_summary", message, Some(range));
@@ -37,7 +38,28 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
             None
         }
     };
+    let history = history::read(&summary);
+    reading.letter.diagnoses = history.diagnoses;
+    reading.letter.summary_dates = history.dates;
+    reading.letter.body_regions = body::named(&summary).into_iter().map(str::to_owned).collect();
     reading.letter.clinical_summary = Some(summary);
+}
+
+/// The section without the sentences that tell where the summary comes from.
+fn without_openings(reading: &Reading<'_, '_>, section: Range<usize>) -> Range<usize> {
+    let reviewers = ["expert", "physician", "medical"];
+    let range = reviewers.iter().fold(section, |range, reviewer| {
+        reading.without_opening(range, &["the", reviewer, "reviewer", "developed", "the", "following", "clinical"])
+    });
+    // "Disclaimer: The following case summary was taken directly from the utilization review denial dated ..."
+    let text = reading.passage(range.clone());
+    let label = text.trim_ascii_start();
+    let inner = match label.get(..11).filter(|label| label.eq_ignore_ascii_case("disclaimer:")) {
+        Some(label) => range.end - text.trim_ascii_start().len() + label.len()..range.end,
+        None => range.clone(),
+    };
+    let shorter = reading.without_opening(inner.clone(), &["the", "following", "case", "summary", "was", "taken"]);
+    if shorter == inner { range } else { shorter }
 }
 
 /// The first age that a summary tells in any of the usual forms, and where its words end.

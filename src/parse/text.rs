@@ -1,7 +1,9 @@
 //! The text as the grammar reads it: lines trimmed, white space of one kind, no page furniture, and a way back.
 
-use super::furniture;
+use super::flow;
+use super::furniture::{self, Edges};
 use crate::letter::CaseNumber;
+use std::cell::Cell;
 use std::ops::Range;
 
 /// A normalised copy of a text.
@@ -14,13 +16,17 @@ pub(super) struct View<'t> {
     text: String,
     /// From the first offset (in `text`) on, up to the next mark, offsets run in parallel with the second (in `source`).
     marks: Vec<(usize, usize)>,
-    /// How many `\n` stand between two lines of one paragraph: 1, or 2 where the text is double-spaced.
+    /// How many `\n` stand between two lines of one paragraph: 1, or more where lines are set apart by empty ones.
     spacing: usize,
     /// The length of a full line.
     width: usize,
     /// A case number that a page header or footer told.
     case_number: Option<CaseNumber>,
+    /// How many more words parted by hyphens are looked up, for parsing to stay linear.
+    looks_left: Cell<u32>,
 }
+
+const MOST_LOOKS: u32 = 24;
 
 impl<'t> View<'t> {
     /// Normalises a text.
@@ -34,6 +40,35 @@ impl<'t> View<'t> {
             start += end + 1;
         }
         builder.finish(source)
+    }
+
+    /// Joins the lines of a passage to one paragraph.
+    ///
+    /// A word that a hyphen parts at the end of a line is joined without it if the text has the word in one piece
+    /// elsewhere, and not with a hyphen.
+    pub(super) fn flow(&self, passage: &str) -> String {
+        flow::joined(passage, |first, second| {
+            // Each look goes through the whole text; a letter has few such words.
+            let left = self.looks_left.get();
+            self.looks_left.set(left.saturating_sub(1));
+            left > 0 && self.one_word(first, second)
+        })
+    }
+
+    fn one_word(&self, first: &str, second: &str) -> bool {
+        let letters = |part: &str| part.len() > 1 && part.bytes().skip(1).all(|b| b.is_ascii_lowercase());
+        if !letters(first) || !letters(second) || !second.starts_with(|c: char| c.is_ascii_lowercase()) {
+            return false;
+        }
+        let has = |word: &str| {
+            self.text.match_indices(word).any(|(at, _)| {
+                let alphanumeric = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+                let bytes = self.text.as_bytes();
+                !alphanumeric(at.checked_sub(1).and_then(|b| bytes.get(b))) && !alphanumeric(bytes.get(at + word.len()))
+            })
+        };
+        let first = first.to_ascii_lowercase();
+        has(&format!("{first}{second}")) && !has(&format!("{first}-{second}"))
     }
 
     /// The normalised text.
@@ -78,41 +113,6 @@ impl<'t> View<'t> {
     }
 }
 
-/// Joins the lines of a passage to one paragraph with single spaces.
-///
-/// A hyphen at the end of a line joins its word with the next ("Non-" and "MTUS"), unless it is left hanging
-/// ("pre-" and "and post-operative"). Nothing is hyphenated anew in letters, so the hyphen stays.
-pub(super) fn flow(passage: &str) -> String {
-    let mut out = String::with_capacity(passage.len());
-    for line in passage.split('\n') {
-        let line = line.trim_matches([' ', '\x0c']);
-        if line.is_empty() {
-            continue;
-        }
-        if !out.is_empty() && !joins(&out, line) {
-            out.push(' ');
-        }
-        if line.contains("  ") {
-            for (i, word) in line.split(' ').filter(|w| !w.is_empty()).enumerate() {
-                if i > 0 {
-                    out.push(' ');
-                }
-                out.push_str(word);
-            }
-        } else {
-            out.push_str(line);
-        }
-    }
-    out
-}
-
-fn joins(before: &str, after: &str) -> bool {
-    let bytes = before.as_bytes();
-    let hyphenated = matches!(bytes, [.., b, b'-'] if b.is_ascii_alphanumeric());
-    let word = after.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    hyphenated && !word.is_empty() && !["and", "or", "to"].contains(&word)
-}
-
 #[derive(Default)]
 struct Builder {
     text: String,
@@ -120,9 +120,11 @@ struct Builder {
     blank_lines: usize,
     page_break: bool,
     page: usize,
-    /// Lines of this page so far, and where the last two begin, each with its separator.
+    /// Lines of this page so far, and where the last ones begin, each with its separator.
     page_lines: usize,
-    last_lines: [usize; 2],
+    last_lines: [usize; 4],
+    /// The lines at the edges of pages.
+    edges: Edges,
     /// How often 0, 1 and more blank lines stood between two lines.
     gaps: [usize; 3],
     lengths: Vec<u32>,
@@ -211,7 +213,8 @@ impl Builder {
             self.case_number = self.case_number.or_else(|| furniture::case_number(line));
             return;
         }
-        self.last_lines = [self.last_lines[1], self.text.len()];
+        self.last_lines.rotate_left(1);
+        self.last_lines[3] = self.text.len();
         self.page_lines += 1;
         if !self.text.is_empty() {
             let blank_lines = self.blank_lines.min(2);
@@ -235,6 +238,9 @@ impl Builder {
             }
         }
         self.text.push_str(line);
+        if self.page_lines <= Edges::TOP {
+            self.edges.add(self.page, true, start, line);
+        }
         if line.len() < LONGEST_LINE {
             self.lengths.resize(LONGEST_LINE, 0);
             if let Some(count) = self.lengths.get_mut(line.len()) {
@@ -245,18 +251,31 @@ impl Builder {
 
     /// Ends a page: takes page numbers and the like off its end.
     fn end_page(&mut self) {
-        for _ in 0..self.page_lines.min(2) {
-            let start = self.last_lines[1];
-            let line = self.text[start..].trim_ascii();
-            if !furniture::at_edge(line, self.page) {
-                break;
-            }
-            self.case_number = self.case_number.or_else(|| furniture::case_number(line));
-            self.text.truncate(start);
-            while self.marks.last().is_some_and(|&(from, _)| from >= start) {
+        const LAST: usize = 4;
+        let first = LAST - self.page_lines.min(LAST);
+        let line = |i: usize| {
+            let end = self.last_lines.get(i + 1).copied().unwrap_or(self.text.len());
+            self.text.get(self.last_lines[i]..end).unwrap_or_default().trim_ascii()
+        };
+        // A line on confidentiality takes those below it along.
+        let mut kept = (first..LAST).find(|&i| furniture::confidential(line(i))).unwrap_or(LAST);
+        let lowest = kept.saturating_sub(2).max(first);
+        while kept > lowest && furniture::at_edge(line(kept - 1), self.page) {
+            kept -= 1;
+        }
+        let number = (kept..LAST).rev().find_map(|i| furniture::case_number(line(i)));
+        self.case_number = self.case_number.or(number);
+        for i in kept.saturating_sub(Edges::BOTTOM).max(first)..kept {
+            let start =
+                self.text.len() - self.text.get(self.last_lines[i]..).unwrap_or_default().trim_ascii_start().len();
+            self.edges.add(self.page, false, start, line(i));
+        }
+        if kept < LAST {
+            let end = self.last_lines[kept];
+            self.text.truncate(end);
+            while self.marks.last().is_some_and(|&(from, _)| from >= end) {
                 self.marks.pop();
             }
-            self.last_lines = [0, self.last_lines[0]];
         }
         self.page_lines = 0;
         self.page += 1;
@@ -264,8 +283,48 @@ impl Builder {
         self.blank_lines = 0;
     }
 
+    /// Takes out lines that most pages repeat at the same edge.
+    fn drop_repeated(&mut self) {
+        let repeated = self.edges.repeated(self.page);
+        if repeated.is_empty() {
+            return;
+        }
+        let text = std::mem::take(&mut self.text);
+        let marks = std::mem::take(&mut self.marks);
+        let source = |offset: usize| {
+            let at = marks.partition_point(|&(from, _)| from <= offset);
+            at.checked_sub(1).and_then(|i| marks.get(i)).map_or(offset, |&(from, source)| source + (offset - from))
+        };
+        let mut from = 0;
+        let mut keep = |range: Range<usize>| {
+            let Some(kept) = text.get(range.clone()).filter(|kept| !kept.is_empty()) else { return };
+            self.marks.push((self.text.len(), source(range.start)));
+            let inner =
+                marks.partition_point(|&(at, _)| at <= range.start)..marks.partition_point(|&(at, _)| at < range.end);
+            let moved = |&(at, source): &(usize, usize)| (at - range.start + self.text.len(), source);
+            self.marks.extend(marks.get(inner).unwrap_or_default().iter().map(moved));
+            self.text.push_str(kept);
+        };
+        // What the grammar reads is never taken for a header, however often it stands at an edge.
+        let labels = ["uideline", "ationale", "pheld", "verturned", "edically necessary"];
+        let free =
+            |line: &Range<usize>| text.get(line.clone()).is_some_and(|l| !labels.iter().any(|label| l.contains(label)));
+        for line in repeated.into_iter().filter(free) {
+            // The separator after a line goes with it, that before stays: it may be a page break.
+            let rest = text.get(line.end..).unwrap_or_default();
+            let page_break = rest.starts_with("\n\x0c");
+            let gap = if page_break { 0 } else { rest.len() - rest.trim_start_matches('\n').len() };
+            let before = text.get(from..line.start).unwrap_or_default();
+            let start = if page_break { from + before.trim_end_matches(['\n', '\x0c']).len() } else { line.start };
+            keep(from..start.max(from));
+            from = (line.end + gap).max(from);
+        }
+        keep(from..text.len());
+    }
+
     fn finish(mut self, source: &str) -> View<'_> {
         self.end_page();
+        self.drop_repeated();
         let lines: u32 = self.lengths.iter().sum();
         let mut longer = 0;
         let width = self.lengths.iter().rposition(|&count| {
@@ -274,13 +333,16 @@ impl Builder {
         });
         let [none, one, more] = self.gaps;
         let double = one > 0 && one + more > 4 * none;
+        // With two empty lines after each, more are not told apart.
+        let triple = more > 4 * (none + one);
         View {
             source,
             text: self.text,
             marks: self.marks,
-            spacing: 1 + usize::from(double),
+            spacing: if triple { 3 } else { 1 + usize::from(double) },
             width: width.unwrap_or_default(),
             case_number: self.case_number,
+            looks_left: Cell::new(MOST_LOOKS),
         }
     }
 }

@@ -4,7 +4,11 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 
-use super::style::{BOLD, DIM, MATCH, Style, counted, fold, one_line, outcome_style, thousands};
+use anstyle::Style as Ansi;
+
+use super::delimited::first_words;
+use super::letter::class;
+use super::style::{BOLD, DIM, MATCH, Style, counted, cut, fold, one_line, outcome_style, thousands, width};
 use crate::search::{Count, Found, Hit, Snippet, Table};
 
 /// Writes the hits, facets and totals. Paths in records are relative to `base`.
@@ -16,14 +20,10 @@ pub fn hits(out: &mut dyn Write, found: &Found, style: &Style, base: &Path) -> i
         for hit in &found.hits {
             plain(out, hit, style, base)?;
         }
-        for facet in &found.facets {
-            for row in &facet.rows {
-                let value = row.values[0].as_deref().unwrap_or_default();
-                let (issues, letters) = (row.count.issues, row.count.letters);
-                writeln!(out, "{}\t{}\t{issues}\t{letters}", facet.by[0], one_line(value))?;
-            }
+        if !found.hits.is_empty() && !found.facets.is_empty() {
+            writeln!(out)?;
         }
-        return Ok(());
+        return found.facets.iter().try_for_each(|facet| plain_facet(out, facet));
     }
     let rank_width = found.hits.last().map_or(1, |hit| hit.rank.to_string().len());
     for hit in &found.hits {
@@ -41,21 +41,42 @@ pub fn hits(out: &mut dyn Write, found: &Found, style: &Style, base: &Path) -> i
     count_line(out, found.total, &shown, style)
 }
 
+fn plain_facet(out: &mut dyn Write, facet: &Table) -> io::Result<()> {
+    for row in &facet.rows {
+        let value = row.values[0].as_deref().unwrap_or_default();
+        writeln!(out, "{}\t{}\t{}\t{}", facet.by[0], one_line(value), row.count.issues, row.count.letters)?;
+    }
+    Ok(())
+}
+
 /// How many values of a facet people are shown; other formats have all.
 const SHOWN_VALUES: usize = 10;
+/// With less room than this for the names of values, their counts stand on lines of their own.
+const LEAST_NAME: usize = 8;
 
 fn pretty_facet(out: &mut dyn Write, facet: &Table, style: &Style) -> io::Result<()> {
-    style.paint(out, BOLD, &facet.by[0])?;
-    writeln!(out)?;
+    style.folded(out, BOLD, &facet.by[0], 0)?;
     let shown = &facet.rows[..facet.rows.len().min(SHOWN_VALUES)];
     let names: Vec<_> = shown.iter().map(|row| one_line(row.values[0].as_deref().unwrap_or("(none)"))).collect();
-    let counts: Vec<_> = shown.iter().map(|row| thousands(row.count.issues)).collect();
-    let name_width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-    let count_width = counts.iter().map(String::len).max().unwrap_or(0);
-    for ((name, issues), row) in names.iter().zip(&counts).zip(shown) {
-        let gap = " ".repeat(name_width - name.chars().count());
+    let issues: Vec<_> = shown.iter().map(|row| thousands(row.count.issues)).collect();
+    let issues_width = issues.iter().map(String::len).max().unwrap_or(0);
+    let counts = issues.iter().zip(shown).map(|(issues, row)| {
         let letters = counted(row.count.letters, "letter");
-        writeln!(out, "  {name}{gap}  {issues:>count_width$} in {letters}")?;
+        format!("{issues:>issues_width$} in {letters}")
+    });
+    let counts: Vec<_> = counts.collect();
+    let room = style.width.saturating_sub(4 + counts.iter().map(String::len).max().unwrap_or(0));
+    let name_width = names.iter().map(|name| width(name)).max().unwrap_or(0).min(room);
+    for (name, counts) in names.iter().zip(&counts) {
+        if room < LEAST_NAME {
+            write!(out, "  ")?;
+            style.folded(out, Ansi::new(), name, 2)?;
+            write!(out, "    ")?;
+            style.folded(out, Ansi::new(), counts.trim_start(), 4)?;
+            continue;
+        }
+        let name = cut(name, name_width);
+        writeln!(out, "  {name}{:gap$}  {counts}", "", gap = name_width - width(&name))?;
     }
     if facet.rows.len() > SHOWN_VALUES {
         writeln!(out, "  and {} more", facet.rows.len() - SHOWN_VALUES)?;
@@ -63,21 +84,36 @@ fn pretty_facet(out: &mut dyn Write, facet: &Table, style: &Style) -> io::Result
     writeln!(out)
 }
 
-/// Writes the totals alone.
+/// Writes the totals alone, and the facets where some were asked for.
 ///
 /// # Errors
 /// From the writer.
-pub fn count(out: &mut dyn Write, total: Count, style: &Style) -> io::Result<()> {
+pub fn count(out: &mut dyn Write, found: &Found, style: &Style) -> io::Result<()> {
     if style.pretty {
-        return count_line(out, total, "", style);
+        found.facets.iter().try_for_each(|facet| pretty_facet(out, facet, style))?;
+        return count_line(out, found.total, "", style);
     }
-    writeln!(out, "issues\t{}\nletters\t{}", total.issues, total.letters)
+    writeln!(out, "issues\t{}\nletters\t{}", found.total.issues, found.total.letters)?;
+    if !found.facets.is_empty() {
+        writeln!(out)?;
+    }
+    found.facets.iter().try_for_each(|facet| plain_facet(out, facet))
 }
 
 fn count_line(out: &mut dyn Write, total: Count, more: &str, style: &Style) -> io::Result<()> {
     let line = format!("{} in {}{more}", counted(total.issues, "issue"), counted(total.letters, "letter"));
-    style.paint(out, BOLD, &line)?;
-    writeln!(out)
+    style.folded(out, BOLD, &line, 0)
+}
+
+/// How many characters of a text stand for the issue that a letter of unknown layout does not have.
+const FIRST_CHARACTERS: usize = 80;
+
+/// What is decided on; for a letter of unknown layout the first words of its text.
+fn subject(hit: &Hit) -> String {
+    match &hit.stored.issue {
+        Some(issue) => one_line(&issue.issue),
+        None => first_words(hit.stored.letter.text.as_deref().unwrap_or_default(), FIRST_CHARACTERS),
+    }
 }
 
 /// case, number, date, outcome, issue, path.
@@ -91,7 +127,7 @@ fn plain(out: &mut dyn Write, hit: &Hit, style: &Style, base: &Path) -> io::Resu
         printed(issue.map(|i| i.number.to_string())),
         printed(facts.decision_date.map(|d| d.to_string())),
         printed(issue.and_then(|i| i.outcome).map(|o| o.to_string())),
-        one_line(issue.map_or("", |i| i.issue.as_str())),
+        subject(hit),
         one_line(&style.path(&facts.path, base)),
     )
 }
@@ -99,20 +135,7 @@ fn plain(out: &mut dyn Write, hit: &Hit, style: &Style, base: &Path) -> io::Resu
 fn pretty(out: &mut dyn Write, hit: &Hit, rank_width: usize, style: &Style, base: &Path) -> io::Result<()> {
     let (facts, issue) = (&hit.stored.letter.facts, hit.stored.issue.as_ref());
     let indent = " ".repeat(rank_width + 2);
-    write!(out, "{:>rank_width$}  ", hit.rank)?;
-    let case = facts.case_number.map_or_else(|| "no case number".to_owned(), |c| c.to_string());
-    style.paint(out, BOLD, &case)?;
-    if let Some(issue) = issue {
-        write!(out, "/{}", issue.number)?;
-    }
-    let date = facts.decision_date.map_or_else(|| "no date".to_owned(), |d| d.to_string());
-    write!(out, "  {date}  ")?;
-    match issue.map(|i| i.outcome) {
-        Some(Some(outcome)) => style.paint(out, outcome_style(outcome), outcome.name())?,
-        Some(None) => style.paint(out, DIM, "outcome not read")?,
-        None => style.paint(out, DIM, "unknown layout")?,
-    }
-    writeln!(out)?;
+    head(out, hit, rank_width, style)?;
     if let Some(issue) = issue {
         let in_issue = hit.snippets.iter().find(|s| s.field == "issue");
         let marks = in_issue.map_or(&[][..], |s| &s.marks);
@@ -129,6 +152,43 @@ fn pretty(out: &mut dyn Write, hit: &Hit, rank_width: usize, style: &Style, base
     writeln!(out, "\n")
 }
 
+/// Rank, case, date, outcome and category, on as many lines as it takes.
+fn head(out: &mut dyn Write, hit: &Hit, rank_width: usize, style: &Style) -> io::Result<()> {
+    let (facts, issue) = (&hit.stored.letter.facts, hit.stored.issue.as_ref());
+    let plain = Ansi::new();
+    let case = facts.case_number.map_or_else(|| "no case number".to_owned(), |c| c.to_string());
+    let number = issue.map_or_else(String::new, |issue| format!("/{}", issue.number));
+    let date = facts.decision_date.map_or_else(|| "no date".to_owned(), |d| d.to_string());
+    let outcome = match issue.map(|i| i.outcome) {
+        Some(Some(outcome)) => (outcome_style(outcome), outcome.name().to_owned()),
+        Some(None) => (DIM, "outcome not read".to_owned()),
+        None => (DIM, "unknown layout".to_owned()),
+    };
+    let mut parts = vec![vec![(BOLD, case), (plain, number)], vec![(plain, date)], vec![outcome]];
+    parts.extend(issue.and_then(class).map(|class| vec![(DIM, class)]));
+    write!(out, "{:>rank_width$}", hit.rank)?;
+    let mut used = rank_width;
+    for (i, part) in parts.iter().enumerate() {
+        let wide: usize = part.iter().map(|(_, text)| width(text)).sum();
+        if i > 0 && used + 2 + wide > style.width {
+            write!(out, "\n{:rank_width$}", "")?;
+            used = rank_width;
+        }
+        out.write_all(b"  ")?;
+        for (ansi, text) in part {
+            // One part alone can be wider than a very narrow terminal.
+            for (i, line) in fold(text, style.width.saturating_sub(rank_width + 2).max(8)).into_iter().enumerate() {
+                if i > 0 {
+                    write!(out, "\n{:rank_width$}  ", "")?;
+                }
+                style.paint(out, *ansi, &one_line(&text[line]))?;
+            }
+        }
+        used += 2 + wide;
+    }
+    writeln!(out)
+}
+
 fn with_ellipses(snippet: &Snippet) -> (String, Vec<Range<usize>>) {
     let before = if snippet.cut_before { "… " } else { "" };
     let behind = if snippet.cut_behind { " …" } else { "" };
@@ -138,7 +198,7 @@ fn with_ellipses(snippet: &Snippet) -> (String, Vec<Range<usize>>) {
 
 /// Writes a text folded to the width, with its marks.
 fn folded(out: &mut dyn Write, text: &str, marks: &[Range<usize>], indent: &str, style: &Style) -> io::Result<()> {
-    for line in fold(text, style.width.saturating_sub(indent.len()).max(20)) {
+    for line in fold(text, style.width.saturating_sub(indent.len()).max(8)) {
         out.write_all(indent.as_bytes())?;
         let mut at = line.start;
         for mark in marks.iter().filter(|m| m.start < line.end && m.end > line.start) {

@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Map, Value, json};
 
+use super::style::is_unsafe;
 use super::table::shows_share;
 use crate::index::StoredIssue;
 use crate::ingest::Report;
@@ -16,16 +18,13 @@ use crate::search::{Count, Found, Hit, Row, Snippet, Table};
 /// # Errors
 /// From the writer.
 pub fn hits_json(out: &mut dyn Write, found: &Found) -> io::Result<()> {
-    let mut facets = Map::new();
-    for facet in &found.facets {
-        let rows = facet
-            .rows
-            .iter()
-            .map(|r| json!({"value": r.values[0], "issues": r.count.issues, "letters": r.count.letters}));
-        facets.insert(facet.by[0].clone(), rows.collect());
-    }
     let hits: Vec<Value> = found.hits.iter().map(hit).collect::<Result<_, _>>()?;
-    line(out, &json!({"total": total(found.total), "hits": hits, "facets": facets}))
+    line(out, &json!({"total": total(found.total), "hits": hits, "facets": facets(found)}))
+}
+
+fn facets(found: &Found) -> Map<String, Value> {
+    let row = |row: &Row| json!({"value": row.values[0], "issues": row.count.issues, "letters": row.count.letters});
+    found.facets.iter().map(|facet| (facet.by[0].clone(), facet.rows.iter().map(row).collect())).collect()
 }
 
 /// Writes the hits, an object on a line for each.
@@ -36,12 +35,15 @@ pub fn hits_jsonl(out: &mut dyn Write, found: &Found) -> io::Result<()> {
     found.hits.iter().try_for_each(|h| line(out, &hit(h)?))
 }
 
-/// Writes the totals alone.
+/// Writes the totals alone, and the facets where some were asked for.
 ///
 /// # Errors
 /// From the writer.
-pub fn count_json(out: &mut dyn Write, count: Count) -> io::Result<()> {
-    line(out, &json!({"total": total(count)}))
+pub fn count_json(out: &mut dyn Write, found: &Found) -> io::Result<()> {
+    match found.facets.is_empty() {
+        true => line(out, &json!({"total": total(found.total)})),
+        false => line(out, &json!({"total": total(found.total), "facets": facets(found)})),
+    }
 }
 
 /// Writes a table of counts; see `schema/stats.schema.json`.
@@ -118,7 +120,7 @@ fn total(count: Count) -> Value {
 }
 
 /// The fields of the issue and of its letter in one object. Where both have a name, the letter's is `letter_outcome`.
-fn hit(hit: &Hit) -> Result<Value, serde_json::Error> {
+pub fn hit(hit: &Hit) -> Result<Value, serde_json::Error> {
     let StoredIssue { letter, issue } = &hit.stored;
     let mut object = Map::new();
     object.insert("rank".to_owned(), json!(hit.rank));
@@ -151,6 +153,25 @@ fn fields(record: &impl Serialize) -> Result<Map<String, Value>, serde_json::Err
 }
 
 pub(super) fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Escaped))?;
     out.write_all(b"\n")
+}
+
+/// JSON in which characters that a terminal would act on are escaped: the value is the same.
+struct Escaped;
+
+impl Formatter for Escaped {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut written = 0;
+        // Most texts have none of the bytes that such characters begin with.
+        if !fragment.bytes().any(|b| matches!(b, 0x7f | 0xc2 | 0xd8 | 0xe2)) {
+            return out.write_all(fragment.as_bytes());
+        }
+        for (at, c) in fragment.char_indices().filter(|(_, c)| is_unsafe(*c)) {
+            out.write_all(&fragment.as_bytes()[written..at])?;
+            write!(out, "\\u{:04x}", u32::from(c))?;
+            written = at + c.len_utf8();
+        }
+        out.write_all(&fragment.as_bytes()[written..])
+    }
 }

@@ -3,8 +3,11 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::style::{BOLD, Style, fold, one_line, outcome_style};
-use crate::record::{GuidelineRecord, LetterRecord};
+use anstyle::Style as Ansi;
+
+use super::style::{BOLD, DIM, Style, fold, one_line, outcome_style, width};
+use crate::classify::OTHER;
+use crate::record::{GuidelineRecord, IssueRecord, LetterRecord, ReasonRecord};
 
 /// Writes a letter for reading. Paths in records are relative to `base`.
 ///
@@ -15,7 +18,10 @@ pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &
     let case = facts.case_number.map_or_else(|| "no case number".to_owned(), |c| c.to_string());
     style.paint(out, BOLD, &case)?;
     if let Some(outcome) = facts.outcome {
-        write!(out, "  {}", outcome.name().replace('_', " "))?;
+        let outcome = outcome.name().replace('_', " ");
+        let fits = width(&case) + 2 + width(&outcome) <= style.width;
+        out.write_all(if fits { b"  " } else { b"\n" })?;
+        out.write_all(outcome.as_bytes())?;
     }
     writeln!(out)?;
     let date = |date: Option<crate::letter::Date>| date.map(|d| d.to_string());
@@ -40,7 +46,8 @@ pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &
         ("layout", Some(facts.layout.name().replace('_', " "))),
     ] {
         if let Some(value) = value {
-            writeln!(out, "{label:<12}{}", one_line(&value))?;
+            write!(out, "{label:<12}")?;
+            style.folded(out, Ansi::new(), &value, 12)?;
         }
     }
     write!(out, "{:<12}", "file")?;
@@ -49,19 +56,57 @@ pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &
     section(out, "Clinical summary", facts.clinical_summary.as_deref(), style)?;
     for issue in &record.issues {
         writeln!(out)?;
-        style.paint(out, BOLD, &format!("{}. {}", issue.number, one_line(&issue.issue)))?;
+        style.folded(out, BOLD, &format!("{}. {}", issue.number, issue.issue), 0)?;
         if let Some(outcome) = issue.outcome {
-            out.write_all(b": ")?;
             style.paint(out, outcome_style(outcome), outcome.name())?;
+            out.write_all(if class(issue).is_some() { b"  " } else { b"\n" })?;
+        }
+        if let Some(class) = class(issue) {
+            style.folded(out, DIM, &class, issue.outcome.map_or(0, |outcome| outcome.name().len() + 2))?;
         }
         writeln!(out)?;
+        if let (Some(reasons), Some(category)) = (&issue.category_reason, &issue.category) {
+            category_lines(out, issue, category, reasons)?;
+        }
         guideline(out, "Claims administrator's guideline", &issue.claims_guideline, style)?;
         guideline(out, "Reviewer's guideline", &issue.guideline, style)?;
         section(out, "Rationale", issue.rationale.as_deref(), style)?;
     }
     section(out, "Text", record.text.as_deref(), style)?;
     for diagnostic in &record.diagnostics {
-        writeln!(out, "\n{}: {} ({})", diagnostic.severity, one_line(&diagnostic.message), diagnostic.code)?;
+        let line = format!("{}: {} ({})", diagnostic.severity, diagnostic.message, diagnostic.code);
+        writeln!(out)?;
+        style.folded(out, Ansi::new(), &line, 0)?;
+    }
+    Ok(())
+}
+
+/// The category of a request with the drug; `None` where there was nothing to go on.
+pub fn class(issue: &IssueRecord) -> Option<String> {
+    let category = issue.category.as_deref().filter(|category| *category != OTHER)?;
+    Some(match &issue.drug {
+        Some(drug) => format!("{category} ({drug})"),
+        None => category.to_owned(),
+    })
+}
+
+/// The category of an issue and the terms that speak for it and against it.
+fn category_lines(
+    out: &mut dyn Write,
+    issue: &IssueRecord,
+    category: &str,
+    reasons: &[ReasonRecord],
+) -> io::Result<()> {
+    write!(out, "category {category}")?;
+    if let Some(confidence) = issue.category_confidence {
+        write!(out, ", {confidence}% sure")?;
+    }
+    if let Some(drug) = &issue.drug {
+        write!(out, ", {drug}")?;
+    }
+    writeln!(out)?;
+    for ReasonRecord { term, table, line, category, weight, score, verdict } in reasons {
+        writeln!(out, "  {verdict:<9} {score:>3} of {weight:>3}  {term}: {category} ({table}:{line})")?;
     }
     Ok(())
 }
@@ -73,8 +118,7 @@ fn guideline(out: &mut dyn Write, title: &str, guideline: &GuidelineRecord, styl
 fn section(out: &mut dyn Write, title: &str, text: Option<&str>, style: &Style) -> io::Result<()> {
     let Some(text) = text else { return Ok(()) };
     writeln!(out)?;
-    style.paint(out, BOLD, title)?;
-    writeln!(out)?;
+    style.folded(out, BOLD, title, 0)?;
     for paragraph in text.lines() {
         for line in fold(paragraph, style.width.clamp(20, 100)) {
             writeln!(out, "{}", one_line(&paragraph[line]))?;

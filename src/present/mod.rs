@@ -15,5 +15,5 @@ pub use hits::{count, hits};
 pub use json::{count_json, hits_json, hits_jsonl, record_json, report_json, table_json};
 pub use letter::letter;
 pub use report::report;
-pub use style::Style;
+pub use style::{Style, one_line};
 pub use table::table;

@@ -1,9 +1,11 @@
 //! How text output looks: for people or for pipes, with colour or without.
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style as Ansi};
+use unicode_width::UnicodeWidthChar;
 
 use crate::archive::container;
 use crate::letter::Outcome;
@@ -17,8 +19,12 @@ pub struct Style {
     pub color: bool,
     /// With paths as hyperlinks.
     pub links: bool,
-    /// The width to fold at, in columns.
+    /// Whether the output goes to a terminal, where no byte of a letter may act as a command.
+    pub terminal: bool,
+    /// The width to fold text at, in columns.
     pub width: usize,
+    /// The widest line that tables may have, in columns.
+    pub columns: usize,
     /// The folder that paths are shown relative to.
     pub cwd: PathBuf,
 }
@@ -36,6 +42,17 @@ pub fn outcome_style(outcome: Outcome) -> Ansi {
 }
 
 impl Style {
+    /// Writes a text in a style, folded to the width behind an indent; the first line has its indent already.
+    pub fn folded(&self, out: &mut dyn Write, style: Ansi, text: &str, indent: usize) -> io::Result<()> {
+        for (i, line) in fold(text, self.width.saturating_sub(indent).max(8)).into_iter().enumerate() {
+            if i > 0 {
+                write!(out, "\n{:indent$}", "")?;
+            }
+            self.paint(out, style, &one_line(&text[line]))?;
+        }
+        writeln!(out)
+    }
+
     /// Writes a text in a style, if there are colours.
     pub fn paint(&self, out: &mut dyn Write, style: Ansi, text: &str) -> io::Result<()> {
         match self.color {
@@ -81,14 +98,48 @@ fn percent_encoded(path: &str) -> String {
     encoded
 }
 
-/// A text on one line, without control characters: letters are not trusted with the terminal.
+/// A text on one line, without control characters: letters, file names and what was typed are not trusted with the
+/// terminal.
 pub fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || is_format(c) { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect()
 }
 
-/// Characters that turn the direction of text around, which could make a line read as another.
-fn is_format(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// The same for a text that may have several lines.
+pub fn lines(text: &str) -> String {
+    text.chars().map(|c| if is_unsafe(c) && c != '\n' { ' ' } else { c }).collect()
+}
+
+/// Control characters, and those that turn the direction of text around, which could make a line read as another.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// How many columns a text takes, once it is cleaned.
+pub fn width(text: &str) -> usize {
+    text.chars().map(|c| if is_unsafe(c) { 1 } else { c.width().unwrap_or(0) }).sum()
+}
+
+/// A text cut to a number of columns, at least one, with `…` where something is missing.
+pub fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut short = text[..fitting(text, columns.saturating_sub(1))].trim_end().to_owned();
+    short.push('…');
+    short
+}
+
+/// How many bytes of a text fit into so many columns.
+fn fitting(text: &str, columns: usize) -> usize {
+    let mut used = 0;
+    for (at, c) in text.char_indices() {
+        used += if is_unsafe(c) { 1 } else { c.width().unwrap_or(0) };
+        if used > columns {
+            return at;
+        }
+    }
+    text.len()
 }
 
 /// A number with commas between thousands.
@@ -110,31 +161,38 @@ pub fn counted(n: u64, what: &str) -> String {
     format!("{} {what}{s}", thousands(n))
 }
 
-/// The lines of a text folded to a width in characters. A longer word stands on a line of its own.
-pub fn fold(text: &str, width: usize) -> Vec<std::ops::Range<usize>> {
+/// The lines of a text folded to a width in columns. A word that is wider is broken.
+pub fn fold(text: &str, columns: usize) -> Vec<Range<usize>> {
     let mut lines = Vec::new();
-    let (mut start, mut end, mut columns) = (None::<usize>, 0, 0);
+    let (mut start, mut end, mut used) = (None::<usize>, 0, 0);
     let mut at = 0;
     for word in text.split_inclusive(char::is_whitespace) {
-        let (from, length) = (at, word.trim_end().len());
+        let (mut from, to) = (at, at + word.trim_end().len());
         at += word.len();
-        if length == 0 {
+        if from == to {
             continue;
         }
-        let wide = word.trim_end().chars().count();
-        match start {
-            Some(first) if columns + 1 + wide > width => {
-                lines.push(first..end);
-                start = Some(from);
-                columns = wide;
-            }
-            Some(_) => columns += 1 + wide,
-            None => {
-                start = Some(from);
-                columns = wide;
-            }
+        let mut wide = width(&text[from..to]);
+        if start.is_some() && used + 1 + wide > columns {
+            lines.extend(start.take().map(|first| first..end));
         }
-        end = from + length;
+        if start.is_none() {
+            while wide > columns {
+                // One character at least, however narrow the terminal is.
+                let first = text[from..to].chars().next().map_or(1, char::len_utf8);
+                let part = fitting(&text[from..to], columns).max(first);
+                if from + part >= to {
+                    break;
+                }
+                lines.push(from..from + part);
+                wide -= width(&text[from..from + part]);
+                from += part;
+            }
+            (start, used) = (Some(from), wide);
+        } else {
+            used += 1 + wide;
+        }
+        end = to;
     }
     lines.extend(start.map(|first| first..end));
     lines

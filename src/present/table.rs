@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::style::{BOLD, Style, one_line, thousands};
+use super::style::{BOLD, Style, cut, one_line, thousands, width};
 use crate::search::Table;
 
 /// Writes a table: for people aligned with a head and a total, otherwise a line for each row.
@@ -39,12 +39,16 @@ pub fn table(out: &mut dyn Write, table: &Table, style: &Style) -> io::Result<()
         total.push(share(table.upheld_share));
     }
     let all = || std::iter::once(&head).chain(&rows).chain(std::iter::once(&total));
-    let widths: Vec<usize> =
-        (0..head.len()).map(|i| all().map(|cells| cells[i].chars().count()).max().unwrap_or(0)).collect();
+    let mut widths: Vec<usize> =
+        (0..head.len()).map(|i| all().map(|cells| width(&cells[i])).max().unwrap_or(0)).collect();
+    if !narrow(&mut widths, table.by.len(), style.columns) {
+        return stacked(out, &head, &rows, &total, table.by.len(), style);
+    }
     let line = |cells: &[String]| {
         let mut line = String::new();
-        for (i, (cell, width)) in cells.iter().zip(&widths).enumerate() {
-            let gap = " ".repeat(width - cell.chars().count());
+        for (i, (cell, columns)) in cells.iter().zip(&widths).enumerate() {
+            let cell = cut(cell, *columns);
+            let gap = " ".repeat(columns - width(&cell));
             // Names stand on the left, numbers on the right.
             line.push_str(&if i < table.by.len() { format!("{cell}{gap}") } else { format!("{gap}{cell}") });
             line.push_str("  ");
@@ -58,6 +62,43 @@ pub fn table(out: &mut dyn Write, table: &Table, style: &Style) -> io::Result<()
     }
     style.paint(out, BOLD, &line(&total))?;
     writeln!(out)
+}
+
+/// No column of names gets narrower than this.
+const LEAST: usize = 8;
+
+/// Narrows the columns of names, the widest first, until a line fits; says whether it does.
+fn narrow(widths: &mut [usize], names: usize, columns: usize) -> bool {
+    let gaps = 2 * widths.len().saturating_sub(1);
+    loop {
+        let over = (widths.iter().sum::<usize>() + gaps).saturating_sub(columns);
+        if over == 0 {
+            return true;
+        }
+        match widths[..names].iter_mut().max() {
+            Some(widest) if *widest > LEAST => *widest -= over.min(*widest - LEAST).div_ceil(names),
+            _ => return false,
+        }
+    }
+}
+
+/// For a terminal on which the columns do not fit beside one another: names on a line, their counts on the next.
+fn stacked(
+    out: &mut dyn Write,
+    head: &[String],
+    rows: &[Vec<String>],
+    total: &[String],
+    names: usize,
+    style: &Style,
+) -> io::Result<()> {
+    for cells in rows.iter().map(Vec::as_slice).chain(std::iter::once(total)) {
+        let named: Vec<_> = cells[..names].iter().filter(|cell| !cell.is_empty()).cloned().collect();
+        let counts: Vec<_> = head.iter().zip(cells).skip(names).map(|(name, cell)| format!("{name} {cell}")).collect();
+        style.folded(out, BOLD, &named.join(", "), 0)?;
+        write!(out, "  ")?;
+        style.folded(out, anstyle::Style::new(), &counts.join(", "), 2)?;
+    }
+    Ok(())
 }
 
 /// Whether the share of upheld says something: not where the outcome is counted by.

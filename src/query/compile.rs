@@ -1,5 +1,7 @@
 //! An expression to the query that tantivy runs.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use tantivy::query::{
@@ -10,83 +12,146 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::Expr;
-use super::score::OnGrid;
-use crate::index::{FieldDef, FieldKind, IndexSchema, analysis};
+use super::lex::MOST_BOOST;
+use super::resolve::{contains, resolve, values};
+use super::score::{OnGrid, on_grid};
+use crate::index::{FieldDef, FieldKind, IndexSchema, paths_below};
 
-/// Compiles an expression for a searcher, whose values of keyword fields decide what a keyword matches.
+/// Compiles an expression for a searcher, whose values of keyword fields decide what a word matches there.
 ///
 /// # Errors
 /// When the dictionary of a field cannot be read.
 pub fn compile(expr: &Expr, searcher: &Searcher) -> tantivy::Result<Box<dyn Query>> {
-    let schema = IndexSchema::get();
-    Ok(match expr {
-        Expr::All => unscored(AllQuery),
-        Expr::Words { field: Some(name), terms } => match schema.find(name) {
-            Some((def, field)) => words(def, field, terms),
-            None => Box::new(EmptyQuery),
-        },
-        Expr::Words { field: None, terms } => {
-            let mut any: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-            for (def, field) in schema.fields().filter(|(def, _)| def.words) {
-                match def.kind {
-                    FieldKind::Text => any.push((Occur::Should, words(def, field, terms))),
-                    _ => {
-                        // A keyword's words are compared as they stand; the terms at hand are stems, and so are these.
-                        let query = keyword(field, searcher, &|value| contains(&super::terms(value), terms))?;
-                        any.extend(query.map(|query| (Occur::Should, scored(query, def.weight))));
+    Compiler { searcher, names: OnceCell::new() }.weighted(expr, 1.0)
+}
+
+struct Compiler<'a> {
+    searcher: &'a Searcher,
+    names: OnceCell<Vec<Name>>,
+}
+
+/// A value of a keyword field in which bare words are looked for, by the words that it is found by.
+struct Name {
+    field: Field,
+    value: String,
+    terms: Vec<String>,
+}
+
+impl Compiler<'_> {
+    fn weighted(&self, expr: &Expr, factor: f32) -> tantivy::Result<Box<dyn Query>> {
+        let schema = IndexSchema::get();
+        Ok(match expr {
+            Expr::All => unscored(AllQuery),
+            Expr::Nothing => Box::new(EmptyQuery),
+            Expr::Pattern { .. } | Expr::Keyword { .. } => {
+                self.weighted(&resolve(expr, self.searcher)?.expr, factor)?
+            }
+            Expr::Words { field: Some(name), terms } => match schema.find(name) {
+                Some((def, field)) => words(def, field, terms, factor),
+                None => Box::new(EmptyQuery),
+            },
+            Expr::Words { field: None, terms } => {
+                self.in_any_field(factor, &|def, field| words(def, field, terms, factor), &|words| {
+                    contains(words, terms)
+                })?
+            }
+            Expr::AnyWord { field: Some(name), terms } => match schema.find(name) {
+                Some((def, field)) => any_of(field, terms, def.weight * factor),
+                None => Box::new(EmptyQuery),
+            },
+            Expr::AnyWord { field: None, terms } => {
+                self.in_any_field(factor, &|def, field| any_of(field, terms, def.weight * factor), &|words| {
+                    words.iter().any(|word| terms.contains(word))
+                })?
+            }
+            Expr::Values { field, values } => match schema.find(field) {
+                Some((_, field)) => any_of(field, values, 0.0),
+                None => Box::new(EmptyQuery),
+            },
+            Expr::Range { field, first, last } => {
+                let Some((_, field)) = schema.find(field) else { return Ok(Box::new(EmptyQuery)) };
+                let term = |n| Term::from_field_u64(field, n);
+                match first == last {
+                    true => unscored(TermQuery::new(term(*first), IndexRecordOption::Basic)),
+                    false => unscored(RangeQuery::new(Bound::Included(term(*first)), Bound::Included(term(*last)))),
+                }
+            }
+            Expr::Path(path) => {
+                let field = schema.field("path");
+                let term = |text: &str| Term::from_field_text(field, text);
+                let file: Box<dyn Query> = Box::new(TermQuery::new(term(path), IndexRecordOption::Basic));
+                let below = paths_below(path).into_iter().map(|(first, last)| {
+                    let range = RangeQuery::new(Bound::Included(term(&first)), Bound::Excluded(term(&last)));
+                    (Occur::Should, Box::new(range) as _)
+                });
+                unscored(BooleanQuery::new(std::iter::once((Occur::Should, file)).chain(below).collect()))
+            }
+            Expr::Boost(inner, by) => self.weighted(inner, (factor * by).min(MOST_BOOST))?,
+            Expr::And(all) => {
+                let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+                for part in all {
+                    match part {
+                        Expr::Not(inner) => parts.push((Occur::MustNot, self.weighted(inner, factor)?)),
+                        part => parts.push((Occur::Must, self.weighted(part, factor)?)),
                     }
                 }
-            }
-            Box::new(BooleanQuery::new(any))
-        }
-        Expr::Keyword { field, value, whole } => {
-            let Some((_, field)) = schema.find(field) else { return Ok(Box::new(EmptyQuery)) };
-            let asked = plain_words(value);
-            let matches = |known: &str| known == value || (!*whole && contains(&plain_words(known), &asked));
-            keyword(field, searcher, &matches)?.map_or_else(|| Box::new(EmptyQuery) as _, |query| scored(query, 0.0))
-        }
-        Expr::Range { field, first, last } => {
-            let Some((_, field)) = schema.find(field) else { return Ok(Box::new(EmptyQuery)) };
-            let term = |n| Term::from_field_u64(field, n);
-            match first == last {
-                true => unscored(TermQuery::new(term(*first), IndexRecordOption::Basic)),
-                false => unscored(RangeQuery::new(Bound::Included(term(*first)), Bound::Included(term(*last)))),
-            }
-        }
-        Expr::Path(path) => {
-            let field = schema.field("path");
-            let term = |text: &str| Term::from_field_text(field, text);
-            // The files below a folder, or in a container: from `folder/` up to what `0`, the character behind `/`, begins.
-            let below = |path: &str| -> Box<dyn Query> {
-                let [first, behind] = ["/", "0"].map(|end| term(&format!("{path}{end}")));
-                Box::new(RangeQuery::new(Bound::Included(first), Bound::Excluded(behind)))
-            };
-            let file = Box::new(TermQuery::new(term(path), IndexRecordOption::Basic)) as Box<dyn Query>;
-            let places = [file, below(path), below(&format!("{path}!"))];
-            unscored(BooleanQuery::new(places.map(|place| (Occur::Should, place)).into()))
-        }
-        Expr::And(all) => {
-            let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-            for part in all {
-                match part {
-                    Expr::Not(inner) => parts.push((Occur::MustNot, compile(inner, searcher)?)),
-                    part => parts.push((Occur::Must, compile(part, searcher)?)),
+                if parts.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+                    parts.push((Occur::Must, unscored(AllQuery)));
                 }
+                Box::new(BooleanQuery::new(parts))
             }
-            if parts.iter().all(|(occur, _)| *occur == Occur::MustNot) {
-                parts.push((Occur::Must, unscored(AllQuery)));
+            Expr::Or(any) => {
+                let parts = any.iter().map(|part| Ok((Occur::Should, self.weighted(part, factor)?)));
+                Box::new(BooleanQuery::new(parts.collect::<tantivy::Result<_>>()?))
             }
-            Box::new(BooleanQuery::new(parts))
+            Expr::Not(inner) => Box::new(BooleanQuery::new(vec![
+                (Occur::Must, unscored(AllQuery)),
+                (Occur::MustNot, self.weighted(inner, factor)?),
+            ])),
+        })
+    }
+
+    /// Words in any field where bare words are looked for: by their query in texts, and by their terms in keywords.
+    fn in_any_field(
+        &self,
+        factor: f32,
+        in_text: &dyn Fn(&FieldDef, Field) -> Box<dyn Query>,
+        in_value: &dyn Fn(&[String]) -> bool,
+    ) -> tantivy::Result<Box<dyn Query>> {
+        let mut any: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        for (def, field) in IndexSchema::get().fields().filter(|(def, _)| def.words) {
+            if def.kind == FieldKind::Text {
+                any.push((Occur::Should, in_text(def, field)));
+                continue;
+            }
+            let names = self.names()?.iter().filter(|name| name.field == field && in_value(&name.terms));
+            let values: BTreeSet<String> = names.map(|name| name.value.clone()).collect();
+            if !values.is_empty() {
+                any.push((Occur::Should, any_of(field, &values, def.weight * factor)));
+            }
         }
-        Expr::Or(any) => {
-            let parts = any.iter().map(|part| Ok((Occur::Should, compile(part, searcher)?)));
-            Box::new(BooleanQuery::new(parts.collect::<tantivy::Result<_>>()?))
+        Ok(Box::new(BooleanQuery::new(any)))
+    }
+
+    /// The values are some hundreds at most, and a query looks at them once.
+    fn names(&self) -> tantivy::Result<&[Name]> {
+        if let Some(names) = self.names.get() {
+            return Ok(names);
         }
-        Expr::Not(inner) => Box::new(BooleanQuery::new(vec![
-            (Occur::Must, unscored(AllQuery)),
-            (Occur::MustNot, compile(inner, searcher)?),
-        ])),
-    })
+        let mut names = Vec::new();
+        for (_, field) in IndexSchema::get().fields().filter(|(def, _)| def.words && def.is_keyword()) {
+            let named = values(self.searcher, field)?.into_iter();
+            names.extend(named.map(|value| Name { field, terms: name_terms(&value), value }));
+        }
+        Ok(self.names.get_or_init(|| names))
+    }
+}
+
+/// The terms that a value is found by: "non-arthroscopic" is one word, as in filters, and `other` names no service.
+fn name_terms(value: &str) -> Vec<String> {
+    let mut terms = super::terms(&value.replace("non-", "non"));
+    terms.retain(|term| term != "other");
+    terms
 }
 
 fn unscored(query: impl Query) -> Box<dyn Query> {
@@ -94,50 +159,27 @@ fn unscored(query: impl Query) -> Box<dyn Query> {
 }
 
 fn scored(query: Box<dyn Query>, score: f32) -> Box<dyn Query> {
-    Box::new(ConstScoreQuery::new(query, score))
+    Box::new(ConstScoreQuery::new(query, on_grid(score)))
 }
 
 /// One word, or several in a row, in a text field.
-fn words(def: &FieldDef, field: Field, terms: &[String]) -> Box<dyn Query> {
+fn words(def: &FieldDef, field: Field, terms: &[String], factor: f32) -> Box<dyn Query> {
     let term = |text: &String| Term::from_field_text(field, text);
     let query: Box<dyn Query> = match terms {
-        [] => return unscored(AllQuery),
+        [] => return Box::new(EmptyQuery),
         [one] => Box::new(TermQuery::new(term(one), IndexRecordOption::WithFreqs)),
         several => Box::new(PhraseQuery::new(several.iter().map(term).collect())),
     };
-    Box::new(OnGrid(Box::new(BoostQuery::new(query, def.weight))))
+    Box::new(OnGrid(Box::new(BoostQuery::new(query, def.weight * factor))))
 }
 
-/// The values of a keyword field that match; `None` where none does. A field has some hundreds of values at most.
-fn keyword(
-    field: Field,
-    searcher: &Searcher,
-    matches: &dyn Fn(&str) -> bool,
-) -> tantivy::Result<Option<Box<dyn Query>>> {
-    let mut found = std::collections::BTreeSet::new();
-    for segment in searcher.segment_readers() {
-        let index = segment.inverted_index(field)?;
-        let mut values = index.terms().stream()?;
-        while values.advance() {
-            if let Ok(value) = std::str::from_utf8(values.key())
-                && matches(value)
-            {
-                found.insert(Term::from_field_text(field, value));
-            }
-        }
-    }
-    Ok(match found.len() {
-        0 => None,
-        1 => found.pop_first().map(|term| Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as _),
-        _ => Some(Box::new(TermSetQuery::new(found))),
-    })
-}
-
-fn plain_words(value: &str) -> Vec<String> {
-    value.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(analysis::fold).collect()
-}
-
-/// Whether some words stand in a row among others.
-fn contains(words: &[String], row: &[String]) -> bool {
-    !row.is_empty() && words.windows(row.len()).any(|window| window == row)
+/// Any of these terms of a field, all with the same score.
+fn any_of(field: Field, terms: &BTreeSet<String>, score: f32) -> Box<dyn Query> {
+    let term = |text: &String| Term::from_field_text(field, text);
+    let query: Box<dyn Query> = match terms.first() {
+        None => return Box::new(EmptyQuery),
+        Some(one) if terms.len() == 1 => Box::new(TermQuery::new(term(one), IndexRecordOption::Basic)),
+        Some(_) => Box::new(TermSetQuery::new(terms.iter().map(term))),
+    };
+    scored(query, score)
 }

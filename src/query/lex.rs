@@ -2,37 +2,57 @@
 
 use std::ops::Range;
 
+use unicode_width::UnicodeWidthChar;
+
 use crate::error::{Error, ErrorKind, Result};
 
 /// One token of a query.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Token {
     /// A run of characters without a meaning of its own.
-    Word(String),
+    Word(Word),
     /// Words between quotation marks.
     Phrase(String),
     /// A name with the colon behind it.
     Field(String),
     /// A range in brackets, as it stands between them.
     Brackets(String),
+    /// `^2` behind what it belongs to.
+    Boost(f32),
     /// `(`
     Open,
     /// `)`
     Close,
-    /// `AND`
+    /// `AND`, `&&`
     And,
-    /// `OR`
+    /// `OR`, `||`
     Or,
-    /// `NOT`
+    /// `NOT`, and `-` or `!` before a word
     Not,
+    /// `+` before a word
+    Plus,
+}
+
+/// A run of characters.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Word {
+    /// The characters, without the backslashes that took their meaning away.
+    pub text: String,
+    /// Whether `*` or `?` in it stand for other characters.
+    pub wild: bool,
+    /// How many letters may differ, where `~` asks for it.
+    pub fuzzy: Option<u8>,
 }
 
 /// A token and its place in the query, in bytes.
 pub type Spanned = (Token, Range<usize>);
 
+/// The highest factor of `^`.
+pub const MOST_BOOST: f32 = 100.0;
+
 /// Splits a query into tokens.
 pub fn tokens(text: &str) -> Result<Vec<Spanned>> {
-    let mut tokens = Vec::new();
+    let mut tokens: Vec<Spanned> = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
         let start = at;
@@ -45,10 +65,11 @@ pub fn tokens(text: &str) -> Result<Vec<Spanned>> {
                 let Some(length) = text[at..].find(is_quote) else {
                     return Err(error(text, start, "the quotation mark is not closed"));
                 };
-                let phrase = text[at..at + length].to_owned();
+                let inner = at..at + length;
                 at += length;
                 at += text[at..].chars().next().map_or(0, char::len_utf8);
-                Token::Phrase(phrase)
+                check_phrase(text, inner.clone(), at)?;
+                Token::Phrase(text[inner].to_owned())
             }
             '[' => {
                 let Some(length) = text[at..].find(']') else {
@@ -58,27 +79,158 @@ pub fn tokens(text: &str) -> Result<Vec<Spanned>> {
                 at += length + 1;
                 Token::Brackets(inner)
             }
+            '-' | '!' | '+' if begins(&tokens, text, start) && is_prefix(text, start)? => {
+                if c == '+' {
+                    Token::Plus
+                } else {
+                    Token::Not
+                }
+            }
+            '^' if !tokens.is_empty() && !begins(&tokens, text, start) => boost(text, start, &mut at)?,
             _ => {
                 at = start;
-                if let Some(name) = field_name(&text[start..]) {
-                    at += name.len() + 1;
-                    Token::Field(name.to_owned())
-                } else {
-                    let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')') || is_quote(c);
-                    let length = text[start..].find(ends).unwrap_or(text.len() - start);
-                    at += length;
-                    match &text[start..at] {
-                        "AND" | "&&" => Token::And,
-                        "OR" | "||" => Token::Or,
-                        "NOT" => Token::Not,
-                        word => Token::Word(word.to_owned()),
+                match field_name(&text[start..]) {
+                    Some(name) => {
+                        at += name.len() + 1;
+                        Token::Field(name.to_owned())
                     }
+                    None => word(text, &mut at)?,
                 }
             }
         };
         tokens.push((token, start..at));
     }
     Ok(tokens)
+}
+
+/// Whether something new begins here: behind a blank, a parenthesis or an operator.
+fn begins(tokens: &[Spanned], text: &str, at: usize) -> bool {
+    let Some((token, span)) = tokens.last() else { return true };
+    span.end < at && text[span.end..at].contains(char::is_whitespace)
+        || matches!(token, Token::Open | Token::And | Token::Or | Token::Not | Token::Plus)
+}
+
+/// Whether a sign before something is an operator, rather than a dash between words.
+fn is_prefix(text: &str, at: usize) -> Result<bool> {
+    let mut behind = text[at + 1..].chars();
+    match (behind.next(), behind.next()) {
+        (Some('-' | '!' | '+'), Some(c)) if !c.is_whitespace() && c != ')' => {
+            Err(error(text, at, "two operators follow one another; one `-` before a word leaves it out"))
+        }
+        (Some(c), _) => Ok(c.is_alphanumeric() || is_quote(c) || matches!(c, '(' | '[' | '\\' | '*' | '?')),
+        (None, _) => Ok(false),
+    }
+}
+
+/// One word, or an operator that is written as one.
+fn word(text: &str, at: &mut usize) -> Result<Token> {
+    let start = *at;
+    for operator in ["&&", "||"] {
+        if text[start..].starts_with(operator) {
+            *at += operator.len();
+            return Ok(if operator == "&&" { Token::And } else { Token::Or });
+        }
+    }
+    let mut word = Word::default();
+    let mut escaped = false;
+    while let Some(c) = text[*at..].chars().next() {
+        let rest = &text[*at..];
+        if c.is_whitespace()
+            || matches!(c, '(' | ')')
+            || is_quote(c)
+            || rest.starts_with("&&")
+            || rest.starts_with("||")
+        {
+            break;
+        }
+        let behind = &rest[c.len_utf8()..];
+        match c {
+            '\\' => {
+                escaped = true;
+                let Some(literal) = behind.chars().next() else {
+                    return Err(error(text, *at, "a character is missing behind `\\`"));
+                };
+                word.text.push(literal);
+                *at += 1 + literal.len_utf8();
+                continue;
+            }
+            '|' => return Err(error(text, *at, "`|` is no operator; either of two words is written `a OR b`")),
+            '^' if !word.text.is_empty() => break,
+            '~' if !word.text.is_empty()
+                && ends_here(behind.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.')) =>
+            {
+                let length = behind.len() - behind.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+                word.fuzzy = Some(match &behind[..length] {
+                    "" | "1" => 1,
+                    "2" => 2,
+                    _ => return Err(error(text, *at, "at most two letters may differ: `word~1` or `word~2`")),
+                });
+                *at += 1 + length;
+                continue;
+            }
+            '*' | '?' => word.wild = true,
+            _ => {}
+        }
+        word.text.push(c);
+        *at += c.len_utf8();
+    }
+    if !escaped {
+        match word.text.as_str() {
+            "AND" => return Ok(Token::And),
+            "OR" => return Ok(Token::Or),
+            "NOT" => return Ok(Token::Not),
+            "!" => return Err(error(text, start, "`!` stands at once before the word that must not occur")),
+            plain if is_proximity(plain) => {
+                return Err(error(
+                    text,
+                    start,
+                    "words near each other cannot be asked for; use `AND`, or quotation marks for words in a row",
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(Token::Word(word))
+}
+
+fn ends_here(rest: &str) -> bool {
+    rest.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, ')' | '^'))
+}
+
+/// The operators of nearness of other search boxes: `w/5`, `pre/5`, `near/5`, `/s`, `/p`.
+fn is_proximity(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    let Some((head, tail)) = lower.split_once('/') else { return false };
+    let number = !tail.is_empty() && tail.bytes().all(|b| b.is_ascii_digit());
+    (matches!(head, "w" | "pre" | "near" | "onear" | "") && number)
+        || (matches!(head, "w" | "") && matches!(tail, "s" | "p"))
+}
+
+fn boost(text: &str, start: usize, at: &mut usize) -> Result<Token> {
+    let rest = &text[*at..];
+    let length = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    *at += length;
+    match rest[..length].parse::<f32>() {
+        Ok(factor) if factor > 0.0 && factor <= MOST_BOOST && ends_here(&text[*at..]) => Ok(Token::Boost(factor)),
+        _ => Err(error(text, start, "behind `^` stands a number above 0 and up to 100, such as `word^2`")),
+    }
+}
+
+/// In quotation marks stand the words of the text; what would mean something else outside of them must not go unnoticed.
+fn check_phrase(text: &str, inner: Range<usize>, behind: usize) -> Result<()> {
+    for (i, c) in text[inner.clone()].char_indices() {
+        let place = inner.start + i;
+        let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let before = letter(text[inner.start..place].chars().next_back());
+        let after = letter(text[place + c.len_utf8()..inner.end].chars().next());
+        if (c == '*' && (before || after)) || (c == '?' && before && after) {
+            return Err(error(text, place, "`*` and `?` stand for letters only outside of quotation marks"));
+        }
+    }
+    match text[behind..].starts_with('~') {
+        true => Err(error(text, behind, "words near each other cannot be asked for; `~` stands only behind a word")),
+        false => Ok(()),
+    }
 }
 
 fn is_quote(c: char) -> bool {
@@ -93,10 +245,41 @@ fn field_name(text: &str) -> Option<&str> {
     shaped.then_some(name)
 }
 
+/// How much of a long query is shown around an error, in columns: what fits on a line of a usual terminal.
+const BEFORE: usize = 50;
+const BEHIND: usize = 20;
+
 /// An error of a query that points at the character where it begins.
 pub fn error(text: &str, at: usize, message: &str) -> Error {
-    let column = text[..at].chars().count();
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    Error::new(ErrorKind::Query, format!("query, column {}: {message}", column + 1))
-        .with_hint(format!("{line}\n{}^", " ".repeat(column)))
+    let column = text[..at].chars().count() + 1;
+    Error::new(ErrorKind::Query, format!("query, column {column}: {message}")).with_hint(pointed(text, at))
+}
+
+/// The query, or what is around the place, with a caret below the place.
+fn pointed(text: &str, at: usize) -> String {
+    let clean = |c: char| if c.is_control() { ' ' } else { c };
+    let (mut before, mut behind): (Vec<char>, Vec<char>) =
+        (text[..at].chars().map(clean).collect(), text[at..].chars().map(clean).collect());
+    let wide = |c: &char| c.width().unwrap_or(0);
+    if before.iter().chain(&behind).map(wide).sum::<usize>() > BEFORE + BEHIND {
+        let kept = fitting(before.iter().rev().map(wide), BEFORE);
+        if kept < before.len() {
+            before.drain(..before.len() - kept);
+            before.insert(0, '…');
+        }
+        let kept = fitting(behind.iter().map(wide), BEHIND);
+        if kept < behind.len() {
+            behind.truncate(kept);
+            behind.push('…');
+        }
+    }
+    let caret = " ".repeat(before.iter().map(wide).sum());
+    before.append(&mut behind);
+    format!("{}\n{caret}^", before.into_iter().collect::<String>())
+}
+
+/// How many characters of these widths fit.
+fn fitting(widths: impl Iterator<Item = usize>, columns: usize) -> usize {
+    let mut left = columns;
+    widths.take_while(|wide| left.checked_sub(*wide).map(|rest| left = rest).is_some()).count()
 }

@@ -1,20 +1,28 @@
 //! The query language: text to an expression, and the expression to what tantivy runs.
 //!
-//! Bare words must all match, each in any of the fields of words; `AND`, `OR`, `NOT` and parentheses combine;
-//! `"a phrase"`, `field:word`, `field:"a phrase"`, `field:(a OR b)`; ranges `decided:[2016-12 TO 2017-01]`,
-//! `decided:2016-12..2017-01`, `age:>=60`.
+//! Bare words must all match, each in any of the fields of words; `AND`, `OR`, `NOT` and parentheses combine, `-word` is
+//! `NOT word`; `"a phrase"`, `field:word`, `field:"a phrase"`, `field:(a OR b)`; ranges `decided:[2016-12 TO 2017-01]`,
+//! `decided:2016-12..2017-01`, `age:>=60`; `prefix*`, `wild?card`, `misspelt~1`; `word^2`.
+//!
+//! A query goes three ways: [`parse`] knows the text alone, [`resolve`] looks up in the index what patterns and keywords
+//! stand for, [`compile`] makes of it what tantivy runs.
 
 mod compile;
 mod lex;
 mod parser;
+mod pattern;
+mod resolve;
 mod score;
 mod value;
 
-use tantivy::tokenizer::TokenStream;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub use compile::compile;
+pub use pattern::Pattern;
+pub use resolve::{Resolved, resolve};
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::index::{IndexSchema, analysis};
 
 /// What a query asks for.
@@ -22,6 +30,8 @@ use crate::index::{IndexSchema, analysis};
 pub enum Expr {
     /// Every document.
     All,
+    /// No document.
+    Nothing,
     /// Words in one field, or in any field of words; several are a phrase.
     Words {
         /// The field, or `None` for any.
@@ -29,14 +39,35 @@ pub enum Expr {
         /// The terms, in the order of the phrase.
         terms: Vec<String>,
     },
+    /// Any word that fits, in one field, or in any field of words.
+    Pattern {
+        /// The field, or `None` for any.
+        field: Option<String>,
+        /// What fits.
+        pattern: Pattern,
+    },
+    /// Any of these words, in one field, or in any field of words.
+    AnyWord {
+        /// The field, or `None` for any.
+        field: Option<String>,
+        /// The terms.
+        terms: Arc<BTreeSet<String>>,
+    },
     /// A value of a keyword field.
     Keyword {
         /// The field.
         field: String,
-        /// The value, lower case and without accents.
+        /// The value as typed.
         value: String,
-        /// Whether the whole value must be equal, or its words may be some among others.
-        whole: bool,
+        /// Which values it means.
+        reading: Reading,
+    },
+    /// Any of these values of a keyword field.
+    Values {
+        /// The field.
+        field: String,
+        /// The values, lower case and without accents.
+        values: BTreeSet<String>,
     },
     /// Numbers of a field from `first` to `last`, both within.
     Range {
@@ -49,6 +80,8 @@ pub enum Expr {
     },
     /// A file, or the files below a folder.
     Path(String),
+    /// The same, of more or less weight among others.
+    Boost(Box<Expr>, f32),
     /// All must match.
     And(Vec<Expr>),
     /// At least one must match.
@@ -57,13 +90,42 @@ pub enum Expr {
     Not(Box<Expr>),
 }
 
-/// Terms to be marked where they stand in a row.
+/// Which values of a keyword field a text means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// The value that is equal.
+    Whole,
+    /// The value that is equal; where there is none, those that have its words in a row.
+    WholeOrElseWords,
+    /// The value that is equal, and those that have its words in a row.
+    Words,
+}
+
+/// A query as it was understood.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// What it asks for.
+    pub expr: Expr,
+    /// Remarks for the one who typed it, a line each.
+    pub notes: Vec<String>,
+}
+
+/// What to mark in texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
     /// Only in this field, or in any.
     pub field: Option<String>,
-    /// The terms.
-    pub terms: Vec<String>,
+    /// The terms to mark.
+    pub terms: MarkTerms,
+}
+
+/// The terms of a mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MarkTerms {
+    /// These, where they stand in a row.
+    Row(Vec<String>),
+    /// Each of these.
+    Any(Arc<BTreeSet<String>>),
 }
 
 impl Expr {
@@ -80,7 +142,24 @@ impl Expr {
         }
     }
 
-    /// What to mark in the texts of hits: the words that matched, without those that must not.
+    /// The same with every path replaced by others, for whoever knows which folder a path is typed in.
+    ///
+    /// # Errors
+    /// Those of `replace`.
+    pub fn with_paths(self, replace: &dyn Fn(&str) -> Result<Vec<String>>) -> Result<Expr> {
+        let each = |all: Vec<Expr>| all.into_iter().map(|e| e.with_paths(replace)).collect::<Result<_>>();
+        Ok(match self {
+            Expr::Path(path) => Expr::Or(replace(&path)?.into_iter().map(Expr::Path).collect()),
+            Expr::Boost(inner, factor) => Expr::Boost(Box::new(inner.with_paths(replace)?), factor),
+            Expr::Not(inner) => Expr::Not(Box::new(inner.with_paths(replace)?)),
+            Expr::And(all) => Expr::And(each(all)?),
+            Expr::Or(any) => Expr::Or(each(any)?),
+            other => other,
+        })
+    }
+
+    /// What to mark in the texts of hits: the words that matched, without those that must not. Those of a pattern are
+    /// known once it is resolved.
     pub fn marks(&self) -> Vec<Mark> {
         let mut marks = Vec::new();
         self.collect_marks(&mut marks);
@@ -89,8 +168,14 @@ impl Expr {
 
     fn collect_marks(&self, marks: &mut Vec<Mark>) {
         match self {
-            Expr::Words { field, terms } => marks.push(Mark { field: field.clone(), terms: terms.clone() }),
+            Expr::Words { field, terms } => {
+                marks.push(Mark { field: field.clone(), terms: MarkTerms::Row(terms.clone()) });
+            }
+            Expr::AnyWord { field, terms } => {
+                marks.push(Mark { field: field.clone(), terms: MarkTerms::Any(Arc::clone(terms)) });
+            }
             Expr::And(all) | Expr::Or(all) => all.iter().for_each(|e| e.collect_marks(marks)),
+            Expr::Boost(inner, _) => inner.collect_marks(marks),
             _ => {}
         }
     }
@@ -100,11 +185,11 @@ impl Expr {
 ///
 /// # Errors
 /// [`crate::ErrorKind::Query`], with the column.
-pub fn parse(text: &str) -> Result<Expr> {
+pub fn parse(text: &str) -> Result<Query> {
     parser::parse(text)
 }
 
-/// What a filter asks for: any of these values of a field. A keyword must be equal as a whole.
+/// What a filter asks for: any of these values of a field.
 ///
 /// # Errors
 /// [`crate::ErrorKind::Query`] for an unknown field or a value that the field cannot have.
@@ -114,7 +199,11 @@ pub fn filter<S: AsRef<str>>(field: &str, values: &[S]) -> Result<Expr> {
     };
     let mut any = Vec::new();
     for value in values {
-        any.push(value::expr(def, value.as_ref(), true)?);
+        let value = value.as_ref();
+        any.push(
+            value::filter(def, value)?
+                .ok_or_else(|| Error::new(ErrorKind::Query, format!("there is no word in `{value}`")))?,
+        );
     }
     Ok(match any.len() {
         0 => Expr::All,
@@ -125,8 +214,5 @@ pub fn filter<S: AsRef<str>>(field: &str, values: &[S]) -> Result<Expr> {
 
 /// The terms of a text, as the index has them.
 pub fn terms(text: &str) -> Vec<String> {
-    let mut analyzer = analysis::english();
-    let mut terms = Vec::new();
-    analyzer.token_stream(text).process(&mut |token| terms.push(token.text.clone()));
-    terms
+    analysis::terms(text)
 }

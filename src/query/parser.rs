@@ -1,24 +1,33 @@
 //! Tokens to an expression, by recursive descent.
 
+use std::ops::Range;
+
 use super::lex::{self, Spanned, Token};
-use super::{Expr, value};
+use super::{Expr, Query, value};
 use crate::error::{Error, Result};
-use crate::index::{FieldDef, IndexSchema, Reader};
+use crate::index::{FieldDef, FieldKind, IndexSchema, Reader};
 
 /// Deeper nesting is no query that a person writes; it would only exhaust the stack.
 const DEEPEST: usize = 100;
 
 /// Parses a query.
-pub fn parse(text: &str) -> Result<Expr> {
-    let mut parser = Parser { text, tokens: lex::tokens(text)?, at: 0, depth: 0 };
+pub fn parse(text: &str) -> Result<Query> {
+    let mut parser = Parser { text, tokens: lex::tokens(text)?, at: 0, depth: 0, notes: Vec::new() };
     if parser.tokens.is_empty() {
-        return Ok(Expr::All);
+        return Ok(Query { expr: Expr::All, notes: Vec::new() });
     }
-    let expr = parser.any(None)?;
+    let asked = parser.any(None)?;
     match parser.peek() {
         Some(_) => Err(parser.error_here("there is nothing open that `)` could close")),
-        None => Ok(expr),
+        None => Ok(Query { expr: parser.something(asked)?, notes: parser.notes }),
     }
+}
+
+/// What a part of a query asks for.
+enum Asked {
+    For(Expr),
+    /// Nothing at all, such as a dash; and where it stands.
+    Nothing(Range<usize>),
 }
 
 struct Parser<'a> {
@@ -26,6 +35,7 @@ struct Parser<'a> {
     tokens: Vec<Spanned>,
     at: usize,
     depth: usize,
+    notes: Vec<String>,
 }
 
 impl Parser<'_> {
@@ -39,110 +49,213 @@ impl Parser<'_> {
         found
     }
 
+    /// Where the next token begins, or the query ends.
+    fn place(&self) -> usize {
+        self.tokens.get(self.at).map_or(self.text.trim_end().len(), |(_, span)| span.start)
+    }
+
     /// An error at the next token, or at the end.
     fn error_here(&self, message: &str) -> Error {
-        let at = self.tokens.get(self.at).map_or(self.text.trim_end().len(), |(_, span)| span.start);
-        lex::error(self.text, at, message)
+        lex::error(self.text, self.place(), message)
     }
 
-    /// `a OR b`
-    fn any(&mut self, field: Option<&FieldDef>) -> Result<Expr> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(self.error_here("the parentheses are nested too deeply"));
-        }
-        let mut any = vec![self.all(field)?];
-        while self.take(&Token::Or) {
-            any.push(self.all(field)?);
-        }
-        self.depth -= 1;
-        Ok(if any.len() == 1 { any.swap_remove(0) } else { Expr::Or(any) })
-    }
-
-    /// `a b`, `a AND b`
-    fn all(&mut self, field: Option<&FieldDef>) -> Result<Expr> {
-        let mut all = self.one(field)?;
-        loop {
-            let joined = self.take(&Token::And);
-            match self.peek() {
-                None | Some(Token::Close | Token::Or) if !joined => return Ok(all),
-                _ => all = all.and(self.one(field)?),
+    /// Beside `OR`, behind `NOT` or a field, and as a whole query, what asks for nothing is an error: it is neither all
+    /// nor none.
+    fn something(&self, asked: Asked) -> Result<Expr> {
+        match asked {
+            Asked::For(expr) => Ok(expr),
+            Asked::Nothing(span) => {
+                let message = format!("there is no word in `{}`", &self.text[span.clone()]);
+                Err(lex::error(self.text, span.start, &message))
             }
         }
     }
 
-    fn one(&mut self, field: Option<&FieldDef>) -> Result<Expr> {
+    fn deeper(&mut self, message: &str) -> Result<()> {
+        self.depth += 1;
+        if self.depth > DEEPEST { Err(self.error_here(message)) } else { Ok(()) }
+    }
+
+    /// `a OR b`
+    fn any(&mut self, field: Option<&FieldDef>) -> Result<Asked> {
+        self.deeper("the parentheses are nested too deeply")?;
+        let mut required = None;
+        let first = self.all(field, &mut required)?;
+        if self.peek() != Some(&Token::Or) {
+            self.depth -= 1;
+            return Ok(first);
+        }
+        let mut any = vec![self.something(first)?];
+        while self.take(&Token::Or) {
+            let asked = self.all(field, &mut required)?;
+            any.push(self.something(asked)?);
+        }
+        if let Some(at) = required {
+            let message = "beside `OR` it is not clear what `+` requires; write `(a OR b) AND c`";
+            return Err(lex::error(self.text, at, message));
+        }
+        self.depth -= 1;
+        Ok(Asked::For(Expr::Or(any)))
+    }
+
+    /// `a b`, `a AND b`. Notes where the first `+` stands.
+    fn all(&mut self, field: Option<&FieldDef>, required: &mut Option<usize>) -> Result<Asked> {
+        let mut all: Option<Expr> = None;
+        let mut nothing: Option<Range<usize>> = None;
+        let mut joined = false;
+        loop {
+            match self.peek() {
+                None | Some(Token::Close | Token::Or) if !joined && (all.is_some() || nothing.is_some()) => break,
+                _ => {}
+            }
+            self.note_small_operator(all.is_some() || nothing.is_some());
+            let place = self.place();
+            if self.take(&Token::Plus) {
+                required.get_or_insert(place);
+            }
+            match self.one(field)? {
+                Asked::For(expr) => {
+                    all = Some(match all {
+                        Some(all) => all.and(expr),
+                        None => expr,
+                    });
+                }
+                Asked::Nothing(span) => nothing = nothing.or(Some(span)),
+            }
+            joined = self.take(&Token::And);
+        }
+        Ok(match (all, nothing) {
+            (Some(expr), _) => Asked::For(expr),
+            (None, Some(span)) => Asked::Nothing(span),
+            (None, None) => Asked::For(Expr::All),
+        })
+    }
+
+    /// Whoever writes `or` between two words may mean the operator.
+    fn note_small_operator(&mut self, behind_something: bool) {
+        let Some(Token::Word(word)) = self.peek() else { return };
+        let small = matches!(word.text.as_str(), "or" | "and" | "not");
+        let before_something = matches!(
+            self.tokens.get(self.at + 1).map(|(token, _)| token),
+            Some(Token::Word(_) | Token::Phrase(_) | Token::Field(_) | Token::Open | Token::Not | Token::Plus)
+        );
+        if small && behind_something && before_something {
+            let note = format!("`{}` is searched as a word; operators are written in capitals", word.text);
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+    }
+
+    /// One thing, with the `^` behind it.
+    fn one(&mut self, field: Option<&FieldDef>) -> Result<Asked> {
+        let mut asked = self.bare(field)?;
+        while let Some(Token::Boost(factor)) = self.peek() {
+            let factor = *factor;
+            self.at += 1;
+            if let Asked::For(expr) = asked {
+                asked = Asked::For(Expr::Boost(Box::new(expr), factor));
+            }
+        }
+        Ok(asked)
+    }
+
+    fn bare(&mut self, field: Option<&FieldDef>) -> Result<Asked> {
         let Some((token, span)) = self.tokens.get(self.at).cloned() else {
             let message = match self.at.checked_sub(1).and_then(|i| self.tokens.get(i)) {
-                Some((Token::And | Token::Or | Token::Not, _)) => "a word is missing behind the operator",
+                Some((Token::And | Token::Or | Token::Not | Token::Plus, _)) => "a word is missing behind the operator",
                 Some((Token::Field(_), _)) => "a value is missing behind the colon",
                 _ => "`)` is missing",
             };
             return Err(self.error_here(message));
         };
         match token {
-            Token::Close | Token::And | Token::Or => return Err(self.error_here("a word is missing here")),
+            Token::Close | Token::And | Token::Or | Token::Plus | Token::Boost(_) => {
+                return Err(self.error_here("a word is missing here"));
+            }
             _ => self.at += 1,
         }
         let point = |e: Error| match e.kind() {
             crate::ErrorKind::Query if e.hint().is_none() => lex::error(self.text, span.start, e.message()),
             _ => e,
         };
+        let found = |expr: Option<Expr>| expr.map_or(Asked::Nothing(span.clone()), Asked::For);
         match (token, field) {
             (Token::Not, _) => {
-                self.depth += 1;
-                if self.depth > DEEPEST {
-                    return Err(self.error_here("the operators are nested too deeply"));
-                }
-                let expr = self.one(field)?;
+                self.deeper("the operators are nested too deeply")?;
+                let asked = self.one(field)?;
+                let expr = self.something(asked)?;
                 self.depth -= 1;
-                Ok(Expr::Not(Box::new(expr)))
+                Ok(Asked::For(Expr::Not(Box::new(expr))))
             }
             (Token::Open, _) => {
                 if self.peek() == Some(&Token::Close) {
                     return Err(self.error_here("a word is missing between the parentheses"));
                 }
-                let expr = self.any(field)?;
+                let asked = self.any(field)?;
                 if !self.take(&Token::Close) {
                     return Err(lex::error(self.text, span.start, "the parenthesis is not closed"));
                 }
-                Ok(expr)
+                Ok(asked)
             }
             (Token::Field(name), _) => {
                 let Some((def, _)) = IndexSchema::get().find(&name) else {
-                    let error = Reader::unknown_field(&name);
-                    let pointed = lex::error(self.text, span.start, error.message());
-                    let hint =
-                        format!("{}\n\n{}", pointed.hint().unwrap_or_default(), error.hint().unwrap_or_default());
-                    return Err(pointed.with_hint(hint));
+                    return Err(self.unknown_field(&name, span.start));
                 };
                 match self.peek() {
                     Some(Token::Field(_) | Token::Not) => Err(self.error_here("a value is missing behind the colon")),
-                    _ => self.one(Some(def)),
+                    _ => {
+                        let asked = self.bare(Some(def))?;
+                        Ok(Asked::For(self.something(asked)?))
+                    }
                 }
             }
-            (Token::Word(word), None) => Ok(bare_word(&word)),
-            (Token::Phrase(phrase), None) => Ok(value::words(None, &phrase)),
+            (Token::Word(mut word), Some(def)) => {
+                if matches!(def.kind, FieldKind::Date | FieldKind::Number) {
+                    self.join_range(&mut word.text);
+                }
+                let sign = word.text.chars().next().filter(|c| matches!(c, '-' | '!' | '+'));
+                if let Some(sign) = sign
+                    && def.kind != FieldKind::Path
+                    && word.text[1..].starts_with(char::is_alphanumeric)
+                {
+                    let message = format!("`{sign}` stands before the field: `{sign}{}:word`", def.name);
+                    return Err(lex::error(self.text, span.start, &message));
+                }
+                value::expr(def, &word).map(found).map_err(point)
+            }
+            (Token::Phrase(phrase), Some(def)) => value::phrase(def, &phrase).map(found).map_err(point),
+            (Token::Brackets(inner), Some(def)) => value::brackets(def, &inner).map(|e| found(Some(e))).map_err(point),
+            (Token::Word(word), None) => value::bare_word(&word).map(found).map_err(point),
+            (Token::Phrase(phrase), None) => Ok(found(value::words(None, &phrase))),
             (Token::Brackets(_), None) => Err(lex::error(
                 self.text,
                 span.start,
                 "a range needs a field before it, such as `decided:[2016 TO 2017]`",
             )),
-            (Token::Word(text), Some(def)) | (Token::Phrase(text), Some(def)) => {
-                value::expr(def, &text, false).map_err(point)
+            (Token::Close | Token::And | Token::Or | Token::Plus | Token::Boost(_), _) => {
+                Err(self.error_here("a word is missing here"))
             }
-            (Token::Brackets(inner), Some(def)) => value::brackets(def, &inner).map_err(point),
-            (Token::Close | Token::And | Token::Or, _) => Err(self.error_here("a word is missing here")),
         }
     }
-}
 
-/// A word without a field. The two outcomes are looked for in the outcome alone: rationales and summaries use the
-/// words of other decisions.
-fn bare_word(word: &str) -> Expr {
-    let folded = word.to_ascii_lowercase();
-    match folded.as_str() {
-        "upheld" | "overturned" => Expr::Keyword { field: "outcome".to_owned(), value: folded, whole: true },
-        _ => value::words(None, word),
+    /// `>= 2016` and `2016 .. 2017` are one value, though there are blanks.
+    fn join_range(&mut self, text: &mut String) {
+        while let Some(Token::Word(next)) = self.peek() {
+            let open = text.ends_with("..") || matches!(text.as_str(), ">" | ">=" | "<" | "<=");
+            let closes = next.text.starts_with("..") && !text.contains("..");
+            if !(closes || (open && next.text.starts_with(|c: char| c.is_ascii_digit() || c == '*'))) {
+                return;
+            }
+            text.push_str(&next.text);
+            self.at += 1;
+        }
+    }
+
+    fn unknown_field(&self, name: &str, at: usize) -> Error {
+        let error = Reader::unknown_field(name);
+        let pointed = lex::error(self.text, at, error.message());
+        let hint = format!("{}\n\n{}", pointed.hint().unwrap_or_default(), error.hint().unwrap_or_default());
+        pointed.with_hint(hint)
     }
 }

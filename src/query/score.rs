@@ -10,6 +10,11 @@ use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocId, DocSet, Score, SegmentReader, Ter
 
 const GRID: f32 = 1024.0;
 
+/// The nearest score on the grid.
+pub fn on_grid(score: Score) -> Score {
+    (score * GRID).round() / GRID
+}
+
 /// A query whose scores are rounded to the grid.
 #[derive(Debug)]
 pub struct OnGrid(pub Box<dyn Query>);
@@ -76,6 +81,6 @@ impl DocSet for GridScorer {
 
 impl Scorer for GridScorer {
     fn score(&mut self) -> Score {
-        (self.0.score() * GRID).round() / GRID
+        on_grid(self.0.score())
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{GuidelineRecord, printed};
-use crate::classify::classify;
+use crate::classify::{Reason, classify, explain};
 use crate::letter::{Date, Frequency, Issue, Outcome, Request, Side, Span, TimeUnit};
 
 /// One disputed treatment as it is exported. What the heading does not state is null.
@@ -23,6 +23,9 @@ pub struct IssueRecord {
     pub category: Option<String>,
     /// How sure the category is, in percent.
     pub category_confidence: Option<u8>,
+    /// Why the category; only where an explanation was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category_reason: Option<Vec<ReasonRecord>>,
     /// The group of a drug.
     pub drug_group: Option<String>,
     /// The generic name of a drug.
@@ -58,6 +61,25 @@ pub struct IssueRecord {
     pub claims_guideline: GuidelineRecord,
     /// Why the reviewer decided so.
     pub rationale: Option<String>,
+}
+
+/// One term of the category tables in a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonRecord {
+    /// The term as it is compared: lower case, singular, without marks.
+    pub term: String,
+    /// The table in `schema/`.
+    pub table: String,
+    /// The line of the table, from 1.
+    pub line: usize,
+    /// What the term stands for.
+    pub category: String,
+    /// Its weight in the table.
+    pub weight: u8,
+    /// What is left of the weight in this place.
+    pub score: u32,
+    /// `winner`, `counted`, `context`, `within` or `condition`.
+    pub verdict: String,
 }
 
 /// A number of times in a time.
@@ -111,6 +133,7 @@ impl From<Issue> for IssueRecord {
             disputed,
             category: Some(class.category.to_owned()),
             category_confidence: Some(class.confidence),
+            category_reason: None,
             drug_group: class.drug_group.map(str::to_owned),
             drug: class.drug.map(str::to_owned),
             quantity,
@@ -128,6 +151,22 @@ impl From<Issue> for IssueRecord {
             claims_guideline: claims_guideline.into(),
             rationale,
         }
+    }
+}
+
+impl IssueRecord {
+    /// Adds why the category is what it is.
+    pub fn explain(&mut self) {
+        let disputed = self.disputed.as_deref().unwrap_or(&self.issue);
+        self.category_reason = Some(explain(disputed).reasons.into_iter().map(ReasonRecord::from).collect());
+    }
+}
+
+impl From<Reason> for ReasonRecord {
+    fn from(reason: Reason) -> Self {
+        let Reason { term, table, line, category, weight, score, verdict } = reason;
+        let (table, category, verdict) = (table.to_owned(), category.to_owned(), verdict.name().to_owned());
+        Self { term, table, line, category, weight, score, verdict }
     }
 }
 

@@ -12,7 +12,7 @@ mod issue;
 mod printed;
 
 pub use guideline::{CitationRecord, GuidelineRecord};
-pub use issue::{FrequencyRecord, IssueRecord, SpanRecord};
+pub use issue::{FrequencyRecord, IssueRecord, ReasonRecord, SpanRecord};
 
 /// One letter as it is exported.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

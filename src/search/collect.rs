@@ -66,7 +66,7 @@ impl Ord for Candidate {
 impl Collect {
     /// Goes over all that a query matches.
     pub fn run(&self, searcher: &Searcher, weight: &dyn Weight) -> tantivy::Result<Collected> {
-        let tally = |by: &Vec<Dimension>| Tally { interners: vec![Interner::new(); by.len()], ..Tally::default() };
+        let tally = |by: &Vec<Dimension>| Tally { interners: vec![Interner::default(); by.len()], ..Tally::default() };
         let mut tallies: Vec<Tally> = self.tallies.iter().map(tally).collect();
         let mut heap = BinaryHeap::new();
         let mut total = Group::default();
@@ -88,6 +88,11 @@ impl Collect {
                 })?;
             }
             total.merge(&pass.total);
+            for (table, tally) in pass.tables.iter().zip(&mut tallies) {
+                for (values, interner) in table.iter().zip(&mut tally.interners) {
+                    values.close(interner)?;
+                }
+            }
             for (tally, groups) in tallies.iter_mut().zip(pass.groups) {
                 tally.all.merge(&pass.total);
                 for (key, group) in groups {
@@ -121,7 +126,7 @@ impl<'a> Pass<'a> {
             tables.push(values.collect::<tantivy::Result<_>>()?);
         }
         let fast = segment.fast_fields();
-        let mut names = Interner::new();
+        let mut names = Interner::default();
         let outcomes = Values::open(&Dimension::Keyword("outcome".to_owned()), segment, &mut names)?;
         Ok(Self {
             collect,
@@ -129,7 +134,7 @@ impl<'a> Pass<'a> {
             numbers: fast.u64("number")?,
             decided: fast.u64("decided")?,
             outcomes,
-            upheld: names.get("upheld").copied(),
+            upheld: names.find("upheld"),
             groups: vec![Default::default(); tables.len()],
             tables,
             total: Group::default(),
@@ -147,8 +152,8 @@ impl<'a> Pass<'a> {
         }
         let upheld = if self.tables.is_empty() { None } else { self.upheld(doc) };
         self.total.add(letter, is_issue, upheld);
-        for (table, groups) in self.tables.iter().zip(&mut self.groups) {
-            for (values, codes) in table.iter().zip(&mut self.codes) {
+        for (table, groups) in self.tables.iter_mut().zip(&mut self.groups) {
+            for (values, codes) in table.iter_mut().zip(&mut self.codes) {
                 values.of(doc, codes);
             }
             each_key(&self.codes[..table.len()], &mut |key| {

@@ -1,12 +1,12 @@
 //! What issues can be counted by: the values of keyword fields, years and months of decision, bands of age.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tantivy::SegmentReader;
 use tantivy::columnar::{Column, StrColumn};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{FieldKind, IndexSchema};
+use crate::index::{FieldKind, IndexSchema, analysis};
 
 /// The bands of age: first year, last year, name.
 pub const AGE_BANDS: [(u64, u64, &str); 7] = [
@@ -19,6 +19,9 @@ pub const AGE_BANDS: [(u64, u64, &str); 7] = [
     (70, u64::MAX, "70+"),
 ];
 
+/// What the name of a dimension of highest levels ends in.
+const GROUP: &str = "_group";
+
 /// The code of a missing value.
 pub const MISSING: u32 = u32::MAX;
 
@@ -27,6 +30,14 @@ pub const MISSING: u32 = u32::MAX;
 pub enum Dimension {
     /// The values of a keyword field.
     Keyword(String),
+    /// The highest levels of a hierarchy: of `rehabilitation/acupuncture` the first word. Named after the field, as
+    /// `category_group` is after `category`.
+    Group {
+        /// The field.
+        field: String,
+        /// The name of the dimension.
+        name: String,
+    },
     /// The year of the decision.
     Year,
     /// The month of the decision.
@@ -37,9 +48,29 @@ pub enum Dimension {
 
 impl Dimension {
     /// The names of all dimensions.
-    pub fn names() -> Vec<&'static str> {
-        let keywords = IndexSchema::get().fields().filter(|(def, _)| def.kind == FieldKind::Keyword);
-        keywords.map(|(def, _)| def.name.as_str()).chain(["year", "month", "age_band"]).collect()
+    pub fn names() -> Vec<String> {
+        let keywords = IndexSchema::get().fields().filter(|(def, _)| def.is_keyword());
+        let names = keywords.flat_map(|(def, _)| {
+            let group = (def.kind == FieldKind::Hierarchy).then(|| format!("{}{GROUP}", def.name));
+            std::iter::once(def.name.clone()).chain(group)
+        });
+        names.chain(["year", "month", "age_band"].map(str::to_owned)).collect()
+    }
+
+    /// The dimensions of these names, each named once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] for a name that there is not, or that is there twice.
+    pub fn parse_all<S: AsRef<str>>(names: &[S]) -> Result<Vec<Self>> {
+        let mut dimensions: Vec<Self> = Vec::new();
+        for name in names {
+            let dimension = Self::parse(name.as_ref())?;
+            if dimensions.contains(&dimension) {
+                return Err(Error::new(ErrorKind::Usage, format!("`{}` is named twice", dimension.name())));
+            }
+            dimensions.push(dimension);
+        }
+        Ok(dimensions)
     }
 
     /// The dimension of this name.
@@ -54,8 +85,13 @@ impl Dimension {
             "age" | "age_band" => return Ok(Self::AgeBand),
             _ => {}
         }
+        if let Some((def, _)) = folded.strip_suffix(GROUP).and_then(|field| IndexSchema::get().find(field))
+            && def.kind == FieldKind::Hierarchy
+        {
+            return Ok(Self::Group { field: def.name.clone(), name: folded });
+        }
         match IndexSchema::get().find(&folded) {
-            Some((def, _)) if def.kind == FieldKind::Keyword => Ok(Self::Keyword(def.name.clone())),
+            Some((def, _)) if def.is_keyword() => Ok(Self::Keyword(def.name.clone())),
             _ => Err(Error::new(ErrorKind::Usage, format!("there is nothing to count by under the name `{name}`"))
                 .with_hint(format!("counts can be made by {}", Self::names().join(", ")))),
         }
@@ -64,7 +100,7 @@ impl Dimension {
     /// The name in output.
     pub fn name(&self) -> &str {
         match self {
-            Self::Keyword(name) => name,
+            Self::Keyword(name) | Self::Group { name, .. } => name,
             Self::Year => "year",
             Self::Month => "month",
             Self::AgeBand => "age_band",
@@ -73,7 +109,7 @@ impl Dimension {
 
     /// Whether the values have an order of their own.
     pub fn is_ordered(&self) -> bool {
-        !matches!(self, Self::Keyword(_))
+        !matches!(self, Self::Keyword(_) | Self::Group { .. })
     }
 
     /// The name of a value that is not a keyword's.
@@ -99,6 +135,22 @@ impl Dimension {
 pub struct Values {
     dimension: Dimension,
     source: Source,
+    /// How many documents had each value of the column.
+    spelt: Vec<u64>,
+}
+
+/// Goes over the values of a column in their order, cut to what the dimension takes of them.
+fn each_value(dimension: &Dimension, column: &StrColumn, each: &mut dyn FnMut(&str)) -> tantivy::Result<()> {
+    let mut value = String::new();
+    for ord in 0..column.num_terms() as u64 {
+        value.clear();
+        column.ord_to_str(ord, &mut value)?;
+        each(match dimension {
+            Dimension::Group { .. } => value.split(analysis::LEVEL).next().unwrap_or(&value),
+            _ => &value,
+        });
+    }
+    Ok(())
 }
 
 enum Source {
@@ -107,45 +159,90 @@ enum Source {
     Number(Column<u64>),
 }
 
-/// The codes of a keyword's values, over all segments.
-pub type Interner = HashMap<String, u32>;
+/// The values of a dimension over all segments. Values that differ only in case and accents, which a filter cannot tell
+/// apart either, are one and have one code.
+#[derive(Debug, Clone, Default)]
+pub struct Interner {
+    codes: HashMap<String, u32>,
+    /// For each code how many documents have which spelling.
+    spellings: Vec<BTreeMap<String, u64>>,
+}
+
+impl Interner {
+    fn code(&mut self, value: &str) -> u32 {
+        let next = self.spellings.len() as u32;
+        let code = *self.codes.entry(analysis::fold(value)).or_insert(next);
+        if code == next {
+            self.spellings.push(BTreeMap::new());
+        }
+        code
+    }
+
+    /// The code of a value, if it occurs.
+    pub fn find(&self, value: &str) -> Option<u32> {
+        self.codes.get(value).copied()
+    }
+
+    /// The names of all codes: the spelling that most documents have, of equally frequent ones the first by its bytes.
+    pub fn names(&self) -> Vec<&str> {
+        self.spellings
+            .iter()
+            .map(|spellings| {
+                let best = spellings.iter().max_by(|(a, n), (b, m)| n.cmp(m).then(b.cmp(a)));
+                best.map_or("", |(spelling, _)| spelling.as_str())
+            })
+            .collect()
+    }
+}
 
 impl Values {
     /// Opens the column of a dimension. Values get codes from `interner`.
     pub fn open(dimension: &Dimension, segment: &SegmentReader, interner: &mut Interner) -> tantivy::Result<Self> {
         let fast = segment.fast_fields();
         let source = match dimension {
-            Dimension::Keyword(name) => match fast.str(name)? {
+            Dimension::Keyword(field) | Dimension::Group { field, .. } => match fast.str(field)? {
                 None => Source::Absent,
                 Some(column) => {
                     let mut codes = Vec::with_capacity(column.num_terms());
-                    let mut value = String::new();
-                    for ord in 0..column.num_terms() as u64 {
-                        value.clear();
-                        column.ord_to_str(ord, &mut value)?;
-                        let next = interner.len() as u32;
-                        let code = match interner.get(&value) {
-                            Some(code) => *code,
-                            None => *interner.entry(value.clone()).or_insert(next),
-                        };
-                        codes.push(code);
-                    }
+                    each_value(dimension, &column, &mut |value| codes.push(interner.code(value)))?;
                     Source::Keyword { column, codes }
                 }
             },
             Dimension::Year | Dimension::Month => Source::Number(fast.u64("decided")?),
             Dimension::AgeBand => Source::Number(fast.u64("age")?),
         };
-        Ok(Self { dimension: dimension.clone(), source })
+        let spelt = match &source {
+            Source::Keyword { codes, .. } => vec![0; codes.len()],
+            _ => Vec::new(),
+        };
+        Ok(Self { dimension: dimension.clone(), source, spelt })
+    }
+
+    /// Tells the interner how often each spelling occurred.
+    pub fn close(&self, interner: &mut Interner) -> tantivy::Result<()> {
+        let Source::Keyword { column, codes } = &self.source else { return Ok(()) };
+        let mut counted = codes.iter().zip(&self.spelt);
+        each_value(&self.dimension, column, &mut |value| {
+            if let Some((code, count)) = counted.next().filter(|(_, count)| **count > 0) {
+                *interner.spellings[*code as usize].entry(value.to_owned()).or_default() += count;
+            }
+        })
     }
 
     /// Puts the codes of a document's values into a list; a document without a value has the code [`MISSING`].
-    pub fn of(&self, doc: u32, codes: &mut Vec<u32>) {
+    pub fn of(&mut self, doc: u32, codes: &mut Vec<u32>) {
         codes.clear();
         match &self.source {
             Source::Absent => {}
             Source::Keyword { column, codes: of } => {
-                codes.extend(column.term_ords(doc).filter_map(|ord| of.get(ord as usize)));
+                for ord in column.term_ords(doc) {
+                    let Some(code) = of.get(ord as usize) else { continue };
+                    self.spelt[ord as usize] += 1;
+                    // Two values of a document can have one highest level.
+                    if !codes.contains(code) {
+                        codes.push(*code);
+                    }
+                }
             }
             Source::Number(column) => codes.extend(column.first(doc).map(|value| self.dimension.code(value))),
         }

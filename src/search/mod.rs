@@ -14,7 +14,7 @@ pub use tally::{Row, Table};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{Reader, StoredIssue};
-use crate::query::{self, Expr};
+use crate::query::{self, Expr, Resolved};
 use collect::{Collect, Collected};
 use statistics::Statistics;
 
@@ -65,6 +65,17 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// For each facet asked for, the counts by value.
     pub facets: Vec<Table>,
+    /// Remarks on the query, a line each.
+    pub notes: Vec<String>,
+}
+
+/// What a count gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counted {
+    /// The counts.
+    pub table: Table,
+    /// Remarks on the query, a line each.
+    pub notes: Vec<String>,
 }
 
 /// One hit: an issue with its letter.
@@ -93,8 +104,9 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
     };
     // Nothing beyond the offset is wanted of a search that only counts.
     let collect = if request.limit == 0 { Collect { top: 0, ..collect } } else { collect };
-    let collected = collected(reader, &request.expr, &collect)?;
-    let marks = request.expr.marks();
+    let Resolved { expr, notes } = query::resolve(&request.expr, reader.searcher()).map_err(|e| reader.damaged(e))?;
+    let collected = collected(reader, &expr, &collect)?;
+    let marks = expr.marks();
     let hits = collected.top.iter().enumerate().skip(request.offset).map(|(place, candidate)| {
         let stored = reader.stored(candidate.address, candidate.number)?;
         let snippets = snippet::snippets(&stored, &marks);
@@ -104,7 +116,7 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
     let hits = hits.collect::<Result<_>>()?;
     let facets = collected.tallies.into_iter().zip(&collect.tallies);
     let facets = facets.map(|(tally, by)| tally.table(by, collected.total)).collect();
-    Ok(Found { total: collected.total, hits, facets })
+    Ok(Found { total: collected.total, hits, facets, notes })
 }
 
 /// The most fields that one table can be counted by.
@@ -116,15 +128,16 @@ pub const MOST_FIELDS: usize = 4;
 ///
 /// # Errors
 /// For more than [`MOST_FIELDS`] fields, or when the index cannot be read.
-pub fn stats(reader: &Reader, expr: &Expr, by: &[Dimension]) -> Result<Table> {
+pub fn stats(reader: &Reader, expr: &Expr, by: &[Dimension]) -> Result<Counted> {
     if by.len() > MOST_FIELDS {
         return Err(Error::new(ErrorKind::Usage, format!("`--by` takes at most {MOST_FIELDS} fields")));
     }
     let only_issues = !by.iter().any(|d| d.name() == "layout");
     let collect = Collect { top: 0, sort: Sort::Case, tallies: vec![by.to_vec()], only_issues };
-    let mut collected = collected(reader, expr, &collect)?;
+    let Resolved { expr, notes } = query::resolve(expr, reader.searcher()).map_err(|e| reader.damaged(e))?;
+    let mut collected = collected(reader, &expr, &collect)?;
     let tally = collected.tallies.pop().unwrap_or_default();
-    Ok(tally.table(by, collected.total))
+    Ok(Counted { table: tally.table(by, collected.total), notes })
 }
 
 fn collected(reader: &Reader, expr: &Expr, collect: &Collect) -> Result<Collected> {

@@ -5,10 +5,12 @@ use std::ops::Range;
 use tantivy::tokenizer::TokenStream;
 
 use crate::index::{StoredIssue, analysis};
-use crate::query::Mark;
+use crate::query::{Mark, MarkTerms};
 
 /// How long a snippet is, in bytes, more or less.
 const LENGTH: usize = 240;
+/// How long it may be for a match that is longer.
+const LONGEST: usize = 4 * LENGTH;
 /// How much of it may stand before the first match.
 const BEFORE: usize = 60;
 
@@ -67,23 +69,43 @@ struct Match {
     mark: usize,
 }
 
+struct Word {
+    range: Range<usize>,
+    position: usize,
+    term: String,
+}
+
+/// The first of some words, as many as a mark wants, if it stands there.
+fn standing<'a>(words: &'a [Word], wanted: &MarkTerms) -> Option<&'a [Word]> {
+    match wanted {
+        MarkTerms::Any(terms) => words.get(..1).filter(|first| terms.contains(&first[0].term)),
+        MarkTerms::Row(terms) => words.get(..terms.len()).filter(|row| {
+            // A word that is too long for the index leaves a gap, over which no phrase reaches.
+            let stands = |(i, (word, term)): (usize, (&Word, &String))| {
+                word.term == *term && word.position == row[0].position + i
+            };
+            !row.is_empty() && row.iter().zip(terms).enumerate().all(stands)
+        }),
+    }
+}
+
 /// Where the marks stand in a text.
 fn matches(text: &str, field: &str, marks: &[Mark]) -> Vec<Match> {
     let wanted: Vec<_> = marks.iter().map(|m| m.field.as_deref().is_none_or(|f| f == field)).collect();
     if !wanted.contains(&true) {
         return Vec::new();
     }
-    let mut tokens = Vec::new();
+    let mut tokens: Vec<Word> = Vec::new();
     let mut analyzer = analysis::english();
-    analyzer.token_stream(text).process(&mut |t| tokens.push((t.offset_from..t.offset_to, t.text.clone())));
+    analyzer.token_stream(text).process(&mut |token| {
+        let range = token.offset_from..token.offset_to;
+        tokens.push(Word { range, position: token.position, term: token.text.clone() });
+    });
     let mut found: Vec<Match> = Vec::new();
     for start in 0..tokens.len() {
         for (number, mark) in marks.iter().enumerate().filter(|(n, _)| wanted[*n]) {
-            let row = tokens.get(start..start + mark.terms.len()).unwrap_or_default();
-            if row.is_empty() || row.iter().zip(&mark.terms).any(|((_, have), want)| have != want) {
-                continue;
-            }
-            let range = row[0].0.start..row[row.len() - 1].0.end;
+            let Some(row) = standing(&tokens[start..], &mark.terms) else { continue };
+            let range = row[0].range.start..row[row.len() - 1].range.end;
             match found.last_mut() {
                 Some(last) if range.start < last.range.end => last.range.end = last.range.end.max(range.end),
                 _ => found.push(Match { range, mark: number }),
@@ -96,8 +118,11 @@ fn matches(text: &str, field: &str, marks: &[Mark]) -> Vec<Match> {
 /// The part of a text with the most different marks, then the most marks, then the earliest; and how many different.
 fn window(text: &str, found: &[Match]) -> (Range<usize>, usize) {
     let mut best = (0, 0, 0);
+    let mut best_end = 0;
     for (i, first) in found.iter().enumerate() {
-        let inside = found[i..].iter().take_while(|m| m.range.end <= first.range.start + LENGTH - BEFORE);
+        // A match that is longer than a snippet counts all the same.
+        let end = first.range.end.max(first.range.start + LENGTH - BEFORE);
+        let inside = found[i..].iter().take_while(|m| m.range.end <= end);
         let (mut kinds, mut count) = (Vec::new(), 0);
         for m in inside {
             count += 1;
@@ -107,10 +132,12 @@ fn window(text: &str, found: &[Match]) -> (Range<usize>, usize) {
         }
         if (kinds.len(), count) > (best.0, best.1) {
             best = (kinds.len(), count, first.range.start);
+            best_end = first.range.end;
         }
     }
     let start = if best.2 > BEFORE { word_start(text, best.2 - BEFORE).min(best.2) } else { 0 };
     let end = if start + LENGTH >= text.len() { text.len() } else { word_end(text, start, start + LENGTH) };
+    let end = end.max(text.floor_char_boundary(best_end.min(start + LONGEST)));
     (start..end, best.0)
 }
 
@@ -130,8 +157,9 @@ fn word_end(text: &str, from: usize, at: usize) -> usize {
 }
 
 fn cut(field: &'static str, text: &str, window: Range<usize>, found: &[Match]) -> Snippet {
-    let inside = found.iter().filter(|m| m.range.start >= window.start && m.range.end <= window.end);
-    let marks = inside.map(|m| m.range.start - window.start..m.range.end - window.start).collect();
+    // What is cut off at the end is marked as far as it is shown.
+    let inside = found.iter().filter(|m| m.range.start >= window.start && m.range.start < window.end);
+    let marks = inside.map(|m| m.range.start - window.start..m.range.end.min(window.end) - window.start).collect();
     Snippet {
         field,
         cut_before: window.start > 0,

@@ -77,17 +77,7 @@ pub struct Tally {
 impl Tally {
     /// The table of these groups.
     pub fn table(self, by: &[Dimension], total: Count) -> Table {
-        let names: Vec<Vec<&str>> = self
-            .interners
-            .iter()
-            .map(|interner| {
-                let mut names = vec![""; interner.len()];
-                for (name, code) in interner {
-                    names[*code as usize] = name;
-                }
-                names
-            })
-            .collect();
+        let names: Vec<Vec<&str>> = self.interners.iter().map(Interner::names).collect();
         // Keywords stand in the order of how often they occur in all.
         let mut marginal: Vec<HashMap<u32, u64>> = vec![HashMap::new(); by.len()];
         for (key, group) in &self.groups {

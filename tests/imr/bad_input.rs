@@ -249,6 +249,39 @@ fn queries_that_do_not_parse_are_pointed_at() {
         ("outcome:uphold", &["`uphold`", "upheld, overturned"]),
         ("basis:mtos", &["mtus, non_mtus, both, none"]),
         ("case:17", &["CM16-0213037"]),
+        // What asks for nothing is neither all nor none.
+        ("...", &["column 1:", "there is no word in `...`"]),
+        ("\u{2014} - \u{2026}", &["column 1:", "there is no word"]),
+        ("mri OR \"\u{2014}\"", &["column 8", "there is no word in `\"\u{2014}\"`"]),
+        ("\u{2014} OR mri", &["column 1:", "there is no word in `\u{2014}`"]),
+        ("mri OR (\u{2014})", &["column 9", "there is no word"]),
+        ("mri NOT \u{2014}", &["column 9", "there is no word"]),
+        ("issue:\u{2014}", &["column 7", "there is no word"]),
+        ("specialty:\"\"", &["column 11", "there is no word"]),
+        // Operators of other search boxes, where they cannot be what they are there.
+        ("mri | ct", &["column 5", "`a OR b`"]),
+        ("mri|ct", &["column 4", "`a OR b`"]),
+        ("mri ! ct", &["column 5", "`!`"]),
+        ("mri --ct", &["column 5", "two operators"]),
+        ("mri OR +ct", &["column 8", "`+`"]),
+        ("issue:-mri", &["column 7", "`-issue:word`"]),
+        ("mri w/5 lumbar", &["column 5", "near each other"]),
+        ("mri pre/3 lumbar", &["column 5", "near each other"]),
+        ("mri /s lumbar", &["column 5", "near each other"]),
+        ("\"lumbar mri\"~3", &["column 13", "near each other"]),
+        ("\"acupunc* needles\"", &["column 9", "outside of quotation marks"]),
+        ("acupunkture~3", &["column 12", "at most two"]),
+        ("*", &["column 1:", "one word"]),
+        ("issue:*", &["column 7", "one word"]),
+        ("l4-5*", &["column 1:", "one word"]),
+        ("decided:2016*", &["column 9", "takes no pattern"]),
+        ("mri^", &["column 4", "a number"]),
+        ("mri^0", &["column 4", "a number"]),
+        ("mri^1000", &["column 4", "a number"]),
+        ("mri \\", &["column 5", "missing behind `\\`"]),
+        ("\u{6f22}\u{5b57} colour:red", &["column 4:", "\u{6f22}\u{5b57} colour:red\n     ^"]),
+        // A long query is cut around the place.
+        (&format!("{} colour:red", "lumbar ".repeat(30)), &["column 212", "\u{2026}", "colour:red\n"]),
     ] {
         folder.imr(&["search", query]).ends_with(2).prints_nothing().says(parts).says(&["error: "]);
         folder.imr(&["stats", query, "--by", "outcome"]).ends_with(2).prints_nothing().says(parts);
@@ -258,7 +291,13 @@ fn queries_that_do_not_parse_are_pointed_at() {
         .ends_with(2)
         .prints_nothing()
         .says(&["`maybe`", "upheld, overturned"]);
-    folder.imr(&["search", "--decided", "2017..2016"]).ends_with(2).says(&["ends before it begins"]);
+    folder.imr(&["search", "--decided", "2017..2016"]).ends_with(2).says(&["--decided: ", "ends before it begins"]);
+    folder.imr(&["search", "--age", "old"]).ends_with(2).says(&["--age: ", "whole number"]);
+    folder.imr(&["search", "--specialty", "-"]).ends_with(2).says(&["--specialty: ", "no word"]);
+    folder.imr(&["search", "--facets", "year,sex,year"]).ends_with(2).says(&["`year` is named twice"]);
+    folder.imr(&["search", "--facets", "sex", "--format", "csv"]).ends_with(2).says(&["--facets", "hint:"]);
+    folder.imr(&["search", "--facets", "sex", "--format", "jsonl", "--count"]).ends_with(2).says(&["--facets"]);
+    folder.imr(&["stats", "--by", "age,age_band"]).ends_with(2).says(&["`age_band` is named twice"]);
     folder.imr(&["search", "--facets", "colour"]).ends_with(2).says(&["`colour`", "counts can be made by"]);
     folder.imr(&["stats", "--by", "colour"]).ends_with(2).says(&["`colour`", "outcome"]);
     folder.imr(&["stats", "--by", "sex,year,state,basis,outcome"]).ends_with(2).says(&["at most 4"]);
@@ -333,14 +372,21 @@ fn an_index_of_another_format_is_refused() {
     folder.write(".imr/format.json", r#"{"format": 4711, "program": "9.9.9"}"#);
     for args in [&["search", "x"][..], &["index", "letters"], &["stats", "--by", "outcome"]] {
         let run = folder.imr(args).ends_with(2).prints_nothing();
-        run.says(&["format 4711 of imr 9.9.9", "reads format 2", "hint:"]);
+        run.says(&["format 4711 of imr 9.9.9", "reads format ", "hint:"]);
     }
 }
 
 #[test]
 fn nobody_reading_the_output_is_no_error() {
     let folder = Folder::indexed(50);
-    for args in [&["search", "--limit", "100", "--format", "json"][..], &["parse", "letters"]] {
+    for args in [
+        &["search", "--limit", "1000", "--format", "json"][..],
+        &["search", "--limit", "1000", "--format", "jsonl"],
+        &["search", "--limit", "1000", "--format", "csv"],
+        &["parse", "letters"],
+    ] {
+        // More than what is kept back before it is written.
+        assert!(folder.imr(args).out.len() > 1 << 16, "{args:?}");
         let mut command = folder.command(args);
         let mut child =
             command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();

@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 
 use crate::invented::{Facts, Layout, Letter, Linearization};
+use crate::parse_record;
 
 const WAYS: [Linearization; 3] = [Linearization::Table, Linearization::Pairs, Linearization::Columns];
 
@@ -61,11 +62,69 @@ fn every_way_of_printing_tells_every_fact() {
 }
 
 #[test]
+fn headings_are_taken_apart_as_they_were_put_together() {
+    let (mut partial, mut associated, mut drugs) = (0, 0, 0);
+    for letter in letters(17, 600) {
+        let expected = letter.to_record("txt");
+        let parsed = imr::parse::parse(&letter.to_text(Linearization::Table)).letter;
+        for (want, have) in expected["issues"].as_array().unwrap().iter().zip(&parsed.issues) {
+            let request = &have.request;
+            let part = |name: &str| want[name].as_str().map(squeezed);
+            let told = |part: &Option<String>| part.as_deref().map(squeezed);
+            assert_eq!(part("requested"), told(&request.requested), "{}", have.issue);
+            assert_eq!(part("authorized"), told(&request.authorized), "{}", have.issue);
+            assert_eq!(part("disputed"), told(&request.disputed), "{}", have.issue);
+            assert_eq!(want["associated"] == true, request.associated, "{}", have.issue);
+            partial += u32::from(request.disputed.is_some());
+            associated += u32::from(request.associated);
+            if let Some(strength) = want["strength"].as_str() {
+                assert_eq!(request.strength.as_deref(), Some(strength), "{}", have.issue);
+                assert_eq!(request.quantity.map(u64::from), want["quantity"].as_u64(), "{}", have.issue);
+                drugs += 1;
+            }
+        }
+    }
+    assert!(partial > 50 && associated > 20 && drugs > 0, "{partial} {associated} {drugs}");
+}
+
+#[test]
+fn what_was_invented_is_read_again() {
+    let mut cited = 0;
+    for letter in letters(21, 600) {
+        let expected = letter.to_record("txt");
+        let text = letter.to_text(WAYS[(letter.number % 3) as usize]);
+        let record = parse_record::letter(&imr::parse::parse(&text).letter);
+        if expected["layout"] == "unknown" {
+            continue;
+        }
+        assert_eq!(record["licensure_canonical"], expected["licensure_canonical"], "{text}");
+        let official = record["specialties_canonical"].as_array().unwrap();
+        assert_eq!(official.len(), expected["specialties"].as_array().unwrap().len(), "{text}");
+        for (issue, want) in record["issues"].as_array().unwrap().iter().zip(expected["issues"].as_array().unwrap()) {
+            for whose in ["guideline", "claims_guideline"] {
+                let (have, want) = (&issue[whose]["citations"], want[whose]["citations"].as_array().unwrap());
+                let line = issue[whose]["text"].as_str().unwrap();
+                let have = have.as_array().unwrap();
+                // A source outside of the schedule may be cited in two parts.
+                assert!(have.len() >= want.len(), "{line}\n{have:#?}");
+                for (have, want) in have.iter().zip(want) {
+                    for (field, value) in want.as_object().unwrap() {
+                        assert_eq!(&have[field], value, "{field} of {line}");
+                    }
+                    cited += 1;
+                }
+            }
+        }
+    }
+    assert!(cited > 1000, "{cited} citations");
+}
+
+#[test]
 fn dates_follow_each_other() {
     for letter in letters(9, 2000) {
         let d = letter.dates;
         assert!(d.injured < d.denied && d.denied < d.received && d.received < d.assigned && d.assigned < d.decided);
-        assert!((2014..=2025).contains(&d.decided.year()));
+        assert!((2013..=2025).contains(&d.decided.year()));
         let iso = d.decided.to_string();
         assert_eq!(d.decided.us(), format!("{}/{}/{}", &iso[5..7], &iso[8..], &iso[..4]));
         assert_eq!(iso.parse::<imr::letter::Date>().map(|date| date.to_string()), Ok(iso));
@@ -142,8 +201,10 @@ fn recount(records: &[Value]) -> Value {
             let outcome = issue["outcome"].as_str().unwrap();
             let mut values = vec![
                 ("outcome", outcome.to_owned()),
+                ("category", issue["category"].as_str().unwrap().to_owned()),
+                ("drug_group", issue["drug_group"].as_str().unwrap_or("null").to_owned()),
                 ("basis", issue["guideline"]["basis"].as_str().unwrap().to_owned()),
-                ("claims_basis", issue["claims_guideline"]["basis"].as_str().unwrap().to_owned()),
+                ("claims_basis", issue["claims_guideline"]["basis"].as_str().unwrap_or("null").to_owned()),
                 ("layout", record["layout"].as_str().unwrap().to_owned()),
                 ("year", year.to_owned()),
                 ("month", month.to_owned()),
@@ -154,7 +215,8 @@ fn recount(records: &[Value]) -> Value {
             values.extend(strings(&record["licensure"]).into_iter().map(|v| ("state", v)));
             values.extend(strings(&record["specialties"]).into_iter().map(|v| ("specialty", v)));
             let citations = issue["guideline"]["citations"].as_array().unwrap();
-            let chapters = json!(citations.iter().map(|c| &c["chapter"]).filter(|c| c.is_string()).collect::<Vec<_>>());
+            let schedule = citations.iter().filter(|c| c["source"] == "mtus").map(|c| &c["chapter"]);
+            let chapters = json!(schedule.filter(|c| c.is_string()).collect::<Vec<_>>());
             values.extend(strings(&chapters).into_iter().map(|v| ("chapter", v)));
             for (field, value) in &values {
                 bump(&mut facts, &[field, value], number);
@@ -198,7 +260,9 @@ fn facts_equal_a_recount_of_the_records_and_add_up() {
         assert_eq!(value, &counted[field], "{field}");
     }
     assert_eq!(facts.as_object().unwrap().len(), counted.as_object().unwrap().len());
-    for field in ["outcome", "basis", "layout", "year", "month", "priority", "sex", "age_band"] {
+    for field in
+        ["outcome", "category", "drug_group", "basis", "layout", "year", "month", "priority", "sex", "age_band"]
+    {
         let sum: u64 = facts[field].as_object().unwrap().values().map(|c| c["issues"].as_u64().unwrap()).sum();
         assert_eq!(sum, facts["issues"].as_u64().unwrap(), "{field}");
     }
@@ -233,11 +297,35 @@ fn archives_are_like_real_ones_in_length_and_skew() {
     let mut facts = Facts::default();
     known.iter().for_each(|letter| facts.add(letter));
     let facts = facts.to_json();
-    for (field, least) in
-        [("basis", 4), ("chapter", 12), ("specialty", 25), ("state", 30), ("year", 12), ("age_band", 6), ("layout", 2)]
-    {
+    for (field, least) in [
+        ("basis", 4),
+        ("category", 35),
+        ("drug_group", 12),
+        ("chapter", 12),
+        ("specialty", 25),
+        ("state", 30),
+        ("year", 13),
+        ("age_band", 6),
+        ("layout", 5),
+    ] {
         assert!(facts[field].as_object().unwrap().len() >= least, "{field} has few values: {}", facts[field]);
     }
+}
+
+#[test]
+fn parsing_gives_the_categories_that_letters_were_invented_with() {
+    let mut misses = BTreeSet::new();
+    for letter in letters(17, 1500).filter(|l| l.layout != Layout::Unknown) {
+        let parsed = imr::parse::parse(&letter.to_text(Linearization::Table)).letter;
+        assert_eq!(parsed.issues.len(), letter.issues.len());
+        for (parsed, issue) in parsed.issues.iter().zip(&letter.issues) {
+            let class = imr::classify::classify(parsed.disputed());
+            if (class.category, class.drug_group) != (issue.category, issue.drug_group()) {
+                misses.insert(format!("{}: {}, not {}", issue.heading, class.category, issue.category));
+            }
+        }
+    }
+    assert!(misses.is_empty(), "{} requests:\n{misses:#?}", misses.len());
 }
 
 /// The generator as a program, where the tests were built together with the examples.

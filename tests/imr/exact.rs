@@ -13,8 +13,20 @@ fn many() -> u64 {
     if std::env::var_os("IMR_LARGE").is_some() { 20_000 } else { 1_500 }
 }
 
-const DIMENSIONS: [&str; 11] =
-    ["outcome", "basis", "specialty", "state", "layout", "year", "month", "priority", "sex", "age_band", "chapter"];
+const DIMENSIONS: [&str; 12] = [
+    "outcome",
+    "basis",
+    "category",
+    "specialty",
+    "state",
+    "layout",
+    "year",
+    "month",
+    "priority",
+    "sex",
+    "age_band",
+    "chapter",
+];
 
 /// Searches whose output must not depend on how the index was built.
 const QUERIES: [&[&str]; 9] = [

@@ -25,6 +25,7 @@ const RULES: Rules = Rules {
     ],
     binary: &["cli", "serve"],
     passports: &[
+        ("aho_corasick", &["parse", "classify"]),
         ("anstream", &["cli", "main"]),
         ("anstyle", &["present", "cli"]),
         ("anyhow", &["cli", "main"]),
@@ -48,6 +49,7 @@ const RULES: Rules = Rules {
         ("tantivy", &["index", "query", "search", "ingest"]),
         ("tar", &["archive"]),
         ("terminal_size", &["cli", "main"]),
+        ("unicode_width", &["query", "present"]),
         ("walkdir", &["archive"]),
         ("zstd", &["archive"]),
         ("std::env", &["cli", "serve", "main"]),

@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod check;
+mod citations;
+mod classify;
 mod container;
 mod container_build;
 mod containers;
@@ -14,9 +16,11 @@ mod incremental;
 #[path = "../../scripts/corpus/mod.rs"]
 mod invented;
 mod kill;
+mod language;
 mod letter;
 mod parse;
 mod parse_gold;
+mod parse_mutations;
 mod parse_properties;
 mod parse_record;
 mod pdf;
@@ -25,7 +29,10 @@ mod pdf_hostile;
 mod pdf_oracle;
 mod query;
 mod readme;
+mod requests;
 mod roots;
 mod runs;
 mod schema;
+mod sets;
 mod support;
+mod terminal;

@@ -3,9 +3,10 @@
 //! `UPDATE_EXPECTED=1 cargo test` writes the records anew; what changed is then seen in the diff.
 
 use crate::parse_record;
+use imr::letter::Layout;
 use imr::parse::{CODES, parse};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 #[test]
@@ -34,10 +35,21 @@ fn every_expected_record_has_a_letter() {
 
 #[test]
 fn the_three_linearizations_of_a_letter_give_one_record() {
-    for letter in ["credentials", "board_certified"] {
+    for letter in ["credentials", "board_certified", "decision_list", "notice", "professional_review"] {
         let record = |form: &str| parse_record::letter(&parse(&text(&format!("{letter}_{form}"))).letter);
         assert_eq!(record("table"), record("rows"), "{letter}");
         assert_eq!(record("table"), record("columns"), "{letter}");
+    }
+}
+
+#[test]
+fn every_layout_has_eight_letters() {
+    let mut letters: BTreeMap<Layout, usize> = BTreeMap::new();
+    for name in names("txt") {
+        *letters.entry(parse(&text(&name)).letter.layout).or_default() += 1;
+    }
+    for layout in Layout::ALL.iter().filter(|layout| **layout != Layout::Unknown) {
+        assert!(letters.get(layout).is_some_and(|count| *count >= 8), "{layout}: {letters:?}");
     }
 }
 

@@ -7,7 +7,7 @@ use imr::parse::{Parsed, parse};
 use proptest::prelude::*;
 
 /// Parses and checks what must hold of any answer.
-fn checked(text: &str) -> Parsed {
+pub fn checked(text: &str) -> Parsed {
     let parsed = parse(text);
     for diagnostic in &parsed.diagnostics {
         if let Some(span) = &diagnostic.span {
@@ -60,6 +60,21 @@ const PIECES: &[&str] = &[
     "did not base their decision on the MTUS",
     "48-year-old",
     "Page 2 of 3",
+    "Final Determination: PARTIAL OVERTURN",
+    "1. MRI is not medically necessary and appropriate.",
+    "The Claims Administrator based its decision on the MTUS.",
+    "The Physician Reviewer based his/her decision on the same.",
+    "Notice of Independent Medical Review Determination",
+    "2) MAXIMUS Federal Services, Inc. has determined the request for",
+    "1) - 3) Regarding the requests for a cane:",
+    "Section of the Medical Treatment Utilization Schedule Relied Upon",
+    "Rationale for the Decision:",
+    "MEDICAL PROFESSIONAL REVIEW",
+    "ISSUE AT DISPUTE",
+    "RATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS/WAS NOT MEDICALLY NECESSARY",
+    "DOCUMENTS REVIEWED",
+    "CONFIDENTIAL",
+    "treat-\nment",
     "\u{c}",
     "\n\n",
     "\r\n",
@@ -104,7 +119,15 @@ proptest! {
 
     #[test]
     fn white_space_does_not_matter(
-        name in prop::sample::select(vec!["credentials_table", "credentials_rows", "board_certified_table", "guidelines"]),
+        name in prop::sample::select(vec![
+            "credentials_table",
+            "credentials_rows",
+            "board_certified_table",
+            "guidelines",
+            "decision_list_table",
+            "notice_table",
+            "professional_review_table",
+        ]),
         changes in prop::collection::vec(0..SPACINGS.len(), 1..4),
     ) {
         let original = text(name);
@@ -170,6 +193,10 @@ fn near_labels_without_end_take_no_more_than_their_length() {
     let issues = "IMR ISSUES, DECISIONS AND RATIONALES\n";
     let board = "expert reviewer is Board Certified in X and is licensed to practice in ";
     let guideline = "x: Upheld\nMAXIMUS guideline: ";
+    let list = "IMR DECISION(S) AND RATIONALE(S)\n1. x is not medically necessary.\nThe Claims Administrator based ";
+    let notice =
+        "1) MAXIMUS has determined the request for x is medically necessary.\n1) Regarding the request for x:\n";
+    let review = "MEDICAL PROFESSIONAL REVIEW\nISSUE AT DISPUTE\n1. x\nRATIONALE FOR WHY THE REQUESTED IS NOT MEDICALLY NECESSARY\n";
     for (before, piece, after) in [
         ("", ":", ""),
         ("", "\n\u{c}2", ""),
@@ -190,6 +217,20 @@ fn near_labels_without_end_take_no_more_than_their_length() {
         (&[head, issues, guideline].concat(), "Decision based on Non-MTUS ODG, the ", ""),
         (&[head, issues, guideline, "MTUS Section(s): "].concat(), "A, & B, ", ""),
         (&[head, issues, guideline, "MTUS "].concat(), "and Low Back Complaints 2004 (", ""),
+        (list, "1. is not medically necessary.\n", ""),
+        (list, "is ", ""),
+        (list, "1. x\n", ""),
+        (list, "The Claims Administrator based\nThe Physician Reviewer based\nDecision rationale:\n", ""),
+        (notice, "1) MAXIMUS has determined the request for y is medically necessary.\n", notice),
+        ("", "2) MAXIMUS has determined the request for x is not medically necessary.\n", notice),
+        (notice, "1) Regarding the request for y:\n", ""),
+        (notice, "1) Regarding the request for y:\nRationale for the Decision:\n", ""),
+        (notice, "DOCUMENTS REVIEWED\n* a\n[ ] b\n", ""),
+        (review, "ISSUE AT DISPUTE\n1. y\n", ""),
+        (review, "RATIONALE FOR WHY THE REQUESTED IS NOT MEDICALLY NECESSARY\n", ""),
+        (&[head, issues, guideline, "treatment "].concat(), "treat-\nment ", ""),
+        (&[head, issues].concat(), "same line\n\u{c}", ""),
+        (&[head, issues].concat(), "CONFIDENTIAL\n\u{c}", ""),
     ] {
         let mut text = before.to_owned();
         while text.len() < 5_000_000 {

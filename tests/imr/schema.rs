@@ -14,7 +14,7 @@ fn validator(name: &str) -> jsonschema::Validator {
 }
 
 #[track_caller]
-fn keeps_to(schema: &str, json: &Value) {
+pub fn keeps_to(schema: &str, json: &Value) {
     let validator = validator(schema);
     let errors: Vec<_> = validator.iter_errors(json).map(|e| format!("{e} at {}", e.instance_path())).collect();
     assert!(errors.is_empty(), "{schema}: {errors:#?}");
@@ -42,9 +42,16 @@ fn every_schema_is_kept_to() {
         &["--sort", "case"],
         &["zzz"],
         &["mri", "--count"],
+        &["mri", "--count", "--facets", "specialty,category_group"],
     ] {
         let run = folder.imr(&[&["search", "--format", "json", "--limit", "300"], query].concat());
         keeps_to("search.schema.json", &run.json());
+    }
+    // An answer without hits or facets is none.
+    for cut in ["hits", "facets"] {
+        let mut answer = folder.imr(&["search", "mri", "--format", "json"]).succeeds().json();
+        answer.as_object_mut().unwrap().remove(cut);
+        assert_eq!(validator("search.schema.json").is_valid(&answer), cut == "hits", "without {cut}");
     }
     for by in ["outcome", "year,outcome", "specialty,state,basis", "layout", "category", "age_band,sex,priority,month"]
     {

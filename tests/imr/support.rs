@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use imr::index::{Documents, IndexSchema, IssueDocument, analysis, letter_id};
+use imr::record::LetterRecord;
+
 use crate::invented::{Letter, Linearization};
 
 /// A temporary folder in which the program is run.
@@ -34,6 +37,21 @@ impl Folder {
         this.invent("letters", 1..=letters);
         this.imr(&["index", "letters"]).succeeds();
         this
+    }
+
+    /// Puts records into the index here, which must exist, as letters would be that were parsed to them.
+    pub fn add_records(&self, records: &[LetterRecord]) {
+        let mut index = tantivy::Index::open_in_dir(self.path().join(".imr/segments")).unwrap();
+        index.set_tokenizers(analysis::manager());
+        let mut writer: tantivy::IndexWriter<IssueDocument> = index.writer_with_num_threads(1, 20_000_000).unwrap();
+        let documents = Documents::new(IndexSchema::get());
+        for record in records {
+            let id = letter_id(record.facts.case_number, &[0; 32]);
+            documents.of(record, id, record.facts.path.as_bytes(), None).into_iter().for_each(|doc| {
+                writer.add_document(doc).unwrap();
+            });
+        }
+        writer.commit().unwrap();
     }
 
     /// The folder's own path.

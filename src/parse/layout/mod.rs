@@ -2,6 +2,9 @@
 
 mod board_certified;
 mod credentials;
+mod decision_list;
+mod notice;
+mod professional_review;
 
 use super::outline::Outline;
 use super::reading::Reading;
@@ -19,4 +22,11 @@ pub(super) struct Known {
 }
 
 /// The known layouts; the first that recognises a letter reads it.
-pub(super) const KNOWN: &[Known] = &[credentials::LAYOUT, board_certified::LAYOUT];
+pub(super) const KNOWN: &[Known] = &[
+    credentials::LAYOUT,
+    notice::LAYOUT,
+    professional_review::LAYOUT,
+    decision_list::LAYOUT,
+    board_certified::LAYOUT,
+    credentials::WITHOUT_BLOCK,
+];

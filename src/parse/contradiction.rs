@@ -1,0 +1,65 @@
+//! What contradicts itself in a letter. Both sides are kept; a remark says so.
+
+use super::Severity;
+use super::heading::Verdict;
+use super::outline::Part;
+use super::reading::Reading;
+use super::verdict;
+use std::ops::Range;
+
+/// Reads the outcome that the letter states as a whole.
+pub(super) fn stated(reading: &mut Reading<'_, '_>) {
+    let text = reading.view.text();
+    let found = reading.outline.all(Part::Stated).find_map(|a| Some((a.start, verdict::stated(text, a.end)?)));
+    let Some((start, (outcome, end))) = found else { return };
+    reading.letter.stated_outcome = Some(outcome);
+    if let Some(folded) = reading.letter.outcome().filter(|folded| *folded != outcome) {
+        let message = format!("the letter states {outcome}, its issues amount to {folded}");
+        reading.note(Severity::Warning, "stated_outcome_differs", message, Some(start..end));
+    }
+}
+
+/// Remarks on a rationale that ends with the opposite of the outcome.
+pub(super) fn rationale(
+    reading: &mut Reading<'_, '_>,
+    number: u32,
+    verdict: Option<Verdict>,
+    rationale: &str,
+    range: Option<Range<usize>>,
+) {
+    let conclusion = verdict::conclusion(rationale);
+    let told = |verdict| match verdict {
+        Verdict::Upheld => "not medically necessary",
+        Verdict::Overturned => "medically necessary",
+        Verdict::Partial => "medically necessary in part",
+    };
+    if let (Some(said), Some(concluded)) = (verdict, conclusion)
+        && said != concluded
+    {
+        let outcome = match said {
+            Verdict::Upheld => "upheld",
+            Verdict::Overturned => "overturned",
+            Verdict::Partial => "decided in part",
+        };
+        let message = format!("issue {number} is {outcome}, but its rationale ends: {}", told(concluded));
+        reading.note(Severity::Warning, "rationale_contradicts", message, range);
+    }
+}
+
+/// Remarks on printed numbers that do not count from 1, given with their places.
+pub(super) fn numbers(reading: &mut Reading<'_, '_>, printed: impl Iterator<Item = (u32, Range<usize>)>) {
+    // Numbers have two digits at most.
+    let mut seen = [false; 100];
+    let mut before = 0;
+    for (number, at) in printed {
+        let twice = seen.get_mut(number as usize).is_some_and(|seen| std::mem::replace(seen, true));
+        if twice {
+            let message = format!("two issues have the number {number}");
+            reading.note(Severity::Warning, "duplicate_issue_number", message, Some(at));
+        } else if number != before + 1 {
+            let message = format!("issue number {number} follows number {before}");
+            reading.note(Severity::Warning, "issue_number_gap", message, Some(at));
+        }
+        before = number;
+    }
+}

@@ -1,0 +1,43 @@
+//! Lines joined to paragraphs.
+
+/// Joins the lines of a passage to one paragraph with single spaces.
+///
+/// A hyphen at the end of a line joins its word with the next ("Non-" and "MTUS"), unless it is left hanging
+/// ("pre-" and "and post-operative"). `one_word` tells of two parts whether they are one word without the hyphen.
+pub(super) fn joined(passage: &str, mut one_word: impl FnMut(&str, &str) -> bool) -> String {
+    let mut out = String::with_capacity(passage.len());
+    for line in passage.split('\n') {
+        let line = line.trim_matches([' ', '\x0c']);
+        if line.is_empty() {
+            continue;
+        }
+        match parted(&out, line) {
+            Some((first, second)) => {
+                if one_word(first, second) {
+                    out.pop();
+                }
+            }
+            None if out.is_empty() => {}
+            None => out.push(' '),
+        }
+        if line.contains("  ") {
+            for (i, word) in line.split(' ').filter(|w| !w.is_empty()).enumerate() {
+                if i > 0 {
+                    out.push(' ');
+                }
+                out.push_str(word);
+            }
+        } else {
+            out.push_str(line);
+        }
+    }
+    out
+}
+
+/// The two parts of a word that a hyphen parts at the end of a line.
+fn parted<'a>(before: &'a str, after: &'a str) -> Option<(&'a str, &'a str)> {
+    let stem = before.strip_suffix('-').filter(|stem| stem.ends_with(|c: char| c.is_ascii_alphanumeric()))?;
+    let word = after.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let first = stem.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    (!word.is_empty() && !["and", "or", "to"].contains(&word)).then_some((first, word))
+}

@@ -1,0 +1,161 @@
+//! Numbered decisions: "1. REQUEST is not medically necessary and appropriate."
+
+use super::heading::{Head, Verdict};
+use super::verdict::{self, Statement};
+use super::words::{next_word, phrase, trimmed, word_end};
+use std::ops::Range;
+
+/// A numbered decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Item {
+    /// The number as printed.
+    pub(super) number: u32,
+    /// Where its number begins.
+    pub(super) start: usize,
+    /// The request, without number and outcome.
+    pub(super) heading: Range<usize>,
+    /// The end of the sentence.
+    pub(super) end: usize,
+    pub(super) verdict: Verdict,
+}
+
+impl From<Item> for Head {
+    fn from(item: Item) -> Self {
+        let Item { number, start, heading, end, verdict } = item;
+        let begins = Some((start, heading.start));
+        Self { colon: heading.end, line: start, end, verdict, begins, number: Some(number) }
+    }
+}
+
+/// Longer texts between a number and an outcome are no request.
+const LONGEST: usize = 2000;
+
+/// The same for a decision without a number, of which nothing else tells the beginning.
+const LONGEST_SINGLE: usize = 500;
+
+/// The number that opens a line, and the end of its mark: "1.", "1)".
+pub(super) fn number_at(text: &str, start: usize) -> Option<(u32, usize)> {
+    let bytes = text.as_bytes();
+    let digits = bytes.get(start..)?.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+    let end = start + digits;
+    let number = text.get(start..end).filter(|_| (1..=2).contains(&digits))?.parse().ok()?;
+    let gap = usize::from(bytes.get(end) == Some(&b' '));
+    let mark = end + gap;
+    let marked = matches!(bytes.get(mark), Some(b'.' | b')')) && (gap == 0 || bytes[mark] == b')');
+    // "1.5 mg" is no item.
+    (marked && !bytes.get(mark + 1).is_some_and(u8::is_ascii_digit)).then_some((number, mark + 1))
+}
+
+/// The decision whose number opens the line at an offset.
+pub(super) fn item(text: &str, start: usize, limit: usize) -> Option<Item> {
+    let (number, mark) = number_at(text, start)?;
+    let reach = text.floor_char_boundary(limit.min(mark + LONGEST));
+    // The next number of a list ends what this one opens.
+    let lines = text.get(mark..reach)?.match_indices('\n').map(|(n, _)| mark + n + 1);
+    let next = lines.map(|line| first_of_line(text, line)).find(|&line| number_at(text, line).is_some());
+    decision(text, mark..next.unwrap_or(reach).min(reach)).map(|(heading, said)| Item {
+        number,
+        start,
+        heading,
+        end: sentence_end(text, said.end),
+        verdict: said.verdict,
+    })
+}
+
+/// The request and the outcome of a sentence, opening words left out: "The request for REQUEST is medically necessary".
+pub(super) fn decision(text: &str, range: Range<usize>) -> Option<(Range<usize>, Statement)> {
+    let bytes = text.as_bytes();
+    let mut from = next_word(bytes, range.start).filter(|&from| from < range.end)?;
+    // A request can begin with a bracket or a quote.
+    from -= bytes[range.start..from.min(range.end)].iter().rev().take_while(|b| b"(\"".contains(b)).count();
+    let openings: [&[&str]; 8] = [
+        &["maximus", "federal", "services", "inc", "has", "determined", "that", "the", "request", "for"],
+        &["maximus", "federal", "services", "inc", "has", "determined", "the", "request", "for"],
+        &["regarding", "the", "request", "for"],
+        &["that", "the", "request", "for"],
+        &["the", "request", "for"],
+        &["the", "requests", "for"],
+        &["request", "for"],
+        &["decision", "for"],
+    ];
+    let opened = openings.iter().find_map(|words| phrase(text, from, words)).unwrap_or(from);
+    let said = verdict::statement(text, opened..range.end)?;
+    let heading = trimmed(text, opened..said.start);
+    (!heading.is_empty()).then_some((heading, said))
+}
+
+/// The decisions at the end of a piece of text, which nothing follows but a label or the end of the section.
+///
+/// Numbered sentences elsewhere belong to a rationale, unless they count on from the number before: `expected` up to that
+/// of the last one.
+pub(super) fn heads(text: &str, piece: Range<usize>, expected: u32, before_label: bool) -> Vec<Item> {
+    let end = piece.start + text.get(piece.clone()).unwrap_or_default().trim_ascii_end().len();
+    let mut items = Vec::new();
+    let mut line = first_of_line(text, piece.start);
+    while line < end {
+        let found = item(text, line, end);
+        let from = found.as_ref().map_or(line, |item| item.end);
+        items.extend(found);
+        line = text.get(from..end).and_then(|r| r.find('\n')).map_or(end, |n| first_of_line(text, from + n + 1));
+    }
+    let blank =
+        |range: Range<usize>| text.get(range).is_none_or(|between| !between.bytes().any(|b| b.is_ascii_alphanumeric()));
+    if !items.last().is_some_and(|last| blank(last.end..end)) {
+        // Words stand between the decision and the label: only the number that is due is certain.
+        let due = items.iter().position(|item| item.number == expected).filter(|_| before_label);
+        return due.map(|due| items.split_off(due)).map(|mut items| items.drain(..1).collect()).unwrap_or_default();
+    }
+    // At the end of a list within a rationale the same can stand, but its number is another one.
+    let sure = |item: &Item| item.number == expected || (before_label && !has_sentence_end(text, item.heading.clone()));
+    if !items.last().is_some_and(|last| sure(last) || items.len() > 1) {
+        return Vec::new();
+    }
+    let mut adjoining = items
+        .windows(2)
+        .rposition(|pair| !blank(pair[0].end..pair[1].start) || pair[1].number != pair[0].number + 1)
+        .map_or(0, |i| i + 1);
+    adjoining = (adjoining..items.len()).find(|&i| items[i].number == expected).unwrap_or(adjoining);
+    let mut first = adjoining;
+    // Decisions without labels, which the numbers tell.
+    let mut number = items[first].number;
+    while let Some(before) = first.checked_sub(1).filter(|_| number > expected) {
+        if items[before].number + 1 != number {
+            return items.split_off(adjoining);
+        }
+        (first, number) = (before, number - 1);
+    }
+    let items = items.split_off(if number == expected { first } else { adjoining });
+    if number == expected || items.iter().all(sure) { items } else { Vec::new() }
+}
+
+/// Whether a sentence ends in a range and another one begins.
+fn has_sentence_end(text: &str, range: Range<usize>) -> bool {
+    let words = text.get(range).unwrap_or_default();
+    words.match_indices('.').any(|(at, _)| {
+        let rest = words.get(at + 1..).unwrap_or_default();
+        rest.starts_with([' ', '\n']) && rest.trim_start().starts_with(|c: char| c.is_uppercase())
+    })
+}
+
+/// The only decision of a letter, without a number.
+pub(super) fn single(text: &str, piece: Range<usize>) -> Option<Head> {
+    let end = piece.start + text.get(piece.clone())?.trim_ascii_end().len();
+    let start = first_of_line(text, piece.start);
+    let (heading, said) = decision(text, start..text.floor_char_boundary(end.min(start + LONGEST_SINGLE)))?;
+    let stop = sentence_end(text, said.end);
+    let begins = Some((start, heading.start));
+    let head = Head { colon: heading.end, line: start, end: stop, verdict: said.verdict, begins, number: None };
+    text.get(stop..end).is_some_and(|rest| rest.trim().is_empty()).then_some(head)
+}
+
+/// The first character of a line that is no white space or page break.
+fn first_of_line(text: &str, line: usize) -> usize {
+    line + text.as_bytes().get(line..).unwrap_or_default().iter().take_while(|b| b" \n\x0c".contains(b)).count()
+}
+
+/// The end of the sentence whose last word ends here.
+pub(super) fn sentence_end(text: &str, from: usize) -> usize {
+    let bytes = text.as_bytes();
+    let end = word_end(bytes, from).max(from);
+    end + bytes.get(end..).unwrap_or_default().iter().take(3).take_while(|b| b". *".contains(b)).count()
+}

@@ -1,0 +1,72 @@
+//! A heading taken apart: what was requested and authorized, how much of what for which part of the body.
+//!
+//! What a heading does not state for certain stays empty.
+
+mod amount;
+mod authorization;
+mod service;
+mod side;
+mod strength;
+mod time;
+mod tokens;
+mod units;
+
+use self::authorization::Authorization;
+use self::tokens::Tokens;
+use super::body;
+use crate::letter::Request;
+use std::ops::Range;
+
+/// Reads a heading, given as one paragraph without its outcome.
+pub(super) fn read(heading: &str) -> Request {
+    let lower = heading.to_ascii_lowercase();
+    let tokens = Tokens::new(&lower);
+    let text = |range: Range<usize>| heading.get(range).map(str::to_owned);
+    let authorization = authorization::read(heading, &tokens);
+    // An amount may be that of the request, of what was authorized, or of what is disputed.
+    let unclear = matches!(authorization, Authorization::Unclear);
+    let mut request = match authorization {
+        Authorization::Parts(parts) => Request {
+            requested: parts.requested.and_then(text),
+            authorized: parts.authorized.and_then(text),
+            disputed: text(parts.disputed),
+            ..Request::default()
+        },
+        Authorization::None | Authorization::Unclear => Request::default(),
+    };
+    let service = service::read(&tokens);
+    request.associated = service.associated;
+    request.retrospective = service.retrospective;
+    request.dates_of_service = service.dates;
+    let disputed = request.disputed.as_deref().map(str::to_ascii_lowercase);
+    match &disputed {
+        Some(lower) => read_amounts(&mut request, lower, &Tokens::new(lower)),
+        None => read_amounts(&mut request, &lower, &tokens),
+    }
+    if unclear {
+        (request.quantity, request.unit, request.frequency, request.duration) = (None, None, None, None);
+    }
+    request
+}
+
+/// Whether a heading speaks of an authorization in words that could not be taken apart.
+pub(super) fn is_unclear(heading: &str, request: &Request) -> bool {
+    if request.disputed.is_some() || !authorization::may_be_told(heading) {
+        return false;
+    }
+    let lower = heading.to_ascii_lowercase();
+    matches!(authorization::read(heading, &Tokens::new(&lower)), Authorization::Unclear)
+}
+
+/// Reads what the disputed part tells.
+fn read_amounts(request: &mut Request, lower: &str, tokens: &Tokens<'_>) {
+    request.strength = strength::read(lower);
+    let strong = request.strength.is_some() || lower.contains("mg") || lower.contains('%');
+    let amounts = amount::read(tokens, strong);
+    request.quantity = amounts.quantity;
+    request.unit = amounts.unit.map(str::to_owned);
+    request.frequency = amounts.frequency;
+    request.duration = amounts.duration;
+    request.side = side::read(tokens, lower);
+    request.body_parts = body::named(lower).into_iter().map(str::to_owned).collect();
+}

@@ -1,0 +1,186 @@
+//! Outcomes told in sentences: "is not medically necessary and appropriate", "Final Determination: UPHOLD", and the
+//! conclusion of a rationale.
+
+use super::heading::Verdict;
+use super::words::{next_word, phrase, word_before, word_end};
+use crate::letter::LetterOutcome;
+use std::ops::Range;
+
+/// A statement such as "is not medically necessary and appropriate".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Statement {
+    /// Where its verb begins.
+    pub(super) start: usize,
+    /// Where its last word ends.
+    pub(super) end: usize,
+    pub(super) verdict: Verdict,
+}
+
+/// The first such statement in a range.
+pub(super) fn statement(text: &str, range: Range<usize>) -> Option<Statement> {
+    let bytes = text.as_bytes();
+    let mut at = range.start;
+    while at < range.end {
+        let end = word_end(bytes, at);
+        if end == at {
+            at += 1;
+            continue;
+        }
+        if is_any(&bytes[at..end], &["is", "are", "was", "were"])
+            && let Some((verdict, end)) = predicate(text, end).filter(|&(_, end)| end <= range.end)
+        {
+            // "is/are not"
+            let start = match word_before(bytes, at) {
+                Some((s, e)) if bytes[e..at] == *b"/" && is_any(&bytes[s..e], &["is", "was"]) => s.max(range.start),
+                _ => at,
+            };
+            return Some(Statement { start, end, verdict });
+        }
+        at = end;
+    }
+    None
+}
+
+/// What follows the verb: "not medically necessary and appropriate", "medically necessary".
+pub(super) fn predicate(text: &str, verb_end: usize) -> Option<(Verdict, usize)> {
+    let bytes = text.as_bytes();
+    let next = |from: usize, words: &[&str]| next_word(bytes, from).and_then(|at| phrase(text, at, words));
+    let (mut verdict, mut at) = (Verdict::Overturned, verb_end);
+    for adverb in ["therefore", "thus", "considered", "deemed", "found"] {
+        at = next(at, &[adverb]).unwrap_or(at);
+    }
+    // Some letters print "notmedically".
+    let necessary = if let Some(end) = next(at, &["not"]) {
+        verdict = Verdict::Upheld;
+        let end = ["considered", "deemed", "found"].iter().find_map(|verb| next(end, &[verb])).unwrap_or(end);
+        next(end, &["medically", "necessary"])
+    } else if let Some(end) = next(at, &["notmedically", "necessary"]) {
+        verdict = Verdict::Upheld;
+        Some(end)
+    } else if let Some(end) = ["partially", "partly"].iter().find_map(|part| next(at, &[part])) {
+        verdict = Verdict::Partial;
+        next(end, &["medically", "necessary"])
+    } else {
+        next(at, &["medically", "necessary"])
+    }?;
+    let end = next(necessary, &["and", "appropriate"]).or_else(|| next(necessary, &["nor", "appropriate"]));
+    let end = end.or_else(|| next(necessary, &["or", "appropriate"])).unwrap_or(necessary);
+    match next(end, &["in", "part"]) {
+        Some(end) => Some((Verdict::Partial, end)),
+        None => Some((verdict, end)),
+    }
+}
+
+/// The outcome after "Final Determination:".
+pub(super) fn stated(text: &str, from: usize) -> Option<(LetterOutcome, usize)> {
+    let start = next_word(text.as_bytes(), from)?;
+    let is = |words: &[&str]| phrase(text, start, words);
+    for part in ["partial", "partially", "partly"] {
+        if let Some(end) = is(&[part]) {
+            let next = next_word(text.as_bytes(), end)?;
+            let word = ["overturn", "overturned", "uphold", "upheld"].iter().find_map(|w| phrase(text, next, &[w]))?;
+            return Some((LetterOutcome::PartiallyOverturned, word));
+        }
+    }
+    if let Some(end) = is(&["modify"]).or_else(|| is(&["modified"])) {
+        return Some((LetterOutcome::PartiallyOverturned, end));
+    }
+    let upheld = is(&["uphold"]).or_else(|| is(&["upheld"])).map(|end| (LetterOutcome::Upheld, end));
+    let overturned = || is(&["overturn"]).or_else(|| is(&["overturned"])).map(|end| (LetterOutcome::Overturned, end));
+    let (outcome, end) = upheld.or_else(overturned)?;
+    let in_part = next_word(text.as_bytes(), end).and_then(|at| phrase(text, at, &["in", "part"]));
+    Some(in_part.map_or((outcome, end), |end| (LetterOutcome::PartiallyOverturned, end)))
+}
+
+/// What the last sentence of a rationale concludes, if it says so without any reservation.
+///
+/// It serves to find contradictions, and a false one costs more than a missed one: a sentence with a condition, a
+/// contrast or statements of both kinds concludes nothing.
+pub(super) fn conclusion(rationale: &str) -> Option<Verdict> {
+    let sentence = rationale.get(last_sentence(rationale)..)?;
+    let words = || sentence.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '\u{2019}');
+    const RESERVATIONS: &[&str] = &[
+        "if",
+        "unless",
+        "until",
+        "would",
+        "could",
+        "may",
+        "might",
+        "should",
+        "whether",
+        "when",
+        "once",
+        "but",
+        "however",
+        "although",
+        "though",
+        "while",
+        "except",
+        "only",
+        "other",
+        "deny",
+        "denied",
+        "denial",
+        "question",
+        "modified",
+        "partial",
+        "partially",
+        "partly",
+        "instead",
+        "rather",
+        "remaining",
+        "additional",
+        "continued",
+        "previously",
+        "prior",
+        "had",
+        "been",
+        "certified",
+        "authorized",
+        "approved",
+    ];
+    let first = statement(sentence, 0..sentence.len())?;
+    let mut from = first.end;
+    while let Some(next) = statement(sentence, from..sentence.len()) {
+        if next.verdict != first.verdict {
+            return None;
+        }
+        from = next.end;
+    }
+    const NEGATIONS: &[&str] = &[
+        "not", "no", "cannot", "never", "neither", "nor", "without", "lack", "lacks", "lacking", "absent", "fails",
+        "nothing",
+    ];
+    let negated = || {
+        words().any(|word| {
+            NEGATIONS.iter().any(|n| word.eq_ignore_ascii_case(n))
+                || word.ends_with("n't")
+                || word.ends_with("n\u{2019}t")
+        })
+    };
+    if words().any(|word| RESERVATIONS.iter().any(|r| word.eq_ignore_ascii_case(r))) {
+        return None;
+    }
+    match first.verdict {
+        Verdict::Overturned if negated() => None,
+        verdict => Some(verdict),
+    }
+}
+
+/// Where the last sentence begins.
+fn last_sentence(text: &str) -> usize {
+    let text = text.trim_end();
+    let capital = |at: usize| text.get(at..).is_some_and(|rest| rest.starts_with(|c: char| c.is_uppercase()));
+    let stops = text.rmatch_indices(['.', '?', '!']);
+    let mut starts = stops.filter_map(|(at, _)| {
+        let rest = text.get(at + 1..)?;
+        let gap = rest.len() - rest.trim_start().len();
+        (gap > 0 && capital(at + 1 + gap)).then_some(at + 1 + gap)
+    });
+    starts.next().unwrap_or(0)
+}
+
+fn is_any(word: &[u8], known: &[&str]) -> bool {
+    known.iter().any(|k| word.eq_ignore_ascii_case(k.as_bytes()))
+}

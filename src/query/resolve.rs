@@ -1,0 +1,207 @@
+//! What patterns and keywords stand for in one index, and what to tell of those that stand for nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tantivy::Searcher;
+use tantivy::schema::Field;
+
+use super::pattern::{Pattern, distance};
+use super::{Expr, Reading, terms};
+use crate::index::{FieldDef, FieldKind, IndexSchema, analysis};
+
+/// An expression without patterns and keywords, and remarks for the one who typed it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    /// The expression.
+    pub expr: Expr,
+    /// The remarks, a line each.
+    pub notes: Vec<String>,
+}
+
+/// Looks up what patterns and keywords stand for.
+///
+/// A pattern stands for the words of the index that fit it, and like every word these match in all their forms.
+///
+/// # Errors
+/// When the dictionary of a field cannot be read.
+pub fn resolve(expr: &Expr, searcher: &Searcher) -> tantivy::Result<Resolved> {
+    let mut resolver = Resolver { searcher, notes: Vec::new() };
+    let expr = resolver.expr(expr)?;
+    Ok(Resolved { expr, notes: resolver.notes })
+}
+
+struct Resolver<'a> {
+    searcher: &'a Searcher,
+    notes: Vec<String>,
+}
+
+impl Resolver<'_> {
+    fn expr(&mut self, expr: &Expr) -> tantivy::Result<Expr> {
+        let schema = IndexSchema::get();
+        Ok(match expr {
+            Expr::Pattern { field, pattern } => match field.as_deref().and_then(|name| schema.find(name)) {
+                Some((def, field)) if def.is_keyword() => {
+                    let mut values = values(self.searcher, field)?;
+                    values.retain(|value| pattern.fits(value) || words_of(value).iter().any(|word| pattern.fits(word)));
+                    Expr::Values { field: def.name.clone(), values }
+                }
+                _ => {
+                    let terms = Arc::new(self.any_word(pattern)?);
+                    Expr::AnyWord { field: field.clone(), terms }
+                }
+            },
+            Expr::Keyword { field, value, reading } => match schema.find(field) {
+                Some((def, field)) => self.keyword(def, field, value, *reading)?,
+                None => Expr::Nothing,
+            },
+            Expr::Path(path) => {
+                if !crate::index::has_path(self.searcher, path)? {
+                    self.note(format!("no letter in the index lies at or below `{path}`"));
+                }
+                expr.clone()
+            }
+            Expr::Boost(inner, factor) => Expr::Boost(Box::new(self.expr(inner)?), *factor),
+            Expr::Not(inner) => Expr::Not(Box::new(self.expr(inner)?)),
+            Expr::And(all) => Expr::And(all.iter().map(|e| self.expr(e)).collect::<tantivy::Result<_>>()?),
+            Expr::Or(any) => Expr::Or(any.iter().map(|e| self.expr(e)).collect::<tantivy::Result<_>>()?),
+            other => other.clone(),
+        })
+    }
+
+    fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// The terms of all words of the index that fit.
+    fn any_word(&mut self, pattern: &Pattern) -> tantivy::Result<BTreeSet<String>> {
+        let beginning = pattern.beginning().as_bytes();
+        let mut found = BTreeSet::new();
+        for segment in self.searcher.segment_readers() {
+            let index = segment.inverted_index(IndexSchema::get().forms)?;
+            let mut forms = index.terms().range().ge(beginning).into_stream()?;
+            while forms.advance() {
+                if !forms.key().starts_with(beginning) {
+                    break;
+                }
+                if let Ok(form) = std::str::from_utf8(forms.key())
+                    && pattern.fits(form)
+                {
+                    found.extend(terms(form));
+                }
+            }
+        }
+        // Values of keyword fields have words, too, that may stand in no text: the generic name of a drug.
+        for (_, field) in IndexSchema::get().fields().filter(|(def, _)| def.words && def.is_keyword()) {
+            let words = values(self.searcher, field)?.into_iter().flat_map(|value| words_of(&value));
+            found.extend(words.filter(|word| pattern.fits(word)).flat_map(|word| terms(&word)));
+        }
+        if found.is_empty() {
+            let shown = match pattern {
+                Pattern::Wild(pattern) => pattern.clone(),
+                Pattern::Near { word, letters } => format!("{word}~{letters}"),
+            };
+            self.note(format!("no word of the letters fits `{shown}`"));
+        }
+        found.extend(pattern.word().into_iter().flat_map(terms));
+        Ok(found)
+    }
+
+    fn keyword(&mut self, def: &FieldDef, field: Field, value: &str, reading: Reading) -> tantivy::Result<Expr> {
+        let known = values(self.searcher, field)?;
+        let (whole, asked) = (analysis::fold(value), words_of(value));
+        let of = |values| Expr::Values { field: def.name.clone(), values };
+        let equal: BTreeSet<String> = known.get(&whole).cloned().into_iter().collect();
+        let with_words = || known.iter().filter(|known| contains(&words_of(known), &asked)).cloned();
+        match reading {
+            Reading::Whole => return Ok(of(equal)),
+            // A level of a hierarchy has all below it already.
+            _ if def.kind == FieldKind::Hierarchy && !equal.is_empty() => return Ok(of(equal)),
+            Reading::WholeOrElseWords if !equal.is_empty() => return Ok(of(equal)),
+            Reading::WholeOrElseWords | Reading::Words => {}
+        }
+        let found: BTreeSet<String> = equal.into_iter().chain(with_words()).collect();
+        let name = def.name.replace('_', " ");
+        if found.is_empty() {
+            let near = self.spelt(def, &nearest(&known, &whole, &asked))?;
+            let near = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
+            self.note(format!("no {name} `{value}`{near}"));
+        } else if reading == Reading::WholeOrElseWords {
+            let some: Vec<_> = found.iter().take(SHOWN).cloned().collect();
+            let mut taken = self.spelt(def, &some)?;
+            if found.len() > SHOWN {
+                taken.push(format!("and {} more", found.len() - SHOWN));
+            }
+            self.note(format!("no {name} is just `{value}`; taken are those with the word: {}", taken.join(", ")));
+        }
+        Ok(of(found))
+    }
+
+    /// Values as letters spell them, between backticks.
+    fn spelt(&self, def: &FieldDef, folded: &[String]) -> tantivy::Result<Vec<String>> {
+        let mut spellings: BTreeMap<String, String> = BTreeMap::new();
+        for segment in self.searcher.segment_readers() {
+            let Some(column) = segment.fast_fields().str(&def.name)? else { continue };
+            let mut value = String::new();
+            for ord in 0..column.num_terms() as u64 {
+                value.clear();
+                column.ord_to_str(ord, &mut value)?;
+                let spelling = spellings.entry(analysis::fold(&value)).or_insert_with(|| value.clone());
+                // Of two spellings the one with small letters is easier to read.
+                if value > *spelling {
+                    spelling.clone_from(&value);
+                }
+            }
+        }
+        Ok(folded.iter().map(|value| format!("`{}`", spellings.get(value).unwrap_or(value))).collect())
+    }
+}
+
+/// How many values a remark names.
+const SHOWN: usize = 3;
+
+/// The values most like one that is not there: with some of its words, or with words that differ in a letter or two.
+fn nearest(known: &BTreeSet<String>, whole: &str, asked: &[String]) -> Vec<String> {
+    let letters = |word: &str| if word.chars().count() > 4 { 2 } else { 1 };
+    let mut near: Vec<(usize, usize, &String)> = known
+        .iter()
+        .filter_map(|value| {
+            let have = words_of(value);
+            let like = |word: &&String| {
+                have.iter().any(|h| h.starts_with(word.as_str()) || distance(word, h, letters(word)).is_some())
+            };
+            let shared = asked.iter().filter(like).count();
+            let close = distance(whole, value, letters(whole)).is_some();
+            (shared > 0 || close).then_some((asked.len() - shared, have.len(), value))
+        })
+        .collect();
+    near.sort();
+    near.into_iter().take(SHOWN).map(|(_, _, value)| value.clone()).collect()
+}
+
+/// The values of a keyword field, lower case and without accents. There are some hundreds at most.
+pub fn values(searcher: &Searcher, field: Field) -> tantivy::Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(field)?;
+        let mut values = index.terms().stream()?;
+        while values.advance() {
+            found.extend(std::str::from_utf8(values.key()).ok().map(str::to_owned));
+        }
+    }
+    Ok(found)
+}
+
+/// The words of a value of a keyword field: unlike those of a text not stemmed. "Non-arthroscopic" is one word, since it
+/// says the opposite of the other.
+pub fn words_of(value: &str) -> Vec<String> {
+    let joined = analysis::fold(value).replace("non-", "non");
+    joined.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether some words stand in a row among others.
+pub fn contains(words: &[String], row: &[String]) -> bool {
+    !row.is_empty() && words.windows(row.len()).any(|window| window == row)
+}
