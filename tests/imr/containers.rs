@@ -258,6 +258,27 @@ fn globs_hidden_files_and_lists_choose() {
 }
 
 #[test]
+fn no_name_in_a_container_is_a_path_on_disk() {
+    let folder = Folder::new();
+    let all = letters(1..=3);
+    let names = ["../../outside.txt", "/tmp/absolute.txt", "..\\windows.txt"];
+    let entries: Vec<_> = names.iter().zip(&all).map(|(name, (_, text))| RawEntry::new(*name, text.as_str())).collect();
+    folder.write("in/letters/a.zip", raw_zip(&entries));
+    // What a careless reader would open instead.
+    folder.write("outside.txt", "not this one");
+    let run = folder.imr(&["parse", "in/letters"]).succeeds();
+    assert_eq!(run.out.lines().count(), 3);
+    for (line, path) in run.out.lines().zip(["outside.txt", "tmp/absolute.txt", "windows.txt"]) {
+        let record: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(record["path"], format!("in/letters/a.zip!/{path}"));
+        assert_ne!(record["issues"], Value::Array(Vec::new()), "{record}");
+    }
+    let mut files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    files.sort();
+    assert_eq!(files, ["in", "outside.txt"]);
+}
+
+#[test]
 fn a_folder_named_like_an_address_is_refused() {
     let folder = Folder::new();
     let all = letters(1..=2);

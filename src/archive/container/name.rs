@@ -1,7 +1,7 @@
 //! Names within containers: data that somebody wrote, never paths on a disk.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 /// The most bytes of a name in an address; what is longer is cut.
 const SHOWN_BYTES: usize = 400;
@@ -49,12 +49,13 @@ fn is_odd(c: char) -> bool {
 /// Gives each entry of a container an address that no other has.
 pub(super) struct Names {
     seen: HashSet<u64>,
-    hasher: RandomState,
+    /// The same in each run, so that addresses are, too. Names made to collide get a number, which does no harm.
+    hasher: BuildHasherDefault<DefaultHasher>,
 }
 
 impl Names {
     pub(super) fn new() -> Self {
-        Self { seen: HashSet::new(), hasher: RandomState::new() }
+        Self { seen: HashSet::new(), hasher: BuildHasherDefault::new() }
     }
 
     /// The address of the entry of this number with this clean name: the name, with the number behind it where an
