@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
         LazyLock::new(|| IndexSchema::get().fields().map(|(def, _)| def.name.as_str()).collect());
     match query::parse(&text) {
         Ok(expr) => {
-            let _ = expr.marks();
+            let _ = expr.expr.marks();
         }
         Err(error) => assert_eq!(error.kind(), ErrorKind::Query, "{error}"),
     }
