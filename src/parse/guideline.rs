@@ -46,12 +46,24 @@ fn schedule(text: &str, clause: Range<usize>, citations: &mut Vec<Citation>) {
     }
 }
 
+/// What comes before the sources that a decision is based on, in lower case.
+const GOVERNING: [&str; 6] =
+    ["decision on ", "decision was based on ", "decision upon ", "based on ", "relied on ", "relied upon "];
+
+/// Where the first of the words ends, behind an offset, that come before sources.
+fn governed(text: &str, from: usize) -> Option<usize> {
+    let lower = text.get(from..)?.to_ascii_lowercase();
+    let (at, words) = GOVERNING.iter().filter_map(|words| Some((lower.find(words)?, words))).min()?;
+    let end = at + words.len();
+    let the = if lower.get(end..).is_some_and(|rest| rest.starts_with("the ")) { "the ".len() } else { 0 };
+    Some(from + end + the)
+}
+
 /// Where the sources begin in a line that opens with "The Claims Administrator based its decision on the".
 fn opening(text: &str) -> usize {
     // Longer openings than any seen, so that the words of a citation are not taken for theirs.
     let lower = text.get(..text.floor_char_boundary(120)).unwrap_or_default().to_ascii_lowercase();
-    let ends = ["decision on ", "decision was based on ", "decision upon ", "based on ", "relied on ", "relied upon "];
-    let end = ends.iter().filter_map(|end| lower.find(end).map(|at| at + end.len())).max();
+    let end = GOVERNING.iter().filter_map(|end| lower.find(end).map(|at| at + end.len())).max();
     let end = end.unwrap_or_default();
     if lower.get(end..).is_some_and(|rest| rest.starts_with("the ")) { end + "the ".len() } else { end }
 }
@@ -106,6 +118,10 @@ impl Clauses {
                 Mention::PartOf(Kind::Mtus, _) if found.open(text).is_some_and(|open| open.kind == Kind::NonMtus) => {
                     continue;
                 }
+                // "a source that is not part of the MTUS: ..." announces what it tells of.
+                Mention::PartOf(kind, part) if text.get(end..).is_some_and(|rest| rest.starts_with(':')) => {
+                    (kind, part)
+                }
                 Mention::PartOf(kind, part) => {
                     match found.open(text) {
                         Some(open) if open.kind == kind => open.range.end = part,
@@ -137,9 +153,10 @@ impl Clauses {
         {
             found.clauses.push(Clause { kind: Kind::NonMtus, range: at..text.len() });
         }
-        // The source follows without "Decision based on Non-MTUS Citation".
+        // The source follows without "Decision based on Non-MTUS Citation", maybe in the next sentence.
         if let Some(end) = outside_end.filter(|_| found.clauses.is_empty()) {
-            found.clauses.push(Clause { kind: Kind::NonMtus, range: end..text.len() });
+            let start = governed(text, end).unwrap_or(end);
+            found.clauses.push(Clause { kind: Kind::NonMtus, range: start..text.len() });
         }
         found
     }
@@ -205,6 +222,11 @@ fn mention(bytes: &[u8], at: usize) -> Mention {
         }
         if is(word, "outside") {
             return Mention::Outside;
+        }
+        // "no section of the MTUS was applicable"
+        if is(word, "section") || is(word, "sections") {
+            let none = word_before(bytes, word.0).is_some_and(|before| is(before, "no") || is(before, "any"));
+            return if none { Mention::Outside } else { Mention::Name };
         }
         if is(word, "on") || is(word, "upon") {
             return if negated(bytes, word.0) { Mention::Outside } else { governs(bytes, word.0) };
