@@ -85,7 +85,16 @@ fn outcome(issue: &Issue) -> &'static str {
 }
 
 fn specialties<'a>(letter: &'a Letter, _: &'a Issue) -> Values<'a> {
-    known(letter.specialties.iter().map(|&s| s.into()).collect())
+    known(letter.specialties.iter().map(|&s| official(s).into()).collect())
+}
+
+/// The name of a specialty on DWC's list, where letters print another one.
+pub(super) fn official(printed: &str) -> &str {
+    match printed {
+        "Acupuncturist" => "Oriental Medicine",
+        "Chiropractor" => "Chiropractic",
+        as_listed => as_listed,
+    }
 }
 
 fn year<'a>(letter: &'a Letter, _: &'a Issue) -> Values<'a> {

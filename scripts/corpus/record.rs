@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::facts::official;
 use super::guideline::{Basis, Guideline};
 use super::issue::Issue;
 use super::letter::{Layout, Letter};
@@ -31,6 +32,7 @@ impl Letter {
             "licensure": self.states,
             "licensure_canonical": self.states,
             "specialties": self.specialties,
+            "specialties_canonical": self.specialties.iter().map(|s| official(s)).collect::<Vec<_>>(),
             "age": self.age,
             "sex": if self.female { "female" } else { "male" },
             "outcome": self.outcome(),

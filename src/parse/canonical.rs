@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// The full name of a state, from its name or abbreviation; a long name may be misspelt by a letter.
-pub(super) fn state(printed: &str) -> Option<&'static str> {
+pub fn state(printed: &str) -> Option<&'static str> {
     STATES.find(printed)
 }
 
 /// The name of a specialty on DWC's list, from its names in letters; a long name may be misspelt by a letter.
-pub(super) fn specialty(printed: &str) -> Option<&'static str> {
+pub fn specialty(printed: &str) -> Option<&'static str> {
     SPECIALTIES.find(printed)
 }
 

@@ -316,8 +316,17 @@ impl Details {
             from = taken.end.clamp(from, range.end);
             split(text, piece, strict, &mut topics);
         }
-        topics.into_iter().filter_map(|topic| clean(text, topic)).map(str::to_owned).collect()
+        let topics = topics.into_iter().filter_map(|topic| clean(text, topic));
+        // "..., because it covers this treatment" tells why, not what.
+        topics.take_while(|topic| !opens_remark(topic)).map(str::to_owned).collect()
     }
+}
+
+/// Whether words tell of what was cited, and cite nothing.
+fn opens_remark(topic: &str) -> bool {
+    const OPENINGS: [&str; 7] = ["because", "which", "since", "as", "that", "where", "although"];
+    let first = topic.split(' ').next().unwrap_or_default();
+    topic.contains(' ') && OPENINGS.contains(&first)
 }
 
 /// Parts a list. "Forearm, Wrist, & Hand" is one topic: its last comma tells.

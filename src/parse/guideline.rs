@@ -34,6 +34,18 @@ pub(super) fn read(text: String) -> Guideline {
     Guideline { text: Some(text), basis, citations }
 }
 
+/// The sources of a line that names the MTUS only to say that it has nothing on the request.
+pub(super) fn outside(text: &str) -> Vec<Citation> {
+    let mut citations = Vec::new();
+    if let Some((at, _)) = sources::mentions(text, 0..text.len()).find(|(_, source)| source.is_some()) {
+        // What follows is said of the source, not cited.
+        let rest = text.get(at..).unwrap_or_default();
+        let end = rest.find(". ").map_or(text.len(), |stop| at + stop);
+        sources::read(text, trimmed(text, at..end), &mut citations);
+    }
+    citations
+}
+
 /// Reads a clause that cites the MTUS. The ODG are never a part of it, even where they are cited in one breath.
 fn schedule(text: &str, clause: Range<usize>, citations: &mut Vec<Citation>) {
     let foreign = sources::mentions(text, clause.clone())
@@ -46,12 +58,24 @@ fn schedule(text: &str, clause: Range<usize>, citations: &mut Vec<Citation>) {
     }
 }
 
+/// What comes before the sources that a decision is based on, in lower case.
+const GOVERNING: [&str; 6] =
+    ["decision on ", "decision was based on ", "decision upon ", "based on ", "relied on ", "relied upon "];
+
+/// Where the first of the words ends, behind an offset, that come before sources.
+fn governed(text: &str, from: usize) -> Option<usize> {
+    let lower = text.get(from..)?.to_ascii_lowercase();
+    let (at, words) = GOVERNING.iter().filter_map(|words| Some((lower.find(words)?, words))).min()?;
+    let end = at + words.len();
+    let the = if lower.get(end..).is_some_and(|rest| rest.starts_with("the ")) { "the ".len() } else { 0 };
+    Some(from + end + the)
+}
+
 /// Where the sources begin in a line that opens with "The Claims Administrator based its decision on the".
 fn opening(text: &str) -> usize {
     // Longer openings than any seen, so that the words of a citation are not taken for theirs.
     let lower = text.get(..text.floor_char_boundary(120)).unwrap_or_default().to_ascii_lowercase();
-    let ends = ["decision on ", "decision was based on ", "decision upon ", "based on ", "relied on ", "relied upon "];
-    let end = ends.iter().filter_map(|end| lower.find(end).map(|at| at + end.len())).max();
+    let end = GOVERNING.iter().filter_map(|end| lower.find(end).map(|at| at + end.len())).max();
     let end = end.unwrap_or_default();
     if lower.get(end..).is_some_and(|rest| rest.starts_with("the ")) { end + "the ".len() } else { end }
 }
@@ -96,7 +120,7 @@ impl Clauses {
         let mut outside_end = None;
         // What no mention has told of yet begins here.
         let mut from = opening(text);
-        for (at, end) in mtus_words(bytes) {
+        for (at, end) in mtus_words(text) {
             let (kind, start) = match mention(bytes, at) {
                 Mention::NonMtus(non) => (Kind::NonMtus, non),
                 Mention::Basis => (Kind::Mtus, at),
@@ -105,6 +129,10 @@ impl Clauses {
                 // A citation outside of the MTUS may tell of its part in it.
                 Mention::PartOf(Kind::Mtus, _) if found.open(text).is_some_and(|open| open.kind == Kind::NonMtus) => {
                     continue;
+                }
+                // "a source that is not part of the MTUS: ..." announces what it tells of.
+                Mention::PartOf(kind, part) if text.get(end..).is_some_and(|rest| rest.starts_with(':')) => {
+                    (kind, part)
                 }
                 Mention::PartOf(kind, part) => {
                     match found.open(text) {
@@ -137,9 +165,10 @@ impl Clauses {
         {
             found.clauses.push(Clause { kind: Kind::NonMtus, range: at..text.len() });
         }
-        // The source follows without "Decision based on Non-MTUS Citation".
+        // The source follows without "Decision based on Non-MTUS Citation", maybe in the next sentence.
         if let Some(end) = outside_end.filter(|_| found.clauses.is_empty()) {
-            found.clauses.push(Clause { kind: Kind::NonMtus, range: end..text.len() });
+            let start = governed(text, end).unwrap_or(end);
+            found.clauses.push(Clause { kind: Kind::NonMtus, range: start..text.len() });
         }
         found
     }
@@ -174,8 +203,10 @@ fn basis_without_marker(text: &str) -> Option<Basis> {
     outside.then_some(Basis::NonMtus)
 }
 
-/// The words "MTUS" of a text; "NonMTUS" counts from its "MTUS".
-fn mtus_words(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+/// The words "MTUS" of a text, or its name in full where the short form does not follow; "NonMTUS" counts from its
+/// "MTUS".
+fn mtus_words(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let bytes = text.as_bytes();
     let mut from = 0;
     std::iter::from_fn(move || {
         while let Some(n) = bytes.get(from..)?.iter().position(|b| b.eq_ignore_ascii_case(&b'm')) {
@@ -183,6 +214,14 @@ fn mtus_words(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> {
             from = at + 1;
             let end = word_end(bytes, at);
             if bytes[at..end].eq_ignore_ascii_case(b"mtus") {
+                return Some((at, end));
+            }
+            let starts = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+            if starts
+                && bytes[at..end].eq_ignore_ascii_case(b"medical")
+                && let Some(end) = phrase(text, at, &["medical", "treatment", "utilization", "schedule"])
+                && phrase(text, next_start(bytes, end), &["mtus"]).is_none()
+            {
                 return Some((at, end));
             }
         }
@@ -193,7 +232,8 @@ fn mtus_words(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> {
 fn mention(bytes: &[u8], at: usize) -> Mention {
     let is = |range: (usize, usize), word: &str| bytes[range.0..range.1].eq_ignore_ascii_case(word.as_bytes());
     let mut back = at;
-    for _ in 0..5 {
+    // The name may stand in full before it: "part of the Medical Treatment Utilization Schedule (MTUS)".
+    for _ in 0..9 {
         let Some(word) = word_before(bytes, back) else { return Mention::Name };
         // A sentence ends between: what stands before it does not govern.
         if bytes[word.1..back].contains(&b'.') {
@@ -206,6 +246,11 @@ fn mention(bytes: &[u8], at: usize) -> Mention {
         if is(word, "outside") {
             return Mention::Outside;
         }
+        // "no section of the MTUS was applicable"
+        if is(word, "section") || is(word, "sections") {
+            let none = word_before(bytes, word.0).is_some_and(|before| is(before, "no") || is(before, "any"));
+            return if none { Mention::Outside } else { Mention::Name };
+        }
         if is(word, "on") || is(word, "upon") {
             return if negated(bytes, word.0) { Mention::Outside } else { governs(bytes, word.0) };
         }
@@ -213,7 +258,8 @@ fn mention(bytes: &[u8], at: usize) -> Mention {
             return part_of(bytes, word.0);
         }
         let filler = ["the", "of", "ca", "california", "state", "chapter", "and", "into", "by"];
-        if !filler.iter().any(|f| is(word, f)) {
+        let name = ["medical", "treatment", "utilization", "schedule"];
+        if !filler.iter().chain(&name).any(|f| is(word, f)) {
             return Mention::Name;
         }
     }

@@ -315,6 +315,9 @@ impl Draft {
                 // The schedule is named in such sentences to say that it has nothing on the request.
                 if matches!(told, Some(Basis::NonMtus | Basis::None)) {
                     guideline.citations.retain(|citation| citation.source != Source::Mtus);
+                    if told == Some(Basis::NonMtus) && guideline.citations.is_empty() {
+                        guideline.citations = guideline::outside(guideline.text.as_deref().unwrap_or_default());
+                    }
                 }
             }
             if guideline.text.is_none() {

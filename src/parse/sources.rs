@@ -63,6 +63,7 @@ pub(super) fn mentions(text: &str, range: Range<usize>) -> impl Iterator<Item = 
 pub(super) fn begins_citation(text: &str, start: usize, at: usize) -> bool {
     let before = text.get(start..at).unwrap_or_default().trim_end();
     let before = before.strip_suffix(" the").unwrap_or(before);
+    let before = before.strip_suffix(" on").or_else(|| before.strip_suffix(" upon")).unwrap_or(before);
     before.ends_with([',', ';', '.']) || before.ends_with(" and") || before.ends_with(" &")
 }
 

@@ -8,7 +8,9 @@ use tantivy::schema::Field;
 
 use super::pattern::{Pattern, distance};
 use super::{Expr, Reading, terms};
+use crate::classify::classify;
 use crate::index::{FieldDef, FieldKind, IndexSchema, analysis};
+use crate::parse::{canonical_specialty, canonical_state};
 
 /// An expression without patterns and keywords, and remarks for the one who typed it.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,7 +115,9 @@ impl Resolver<'_> {
         let known = values(self.searcher, field)?;
         let (whole, asked) = (analysis::fold(value), words_of(value));
         let of = |values| Expr::Values { field: def.name.clone(), values };
-        let equal: BTreeSet<String> = known.get(&whole).cloned().into_iter().collect();
+        // A value by another name: "CA" for California, "Norco" for hydrocodone.
+        let equal = known.get(&whole).or_else(|| known.get(&analysis::fold(canonical(def, value)?)));
+        let equal: BTreeSet<String> = equal.cloned().into_iter().collect();
         let with_words = || known.iter().filter(|known| contains(&words_of(known), &asked)).cloned();
         match reading {
             Reading::Whole => return Ok(of(equal)),
@@ -156,6 +160,16 @@ impl Resolver<'_> {
             }
         }
         Ok(folded.iter().map(|value| format!("`{}`", spellings.get(value).unwrap_or(value))).collect())
+    }
+}
+
+/// The name under which the index has a value that people know by others.
+fn canonical(def: &FieldDef, value: &str) -> Option<&'static str> {
+    match def.name.as_str() {
+        "state" => canonical_state(value),
+        "specialty" => canonical_specialty(value),
+        "drug" => classify(value).drug,
+        _ => None,
     }
 }
 

@@ -98,12 +98,12 @@ fn what_was_invented_is_read_again() {
             continue;
         }
         assert_eq!(record["licensure_canonical"], expected["licensure_canonical"], "{text}");
-        let official = record["specialties_canonical"].as_array().unwrap();
-        assert_eq!(official.len(), expected["specialties"].as_array().unwrap().len(), "{text}");
+        assert_eq!(record["specialties_canonical"], expected["specialties_canonical"], "{text}");
         for (issue, want) in record["issues"].as_array().unwrap().iter().zip(expected["issues"].as_array().unwrap()) {
             for whose in ["guideline", "claims_guideline"] {
                 let (have, want) = (&issue[whose]["citations"], want[whose]["citations"].as_array().unwrap());
-                let line = issue[whose]["text"].as_str().unwrap();
+                // The early layouts lack some of the lines.
+                let Some(line) = issue[whose]["text"].as_str() else { continue };
                 let have = have.as_array().unwrap();
                 // A source outside of the schedule may be cited in two parts.
                 assert!(have.len() >= want.len(), "{line}\n{have:#?}");
@@ -213,7 +213,7 @@ fn recount(records: &[Value]) -> Value {
                 ("age_band", band.to_owned()),
             ];
             values.extend(strings(&record["licensure"]).into_iter().map(|v| ("state", v)));
-            values.extend(strings(&record["specialties"]).into_iter().map(|v| ("specialty", v)));
+            values.extend(strings(&record["specialties_canonical"]).into_iter().map(|v| ("specialty", v)));
             let citations = issue["guideline"]["citations"].as_array().unwrap();
             let schedule = citations.iter().filter(|c| c["source"] == "mtus").map(|c| &c["chapter"]);
             let chapters = json!(schedule.filter(|c| c.is_string()).collect::<Vec<_>>());
@@ -222,7 +222,7 @@ fn recount(records: &[Value]) -> Value {
                 bump(&mut facts, &[field, value], number);
             }
             bump(&mut facts, &["year_outcome", year, outcome], number);
-            for specialty in strings(&record["specialties"]) {
+            for specialty in strings(&record["specialties_canonical"]) {
                 bump(&mut facts, &["specialty_outcome", &specialty, outcome], number);
             }
             let heading = issue["issue"].as_str().unwrap().to_lowercase();

@@ -89,7 +89,10 @@ fn patterns_find_the_words_that_fit() {
         ("lumbar -mr*", "1/1"),
         // Values of keyword fields by their words.
         ("specialty:fam*", "1/1 1/2 2/1"),
-        ("specialty:\"family practice\"", "1/1 1/2"),
+        ("specialty:\"family practice\"", "1/1 1/2 2/1"),
+        // By another name: letter 2 says Family Medicine.
+        ("specialty:\"family medicine\"", "1/1 1/2 2/1"),
+        ("state:CA", "1/1 1/2 2/1 3/1 3/2"),
         ("chapter:complaint*", "1/1 2/1"),
         // Whatever the value.
         ("outcome:* acupuncture", "1/1 2/1"),
@@ -181,8 +184,8 @@ fn values_that_do_not_exist_are_told_with_the_nearest_that_do() {
     folder.imr(&["search", "--count", "--chapter", "zzz"]).ends_with(1).says(&["note: no chapter `zzz`\n"]);
     folder.imr(&["stats", "--by", "sex", "--specialty", "zzz"]).ends_with(1).says(&["note: no specialty `zzz`"]);
     // A part of a name is enough, and that is said.
-    let run = folder.imr(&["search", "--count", "--specialty", "pain"]).succeeds();
-    run.says(&["no specialty is just `pain`; taken are those with the word: `Pain "]);
+    let run = folder.imr(&["search", "--count", "--specialty", "management"]).succeeds();
+    run.says(&["no specialty is just `management`; taken are those with the word: `Pain "]);
     let run = folder.imr(&["search", "--count", "--state", "california", "--sex", "male"]).succeeds();
     assert!(run.err.is_empty(), "{}", run.err);
     folder.imr(&["search", "--count", "path:nowhere"]).ends_with(1).says(&["at or below `nowhere`"]);
@@ -362,8 +365,8 @@ fn what_a_request_is_taken_apart_into_is_found() {
         (&["diagnosis:radiculopathies category:injection"], "8/1"),
         (&["--source", "odg"], ""),
         (&["--claims-chapter", "Neck and Upper Back Complaints 2004", "hydrocodone"], "6/1"),
-        // The canonical name, where there is one.
-        (&["specialty:\"surgery of the hand\""], ""),
+        // By the name that the letter prints, which is not DWC's.
+        (&["specialty:\"surgery of the hand\""], "4/1 5/1 6/1 7/1 8/1 9/1"),
     ] {
         assert_eq!(found(&folder, &[args, &["--age", "77"]].concat()), expected, "{args:?}");
     }

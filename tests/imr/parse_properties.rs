@@ -131,12 +131,18 @@ proptest! {
         changes in prop::collection::vec(0..SPACINGS.len(), 1..4),
     ) {
         let original = text(name);
+        // Other page breaks where page numbers are printed make other page numbers of them.
+        let numbered = original.lines().any(|line| line.trim().parse::<u32>().is_ok());
+        prop_assume!(!(numbered && changes.contains(&PAGE_BREAKS)));
         let want = parse_record::letter(&parse(&original).letter);
         let changed = changes.iter().fold(original, |text, &change| SPACINGS[change](&text));
         let have = parse_record::letter(&checked(&changed).letter);
         prop_assert_eq!(want, have, "{}", changed);
     }
 }
+
+/// The place in [`SPACINGS`] of page breaks that the letter did not have.
+const PAGE_BREAKS: usize = 9;
 
 /// Other white space for the same letter.
 const SPACINGS: &[fn(&str) -> String] = &[

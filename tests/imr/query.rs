@@ -167,7 +167,7 @@ fn every_form_finds_what_it_says() {
         ("basis:non_mtus", "1/2 3/1 3/2"),
         // Keywords, by words and as a whole.
         ("specialty:family", "1/1 1/2 2/1"),
-        ("specialty:\"family practice\"", "1/1 1/2"),
+        ("specialty:\"family practice\"", "1/1 1/2 2/1"),
         ("specialty:(orthopedic OR pain)", "2/1 3/1 3/2"),
         ("chapter:back", "1/1 2/1"),
         ("layout:unknown", "note"),
@@ -210,10 +210,10 @@ fn filters_are_flags_too() {
         (&["--outcome", "overturned"][..], "1/2 3/1"),
         (&["--outcome", "upheld,overturned"], "1/1 1/2 2/1 3/1 3/2"),
         (&["--outcome", "upheld", "--basis", "non_mtus"], "3/2"),
-        (&["--specialty", "family practice"], "1/1 1/2"),
+        (&["--specialty", "family practice"], "1/1 1/2 2/1"),
         // No specialty is just that; then its words count.
         (&["--specialty", "Family"], "1/1 1/2 2/1"),
-        (&["--specialty", "Family Medicine", "--specialty", "Orthopedic Surgery"], "2/1 3/1 3/2"),
+        (&["--specialty", "Family Medicine", "--specialty", "Orthopedic Surgery"], "1/1 1/2 2/1 3/1 3/2"),
         (&["--decided", "2016-12..2017-01", "acupuncture"], "1/1 2/1"),
         (&["--decided", "2016", "--decided", "2017-03"], "1/1 1/2 3/1 3/2"),
         (&["--age", ">=60"], "2/1"),

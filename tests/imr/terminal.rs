@@ -111,16 +111,18 @@ fn cells_of_csv_are_no_formulas() {
         ("=HYPERLINK(1) Acupuncture", "Upheld", MTUS, "- The records show pain, and +2 reflexes."),
         ("Acupuncture, 4 visits", "Upheld", ODG, "@SUM(A1) is in the records."),
     ];
-    let text = letter("CM16-0000001", "12/30/2016", 45, "female", "=Neurology", "in pain.", &issues);
+    let text = letter("CM16-0000001", "12/30/2016", 45, "female", "=Cardboard Medicine", "in pain.", &issues);
     folder.write("letters/a.txt", text);
     folder.imr(&["index", "letters"]).succeeds();
     let csv = folder.imr(&["search", "--sort", "case", "--format", "csv"]).succeeds().out;
-    for cell in [",'=HYPERLINK(1) Acupuncture,", ",\"'- The records show pain, and", ",'@SUM(A1) is", ",'=Neurology,"] {
+    for cell in
+        [",'=HYPERLINK(1) Acupuncture,", ",\"'- The records show pain, and", ",'@SUM(A1) is", ",'=Cardboard Medicine,"]
+    {
         assert!(csv.contains(cell), "{cell}: {csv}");
     }
     assert!(csv.contains(",\"Acupuncture, 4 visits\",") && csv.contains("\n1,,CM16-0000001,1,2016-12-30,"), "{csv}");
     let stats = folder.imr(&["stats", "--by", "specialty", "--format", "csv"]).succeeds().out;
-    assert!(stats.contains("'=Neurology,2,1"), "{stats}");
+    assert!(stats.contains("'=Cardboard Medicine,2,1"), "{stats}");
     let json = folder.imr(&["search", "--format", "json"]).succeeds().out;
     assert!(json.contains("\"@SUM(A1) is") && json.contains("\"=HYPERLINK"), "other formats are exact");
 }
