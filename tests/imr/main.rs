@@ -9,6 +9,7 @@ mod damage;
 mod exact;
 mod floors;
 mod incremental;
+mod info;
 /// Invented letters, for every test that wants some.
 #[path = "../../scripts/corpus/mod.rs"]
 mod invented;
