@@ -2,6 +2,7 @@
 //
 // usage: Lucene index DIR THREADS < DOCUMENTS    one writer, which the threads share
 //        Lucene query DIR                        each line on stdin: a query, a tab, an outcome or nothing
+//        Lucene version
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -33,6 +34,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.Version;
 
 public class Lucene {
     static final Set<String> TEXTS = Set.of("issue", "guideline", "rationale", "claims", "summary", "text", "category");
@@ -42,6 +44,10 @@ public class Lucene {
     static final EnglishAnalyzer ANALYZER = new EnglishAnalyzer(CharArraySet.EMPTY_SET);
 
     public static void main(String[] args) throws Exception {
+        if (args[0].equals("version")) {
+            System.out.println(Version.LATEST);
+            return;
+        }
         var directory = FSDirectory.open(Path.of(args[1]));
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         if (args[0].equals("index")) {

@@ -1,4 +1,4 @@
-"""Records of `imr parse` on stdin to the documents that peers index, on stdout: one for each issue, a line of JSON each.
+"""Records of `imr parse` on stdin to the documents that peers index on stdout: one for each issue, one a line.
 
 The fields are those of schema/index.json, with the facts of the letter repeated, and stored is what `imr` stores: the
 issue's record with its document, the letter's with the first document of the letter. Only tantivy-cli wants all values

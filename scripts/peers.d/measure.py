@@ -1,24 +1,26 @@
 """Running commands: how long they take, how much memory, and what they leave on disk."""
 import os
 import subprocess
+import tempfile
 import time
 
 
 class Run:
-    """One command, run to its end: seconds of wall time, and the peak resident memory of its largest process in bytes.
+    """One command, run to its end: the seconds of wall time, and what it printed.
 
-    Memory includes mapped pages of files, such as those of an index.
+    With `weigh`, also the peak resident memory of its largest process in bytes, by GNU time: what the kernel says of
+    our own children begins with the memory of this process. It includes mapped pages of files, such as those of an index.
     """
 
-    def __init__(self, command, stdin=None, out=None, **options):
-        began = time.perf_counter()
-        with open(stdin or os.devnull, "rb") as input:
-            process = subprocess.Popen(command, stdin=input, stdout=out or subprocess.PIPE, **options)
-            self.out = b"" if out else process.stdout.read()
-            _, status, usage = os.wait4(process.pid, 0)
-        self.seconds = time.perf_counter() - began
-        self.memory = usage.ru_maxrss * 1024
-        process.returncode = os.waitstatus_to_exitcode(status)
+    def __init__(self, command, stdin=None, out=None, weigh=False, **options):
+        with tempfile.NamedTemporaryFile("r") as weight, open(stdin or os.devnull, "rb") as input:
+            if weigh:
+                command = ["/usr/bin/time", "--quiet", "--format", "%M", "--output", weight.name, *command]
+            began = time.perf_counter()
+            process = subprocess.run(command, stdin=input, stdout=out or subprocess.PIPE, **options)
+            self.seconds = time.perf_counter() - began
+            self.memory = int(weight.read()) * 1024 if weigh else None
+        self.out = process.stdout
         # A search that finds nothing ends with 1.
         if process.returncode not in (0, 1):
             raise RuntimeError(f"{command} ended with {process.returncode}")

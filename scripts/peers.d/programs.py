@@ -83,7 +83,7 @@ class Imr:
 
     def index(self, archive, documents, folder):
         folder = emptied(folder) / "index"
-        return Run([self.program, "index", str(archive), "--index", str(folder)]), folder
+        return Run([self.program, "index", str(archive), "--index", str(folder)], weigh=True), folder
 
     def command(self, folder, query):
         words = query["words"].format(f="rationale:")
@@ -92,7 +92,7 @@ class Imr:
         return run, json.loads(run.out)["total"]["issues"]
 
     def extract(self, archive):
-        return Run([self.program, "parse", str(archive)], out=subprocess.DEVNULL)
+        return Run([self.program, "parse", str(archive)], out=subprocess.DEVNULL, weigh=True)
 
 
 class TantivyCli:
@@ -105,14 +105,15 @@ class TantivyCli:
         root = TOOLS / "tantivy-cli"
         self.program = str(root / "bin" / "tantivy")
         # Its own Cargo.lock names a traitobject that today's compilers refuse.
-        install(["cargo", "install", "--quiet", "tantivy-cli", "--version", self.version, "--root", str(root)], "tantivy-cli")
+        cargo = ["cargo", "install", "--quiet", "tantivy-cli", "--version", self.version]
+        install([*cargo, "--root", str(root)], "tantivy-cli")
 
     def index(self, archive, documents, folder):
         folder = emptied(folder)
         (folder / "meta.json").write_text(json.dumps(self.meta()))
         # One thread of the machine's is taken for each core, and the memory of `imr`.
         command = [self.program, "index", "--index", str(folder), "--num_threads", CORES, "--memory_size", str(MEMORY)]
-        return Run(command, stdin=documents), folder
+        return Run(command, stdin=documents, weigh=True), folder
 
     def meta(self):
         def text(name, tokenizer, record, fast):
@@ -189,7 +190,7 @@ class Sqlite(Lines):
 
     def index(self, archive, documents, folder):
         file = emptied(folder) / "index.db"
-        return Run([*self.helper, "index", str(file)], stdin=documents), file
+        return Run([*self.helper, "index", str(file)], stdin=documents, weigh=True), file
 
 
 class Lucene(Lines):
@@ -208,11 +209,7 @@ class Lucene(Lines):
         classes = TOOLS / "classes"
         install(["javac", "-cp", str(jar), "-d", str(classes), str(HERE / "Lucene.java")], "Lucene")
         self.helper = ["java", "-Xmx1g", "-cp", f"{jar}:{classes}", "Lucene"]
-        with zipfile.ZipFile(jar) as archive:
-            version = archive.read("org/apache/lucene/util/Version.class")
-        # The latest version is the last of the constants' names.
-        names = re.findall(rb"LUCENE_(\d+)_(\d+)_(\d+)", version)
-        self.version = ".".join(map(str, max(tuple(map(int, name)) for name in names)))
+        self.version = said([*self.helper, "version"])
 
     def take_out(self, jar, package):
         """The jar of a package, whether that is a wheel or a source archive."""
@@ -228,7 +225,7 @@ class Lucene(Lines):
 
     def index(self, archive, documents, folder):
         folder = emptied(folder)
-        return Run([*self.helper, "index", str(folder), CORES], stdin=documents), folder
+        return Run([*self.helper, "index", str(folder), CORES], stdin=documents, weigh=True), folder
 
 
 class Recoll:
@@ -251,13 +248,15 @@ class Recoll:
             "monioniceclass": 0,
         }
         (folder / "recoll.conf").write_text("".join(f"{k} = {v}\n" for k, v in settings.items()))
-        run = Run(["recollindex", "-c", str(folder), "-z"], out=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = {"out": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        run = Run(["recollindex", "-c", str(folder), "-z"], weigh=True, **quiet)
         return run, folder
 
     def command(self, folder, query):
         if query["outcome"]:
             return None
-        run = Run([self.query, "-c", str(folder), "-n", "10", query["words"].format(f="")])
+        command = [self.query, "-c", str(folder), "-n", "10", query["words"].format(f="")]
+        run = Run(command, stderr=subprocess.DEVNULL)
         return run, int(re.search(rb"^(\d+) results", run.out, re.M).group(1))
 
 
@@ -302,7 +301,7 @@ class Pdftotext:
 
     def extract(self, archive):
         command = f"find {quoted(str(archive))} -name '*.pdf' -print0 | xargs -0 -P {CORES} -I% pdftotext -layout % - "
-        return Run(["sh", "-c", command], out=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return Run(["sh", "-c", command], out=subprocess.DEVNULL, weigh=True, stderr=subprocess.DEVNULL)
 
 
 PROGRAMS = [Imr, TantivyCli, Sqlite, Lucene, Recoll, Ripgrep, Pdftotext]
