@@ -17,7 +17,8 @@ CREATE TABLE facts(id INTEGER PRIMARY KEY, {", ".join(f'"{n}"' for n in NUMBERS 
 CREATE TABLE keywords(field TEXT, value TEXT, id INTEGER, PRIMARY KEY(field, value, id)) WITHOUT ROWID;
 """
 FOUND = "FROM words WHERE words MATCH ?"
-OUTCOME = " AND rowid IN (SELECT id FROM keywords WHERE field = 'outcome' AND value = ?)"
+# The plus keeps SQLite from asking for the words of one row after the other, which takes seconds.
+OUTCOME = " AND +rowid IN (SELECT id FROM keywords WHERE field = 'outcome' AND value = ?)"
 
 
 def marks(fields):
