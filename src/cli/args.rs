@@ -146,6 +146,9 @@ pub struct IndexArgs {
     /// Exit with status 1 when a file could not be read
     #[arg(long)]
     pub strict: bool,
+    /// Also print where the time went: seconds by stage, added up over all threads
+    #[arg(long)]
+    pub timings: bool,
     /// How to print the report
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,

@@ -11,6 +11,7 @@ mod manifest;
 mod optimize;
 mod place;
 mod reader;
+mod remember;
 mod schema;
 mod versions;
 mod writer;

@@ -5,6 +5,7 @@ mod pipeline;
 mod report;
 mod roots;
 mod run;
+mod timings;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 
 pub use pipeline::THREAD_NAME;
 pub use report::{Failure, Report};
+pub use timings::{Stage, Timings};
 
 use crate::archive::{self, Kind, Walk};
 use crate::error::{Error, ErrorKind, Result};
@@ -131,8 +133,9 @@ fn update(
     let mut writer = Writer::open_or_create(&config.index, writer_config)?;
     let base = index::base(&config.index)?;
     let before = writer.snapshot()?;
-    let pipeline = Pipeline::new(config.threads, &base, writer.snapshot()?, stop)?;
-    let mut run = Run::new(&mut writer, report, observer, config);
+    let timings = Timings::default();
+    let pipeline = Pipeline::new(config.threads, &base, writer.snapshot()?, stop, &timings)?;
+    let mut run = Run::new(&mut writer, report, observer, config, &timings);
     let pruned = settle_missing(&mut run, &mut roots.missing, &base, &before, config.prune)?;
     if roots.walked.is_empty() && !pruned {
         return Err(none_exists(&mut roots.missing));
@@ -178,7 +181,9 @@ fn update(
     report.waiting = writer.again().len() as u64;
     // Who asks to stop when all is done gets what is done.
     report.interrupted = !walked_all || (stop.load(Ordering::Relaxed) && report.waiting > 0);
-    writer.finish()
+    timings.time(Stage::Commit, || writer.finish())?;
+    report.stages = timings.stages().to_vec();
+    Ok(())
 }
 
 /// Takes out of the index what lay below roots that are gone, or says how much of it stays. Tells whether any was taken

@@ -12,6 +12,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::gate::{Gate, Pass};
 use super::report::Failure;
+use super::timings::{Stage, Timings};
 use crate::archive::{self, Entry, Kind, Raw, Stamp, Walk};
 use crate::error::{Error, ErrorKind, Result, panic_message};
 use crate::index::{self, Documents, FileEntry, Finding, IndexSchema, Permit, Snapshot};
@@ -66,13 +67,20 @@ pub struct Pipeline<'a> {
     known: Snapshot,
     documents: Documents,
     stop: &'a AtomicBool,
+    timings: &'a Timings,
 }
 
 impl<'a> Pipeline<'a> {
     /// A pool of `threads` threads. Paths in records are relative to `base`; files that `known` knows are unchanged.
-    pub fn new(threads: usize, base: &'a Path, known: Snapshot, stop: &'a AtomicBool) -> Result<Self> {
+    pub fn new(
+        threads: usize,
+        base: &'a Path,
+        known: Snapshot,
+        stop: &'a AtomicBool,
+        timings: &'a Timings,
+    ) -> Result<Self> {
         let pool = pool(threads)?;
-        Ok(Self { pool, base, known, documents: Documents::new(IndexSchema::get()), stop })
+        Ok(Self { pool, base, known, documents: Documents::new(IndexSchema::get()), stop, timings })
     }
 
     /// Takes the entries through the pool and hands the results over in the order of the entries.
@@ -85,7 +93,7 @@ impl<'a> Pipeline<'a> {
         each: &mut dyn FnMut(Option<Item>) -> Result<()>,
     ) -> Result<()> {
         let work = |entry, permit| self.item(entry, force, permit);
-        ordered(&self.pool, entries, self.stop, &work, each)
+        ordered(&self.pool, entries, self.timings, self.stop, &work, each)
     }
 
     fn item(&self, entry: Result<Entry>, force: bool, permit: Permit) -> Item {
@@ -120,20 +128,22 @@ impl<'a> Pipeline<'a> {
             Kind::Letter => {}
         }
         let letter = || -> Result<Verdict> {
-            let raw = archive::read_raw(&entry.path)?;
+            let raw = self.timings.time(Stage::Read, || archive::read_raw(&entry.path))?;
             if old.is_some_and(|old| old.holds(&raw.digest)) {
                 return Ok(Verdict::Touched);
             }
-            let (digest, record) = record(raw, &String::from_utf8_lossy(key))?;
+            let (digest, record) = record(raw, &String::from_utf8_lossy(key), self.timings)?;
             fits(&record)?;
             let id = index::letter_id(record.facts.case_number, &digest);
+            let permit = Some(permit);
+            let documents = self.timings.time(Stage::Document, || self.documents.of(&record, id, key, permit));
             let finding = Finding::Letter {
                 id,
                 decided: record.facts.decision_date.map_or(0, |d| d.to_u64()),
                 issues: record.issues.len() as u64,
                 known: record.facts.layout != crate::letter::Layout::Unknown,
                 digest,
-                documents: self.documents.of(&record, id, key, Some(permit)),
+                documents,
             };
             Ok(Verdict::Found(finding, None))
         };
@@ -174,9 +184,9 @@ fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 /// The digest and the record of one file.
-fn record(raw: Raw, shown: &str) -> Result<([u8; 32], LetterRecord)> {
-    let mut content = raw.text()?;
-    let mut parsed = parse::parse(&content.text);
+fn record(raw: Raw, shown: &str, timings: &Timings) -> Result<([u8; 32], LetterRecord)> {
+    let mut content = timings.time(Stage::Extract, || raw.text())?;
+    let mut parsed = timings.time(Stage::Parse, || parse::parse(&content.text));
     parsed.diagnostics.splice(0..0, std::mem::take(&mut content.diagnostics));
     let record = LetterRecord::new(parsed, shown.to_owned(), content.digest_hex());
     Ok((content.digest, record))
@@ -184,16 +194,17 @@ fn record(raw: Raw, shown: &str) -> Result<([u8; 32], LetterRecord)> {
 
 /// The records of the letters among some entries, in their order.
 pub fn parse(entries: Walk, threads: usize, each: &mut dyn FnMut(Result<LetterRecord>) -> Result<()>) -> Result<()> {
+    let timings = Timings::default();
     let work = |entry: Result<Entry>, _| match entry {
         Ok(entry) if entry.kind == Kind::Letter => {
-            let read = || Ok(record(archive::read_raw(&entry.path)?, &entry.path.to_string_lossy())?.1);
+            let read = || Ok(record(archive::read_raw(&entry.path)?, &entry.path.to_string_lossy(), &timings)?.1);
             Some(guarded(&entry.path, read))
         }
         Ok(_) => None,
         Err(error) => Some(Err(error)),
     };
     let each = &mut |record: Option<Option<Result<LetterRecord>>>| record.flatten().map_or(Ok(()), &mut *each);
-    ordered(&pool(threads)?, entries, &AtomicBool::new(false), &work, each)
+    ordered(&pool(threads)?, entries, &timings, &AtomicBool::new(false), &work, each)
 }
 
 fn pool(threads: usize) -> Result<ThreadPool> {
@@ -209,6 +220,7 @@ fn pool(threads: usize) -> Result<ThreadPool> {
 fn ordered<T: Send>(
     pool: &ThreadPool,
     entries: impl Iterator<Item = Result<Entry>> + Send,
+    timings: &Timings,
     stop: &AtomicBool,
     work: &(dyn Fn(Result<Entry>, Permit) -> T + Sync),
     each: &mut dyn FnMut(Option<T>) -> Result<()>,
@@ -222,7 +234,7 @@ fn ordered<T: Send>(
         scope.spawn(move || {
             pool.in_place_scope(|tasks| {
                 let ended = || stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
-                for (number, batch) in (0..).zip(Batches { entries }) {
+                for (number, batch) in (0..).zip(Batches { entries, timings }) {
                     if ended() {
                         break;
                     }
@@ -275,18 +287,19 @@ fn weight(entry: &Result<Entry>) -> u64 {
     entry.as_ref().map_or(LEAST, |e| e.stamp.bytes.clamp(LEAST, archive::MAX_FILE_BYTES))
 }
 
-struct Batches<I> {
+struct Batches<'a, I> {
     entries: I,
+    timings: &'a Timings,
 }
 
-impl<I: Iterator<Item = Result<Entry>>> Iterator for Batches<I> {
+impl<I: Iterator<Item = Result<Entry>>> Iterator for Batches<'_, I> {
     type Item = Vec<Result<Entry>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut batch = Vec::with_capacity(BATCH_FILES);
         let mut bytes = 0;
         while batch.len() < BATCH_FILES && bytes < BATCH_BYTES {
-            let Some(entry) = self.entries.next() else { break };
+            let Some(entry) = self.timings.time(Stage::Walk, || self.entries.next()) else { break };
             bytes += weight(&entry);
             batch.push(entry);
         }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::pipeline::{Item, Verdict};
 use super::report::{Failure, Report};
+use super::timings::{Stage, Timings};
 use super::{IngestConfig, Observer, roots};
 use crate::error::Result;
 use crate::index::{Demoted, Snapshot, Status, Writer};
@@ -18,6 +19,7 @@ pub struct Run<'a> {
     report: &'a mut Report,
     observer: &'a dyn Observer,
     config: &'a IngestConfig,
+    timings: &'a Timings,
     last_commit: Instant,
     /// Hashes of the paths that the walk came to.
     seen: HashSet<u64>,
@@ -34,9 +36,10 @@ impl<'a> Run<'a> {
         report: &'a mut Report,
         observer: &'a dyn Observer,
         config: &'a IngestConfig,
+        timings: &'a Timings,
     ) -> Self {
         let (seen, unread, restored) = (HashSet::new(), HashSet::new(), HashSet::new());
-        Self { writer, report, observer, config, last_commit: Instant::now(), seen, unread, restored }
+        Self { writer, report, observer, config, timings, last_commit: Instant::now(), seen, unread, restored }
     }
 
     /// Notes that the walk came to a path.
@@ -68,7 +71,8 @@ impl<'a> Run<'a> {
                 self.report.fail(&error);
             }
             Verdict::Found(finding, failure) => {
-                let applied = self.writer.apply(&item.key, item.stamp, finding)?;
+                let apply = || self.writer.apply(&item.key, item.stamp, finding);
+                let applied = self.timings.time(Stage::Index, apply)?;
                 self.report.add(applied.status, applied.issues);
                 if applied.status.has_documents() {
                     self.report.indexed_bytes += item.stamp.bytes;
@@ -86,7 +90,7 @@ impl<'a> Run<'a> {
         match item.verdict {
             Verdict::Broken(error) => return Err(error),
             Verdict::Found(finding, _) => {
-                let applied = self.writer.apply(key, item.stamp, finding)?;
+                let applied = self.timings.time(Stage::Index, || self.writer.apply(key, item.stamp, finding))?;
                 if applied.status.has_documents() && self.restored.insert(hash(key)) {
                     self.report.restored += 1;
                 }
@@ -141,7 +145,7 @@ impl<'a> Run<'a> {
         if pending >= self.config.commit_files.max(1)
             || (pending > 0 && self.last_commit.elapsed() >= self.config.commit_every)
         {
-            self.writer.commit()?;
+            self.timings.time(Stage::Commit, || self.writer.commit())?;
             self.last_commit = Instant::now();
         }
         Ok(())

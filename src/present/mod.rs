@@ -16,6 +16,6 @@ pub use hits::{count, hits};
 pub use info::{info, info_json, optimized};
 pub use json::{count_json, hits_json, hits_jsonl, record_json, report_json, table_json};
 pub use letter::letter;
-pub use report::report;
+pub use report::{report, timings};
 pub use style::{Style, one_line};
 pub use table::table;

@@ -92,6 +92,7 @@ fn info_tells_what_is_there() {
     for def in source["fields"].as_array().unwrap() {
         assert!(number(&field(def["name"].as_str().unwrap()), "bytes") > 0, "{def}");
     }
+    assert!(info["settings"]["store_compression"].as_str().unwrap().starts_with("zstd"), "{info}");
     let text = folder.imr(&["info"]).succeeds().out;
     assert!(text.contains(&format!("\nbytes\t{}\n", info["bytes"])) && text.contains("\nfile\tstore\t"), "{text}");
     assert!(folder.imr(&["info", "--pretty"]).succeeds().out.contains("bytes/letter"));
@@ -173,4 +174,21 @@ fn a_killed_optimization_leaves_the_last_state_and_readers_see_no_difference() {
     folder.imr(&["optimize"]).succeeds();
     assert!(answers(&folder) == whole);
     assert_eq!(segments(&folder), 1);
+}
+
+#[test]
+fn timings_tell_where_the_time_went() {
+    let folder = Folder::new();
+    folder.invent("letters", 1..=60);
+    let report = folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
+    let stages = report["stage_seconds"].as_object().unwrap();
+    let names: Vec<_> = stages.keys().map(String::as_str).collect();
+    assert_eq!(names, ["walk", "read", "extract", "parse", "document", "index", "commit"]);
+    assert!(stages.values().all(|seconds| seconds.as_f64().unwrap() > 0.0), "{report}");
+    // Nothing is parsed a second time.
+    let again = folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
+    assert_eq!(again["stage_seconds"]["parse"], 0.0);
+    let text = folder.imr(&["index", "letters", "--timings"]).succeeds().out;
+    assert!(text.contains("\ntime\tparse\t0.000\n"), "{text}");
+    assert!(!folder.imr(&["index", "letters"]).succeeds().out.contains("time\t"));
 }

@@ -34,3 +34,4 @@ mod schema;
 mod sets;
 mod support;
 mod terminal;
+mod terms;
