@@ -7,7 +7,7 @@ use tantivy::tokenizer::{
     TokenStream, Tokenizer, TokenizerManager,
 };
 
-use super::remember::Remember;
+use super::cache::CachedTerms;
 
 /// The name of the analyzer of text fields.
 pub const ENGLISH: &str = "english";
@@ -37,7 +37,7 @@ pub fn english() -> TextAnalyzer {
             .build();
         TextAnalyzer::builder(WordTokenizer)
             .filter(RemoveLongFilter::limit(TOO_LONG))
-            .filter(Remember::new(term))
+            .filter(CachedTerms::new(term))
             .build()
     });
     ANALYZER.clone()

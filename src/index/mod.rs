@@ -1,6 +1,7 @@
 //! The index: its schema, its documents, the manifest of files, writing and reading.
 
 pub mod analysis;
+mod cache;
 mod directory;
 mod document;
 mod entry;
@@ -11,7 +12,6 @@ mod manifest;
 mod optimize;
 mod place;
 mod reader;
-mod remember;
 mod schema;
 mod versions;
 mod writer;

@@ -12,7 +12,7 @@ fn terms(analyzer: &mut TextAnalyzer, text: &str) -> Vec<(String, usize, usize, 
     terms
 }
 
-/// The same without a memory: each word's form, stemmed by itself.
+/// The same without a cache: each word's form, stemmed by itself.
 fn anew(text: &str) -> Vec<(String, usize, usize, usize)> {
     let mut stemmer = TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build();
     let mut terms = terms(&mut forms(), text);
@@ -37,7 +37,7 @@ proptest! {
 }
 
 #[test]
-fn more_words_than_are_remembered_keep_their_terms() {
+fn more_words_than_are_cached_keep_their_terms() {
     let mut analyzer = english();
     let word =
         |n: u64| format!("{}ings", n.to_string().bytes().map(|b| char::from(b - b'0' + b'a')).collect::<String>());
