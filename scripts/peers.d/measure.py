@@ -8,18 +8,22 @@ import time
 class Run:
     """One command, run to its end: the seconds of wall time, and what it printed.
 
-    With `weigh`, also the peak resident memory of its largest process in bytes, by GNU time: what the kernel says of
-    our own children begins with the memory of this process. It includes mapped pages of files, such as those of an index.
+    With `weigh`, also its processor time in seconds, which other work on the machine changes little, and the peak resident
+    memory of its largest process in bytes, with mapped pages of files such as those of an index. GNU time tells both: what
+    the kernel says of our own children begins with the memory of this process.
     """
 
     def __init__(self, command, stdin=None, out=None, weigh=False, **options):
         with tempfile.NamedTemporaryFile("r") as weight, open(stdin or os.devnull, "rb") as input:
             if weigh:
-                command = ["/usr/bin/time", "--quiet", "--format", "%M", "--output", weight.name, *command]
+                command = ["/usr/bin/time", "--quiet", "--format", "%M %U %S", "--output", weight.name, *command]
             began = time.perf_counter()
             process = subprocess.run(command, stdin=input, stdout=out or subprocess.PIPE, **options)
             self.seconds = time.perf_counter() - began
-            self.memory = int(weight.read()) * 1024 if weigh else None
+            self.memory, self.processor = None, None
+            if weigh:
+                memory, user, system = weight.read().split()
+                self.memory, self.processor = int(memory) * 1024, float(user) + float(system)
         self.out = process.stdout
         # A search that finds nothing ends with 1.
         if process.returncode not in (0, 1):
