@@ -8,9 +8,9 @@ import time
 class Run:
     """One command, run to its end: the seconds of wall time, and what it printed.
 
-    With `weigh`, also its processor time in seconds, which other work on the machine changes little, and the peak resident
-    memory of its largest process in bytes, with mapped pages of files such as those of an index. GNU time tells both: what
-    the kernel says of our own children begins with the memory of this process.
+    With `weigh`, also its processor time in seconds, which other work on the machine changes little, and the peak
+    resident memory of its largest process in bytes, with mapped pages of files such as those of an index. GNU time tells
+    both: what the kernel says of our own children begins with the memory of this process.
     """
 
     def __init__(self, command, stdin=None, out=None, weigh=False, **options):
