@@ -36,6 +36,12 @@ pub enum Command {
     /// Count how well letters were understood: layouts, diagnostics, and how full each field is, by year
     #[command(after_help = CHECK_HELP)]
     Check(CheckArgs),
+    /// Print what an index holds, and what it takes on disk by kind of file and by field
+    #[command(after_help = "Example:\n  imr info --format json")]
+    Info(InfoArgs),
+    /// Merge an index to one segment, without what is deleted
+    #[command(after_help = "Searching goes on meanwhile. For a while the index takes twice the space.")]
+    Optimize(OptimizeArgs),
 }
 
 const CHECK_HELP: &str = "\
@@ -165,6 +171,9 @@ pub struct IndexArgs {
     /// Exit with status 1 when a file could not be read
     #[arg(long)]
     pub strict: bool,
+    /// Also print where the time went: seconds by stage, added up over all threads
+    #[arg(long)]
+    pub timings: bool,
     /// How to print the report
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
@@ -454,4 +463,23 @@ pub enum PeriodArg {
     Year,
     /// By month
     Month,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct InfoArgs {
+    /// How to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    #[command(flatten)]
+    pub index: IndexChoice,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct OptimizeArgs {
+    #[command(flatten)]
+    pub index: IndexChoice,
+    #[command(flatten)]
+    pub look: Look,
 }

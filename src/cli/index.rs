@@ -58,7 +58,11 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
                 let more = report.failures.len() - LISTED;
                 message::note(&format!("{more} more could not be read; `--format json` lists them all"));
             }
-            present::report(&mut out, &report, &output::style(&args.look))?;
+            let style = output::style(&args.look);
+            present::report(&mut out, &report, &style)?;
+            if args.timings {
+                present::timings(&mut out, &report.stages, &style)?;
+            }
         }
         ReportFormat::Json => present::report_json(&mut out, &report)?,
     }

@@ -4,7 +4,9 @@ mod archive;
 mod args;
 mod check;
 mod index;
+mod info;
 mod message;
+mod optimize;
 mod output;
 mod parse;
 mod progress;
@@ -51,6 +53,8 @@ pub fn main() -> ExitCode {
         Command::Show(args) => show::run(args),
         Command::Parse(args) => parse::run(args),
         Command::Check(args) => check::run(args),
+        Command::Info(args) => info::run(args),
+        Command::Optimize(args) => optimize::run(args),
     };
     match ended {
         Ok(End::Done) => ExitCode::SUCCESS,

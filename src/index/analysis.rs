@@ -7,6 +7,8 @@ use tantivy::tokenizer::{
     TokenStream, Tokenizer, TokenizerManager,
 };
 
+use super::cache::CachedTerms;
+
 /// The name of the analyzer of text fields.
 pub const ENGLISH: &str = "english";
 /// The name of the analyzer that keeps the forms of words.
@@ -28,11 +30,14 @@ const UNITS: [&str; 5] = ["mg", "mcg", "ml", "gm", "g"];
 /// The analyzer of text fields: words of letters and digits, lower case, without accents, stemmed as English.
 pub fn english() -> TextAnalyzer {
     static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| {
-        TextAnalyzer::builder(WordTokenizer)
-            .filter(RemoveLongFilter::limit(TOO_LONG))
+        let term = TextAnalyzer::builder(RawTokenizer::default())
             .filter(LowerCaser)
             .filter(AsciiFoldingFilter)
             .filter(Stemmer::new(Language::English))
+            .build();
+        TextAnalyzer::builder(WordTokenizer)
+            .filter(RemoveLongFilter::limit(TOO_LONG))
+            .filter(CachedTerms::new(term))
             .build()
     });
     ANALYZER.clone()

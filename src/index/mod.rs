@@ -1,12 +1,15 @@
 //! The index: its schema, its documents, the manifest of files, writing and reading.
 
 pub mod analysis;
+mod cache;
 mod directory;
 mod document;
 mod entry;
 mod fault;
+mod info;
 mod lock;
 mod manifest;
+mod optimize;
 mod place;
 mod reader;
 mod schema;
@@ -18,7 +21,9 @@ use std::path::Path;
 pub use document::{Documents, IssueDocument, MAX_DOCUMENT_BYTES, Permit, document_bytes, letter_id};
 pub use entry::{FileEntry, Status};
 pub use fault::{guarded, is_guarded};
+pub use info::{FieldSizes, FileSizes, Info, SegmentInfo, Settings};
 pub use manifest::Snapshot;
+pub use optimize::{Optimized, optimize};
 pub use place::{FOLDER, exists, find};
 pub use reader::{Reader, StoredIssue, has_path, paths_below};
 pub use schema::{FieldDef, FieldKind, IndexSchema};

@@ -25,7 +25,7 @@ pub struct WriterConfig {
 }
 
 /// The least memory that tantivy accepts for a thread, with some room.
-const LEAST_MEMORY: usize = 16 << 20;
+pub(super) const LEAST_MEMORY: usize = 16 << 20;
 /// tantivy addresses a thread's arena with 32 bits.
 const MOST_MEMORY: usize = 1 << 30;
 /// Merge a segment once this share of its documents is deleted: deleted documents cost space and time.

@@ -6,6 +6,7 @@ mod report;
 mod roots;
 mod run;
 mod tasks;
+mod timings;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 
 pub use pipeline::THREAD_NAME;
 pub use report::{Failure, Report};
+pub use timings::{Stage, Timings};
 
 use crate::archive::{self, Filter, Kind, Walk};
 use crate::error::{Error, ErrorKind, Result};
@@ -135,8 +137,9 @@ fn update(
     let mut writer = Writer::open_or_create(&config.index, writer_config)?;
     let base = index::base(&config.index)?;
     let before = writer.snapshot()?;
-    let pipeline = Pipeline::new(config.threads, &base, writer.snapshot()?, stop)?;
-    let mut run = Run::new(&mut writer, report, observer, config);
+    let timings = Timings::default();
+    let pipeline = Pipeline::new(config.threads, &base, writer.snapshot()?, stop, &timings)?;
+    let mut run = Run::new(&mut writer, report, observer, config, &timings);
     let pruned = settle_missing(&mut run, &mut roots.missing, &base, &before, config.prune)?;
     if roots.walked.is_empty() && !pruned {
         return Err(none_exists(&mut roots.missing));
@@ -183,7 +186,9 @@ fn update(
     report.waiting = writer.again().len() as u64;
     // Who asks to stop when all is done gets what is done.
     report.interrupted = !walked_all || (stop.load(Ordering::Relaxed) && report.waiting > 0);
-    writer.finish()
+    timings.time(Stage::Commit, || writer.finish())?;
+    report.stages = timings.stages().to_vec();
+    Ok(())
 }
 
 /// Takes out of the index what lay below roots that are gone, or says how much of it stays. Tells whether any was taken

@@ -13,6 +13,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::gate::{Gate, Pass};
 use super::report::Failure;
 use super::tasks::{Task, Tasks};
+use super::timings::{Stage, Timings};
 use crate::archive::container::{self, Member, MemberKind};
 use crate::archive::{self, Entry, Filter, Kind, Raw, Stamp, Walk};
 use crate::error::{Error, ErrorKind, Result, panic_message};
@@ -87,13 +88,20 @@ pub struct Pipeline<'a> {
     known: Snapshot,
     documents: Documents,
     stop: &'a AtomicBool,
+    timings: &'a Timings,
 }
 
 impl<'a> Pipeline<'a> {
     /// A pool of `threads` threads. Paths in records are relative to `base`; files that `known` knows are unchanged.
-    pub fn new(threads: usize, base: &'a Path, known: Snapshot, stop: &'a AtomicBool) -> Result<Self> {
+    pub fn new(
+        threads: usize,
+        base: &'a Path,
+        known: Snapshot,
+        stop: &'a AtomicBool,
+        timings: &'a Timings,
+    ) -> Result<Self> {
         let pool = pool(threads)?;
-        Ok(Self { pool, base, known, documents: Documents::new(IndexSchema::get()), stop })
+        Ok(Self { pool, base, known, documents: Documents::new(IndexSchema::get()), stop, timings })
     }
 
     /// Takes the entries of a walk through the pool, with what lies in containers, and hands the results over in their
@@ -109,7 +117,7 @@ impl<'a> Pipeline<'a> {
     ) -> Result<()> {
         let known = (!force).then_some((&self.known, self.base));
         let work = |task, permit| self.item(task, force, permit);
-        ordered(&self.pool, Tasks::new(entries, known, filter), self.stop, &work, each)
+        ordered(&self.pool, Tasks::new(entries, known, filter), self.timings, self.stop, &work, each)
     }
 
     /// Takes tasks through the pool, whatever is known of them.
@@ -118,7 +126,7 @@ impl<'a> Pipeline<'a> {
         tasks: impl Iterator<Item = Task> + Send,
         each: &mut dyn FnMut(Option<Item>) -> Result<()>,
     ) -> Result<()> {
-        ordered(&self.pool, tasks, self.stop, &|task, permit| self.item(task, true, permit), each)
+        ordered(&self.pool, tasks, self.timings, self.stop, &|task, permit| self.item(task, true, permit), each)
     }
 
     fn item(&self, task: Task, force: bool, permit: Permit) -> Item {
@@ -184,7 +192,11 @@ impl<'a> Pipeline<'a> {
                         if let Some(old) = old.filter(|old| old.holds(&raw.digest)) {
                             return Ok(if old.stamp == stamp { Verdict::Unchanged(old) } else { Verdict::Touched });
                         }
-                        let parsed = if is_record { exported(&raw, &lossy(&key)) } else { record(raw, &lossy(&key)) };
+                        let parsed = if is_record {
+                            exported(&raw, &lossy(&key))
+                        } else {
+                            record(raw, &lossy(&key), self.timings)
+                        };
                         self.letter(parsed?, &key, permit)
                     };
                     guarded(&shown, letter).unwrap_or_else(|error| failed(&error))
@@ -199,13 +211,14 @@ impl<'a> Pipeline<'a> {
         let Found { digest, identity, record } = found;
         fits(&record)?;
         let id = index::letter_id(record.facts.case_number, &identity);
+        let documents = self.timings.time(Stage::Document, || self.documents.of(&record, id, key, Some(permit)));
         let finding = Finding::Letter {
             id,
             decided: record.facts.decision_date.map_or(0, |d| d.to_u64()),
             issues: record.issues.len() as u64,
             known: record.facts.layout != crate::letter::Layout::Unknown,
             digest,
-            documents: self.documents.of(&record, id, key, Some(permit)),
+            documents,
         };
         Ok(Verdict::Found(finding, None))
     }
@@ -220,11 +233,11 @@ impl<'a> Pipeline<'a> {
             Kind::Letter | Kind::Container(_) => {}
         }
         let letter = || -> Result<Verdict> {
-            let raw = archive::read_raw(&entry.path)?;
+            let raw = self.timings.time(Stage::Read, || archive::read_raw(&entry.path))?;
             if old.is_some_and(|old| old.holds(&raw.digest)) {
                 return Ok(Verdict::Touched);
             }
-            self.letter(record(raw, &lossy(key))?, key, permit)
+            self.letter(record(raw, &lossy(key), self.timings)?, key, permit)
         };
         guarded(&entry.path, letter).unwrap_or_else(|error| failed(&error))
     }
@@ -281,9 +294,9 @@ fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 /// The record of one file, which is shown under a path.
-fn record(raw: Raw, shown: &str) -> Result<Found> {
-    let mut content = raw.text()?;
-    let mut parsed = parse::parse(&content.text);
+fn record(raw: Raw, shown: &str, timings: &Timings) -> Result<Found> {
+    let mut content = timings.time(Stage::Extract, || raw.text())?;
+    let mut parsed = timings.time(Stage::Parse, || parse::parse(&content.text));
     parsed.diagnostics.splice(0..0, std::mem::take(&mut content.diagnostics));
     let record = LetterRecord::new(parsed, shown.to_owned(), content.digest_hex());
     Ok(Found { digest: content.digest, identity: content.digest, record })
@@ -320,9 +333,10 @@ pub fn parse(
     threads: usize,
     each: &mut dyn FnMut(Result<LetterRecord>) -> Result<()>,
 ) -> Result<()> {
+    let timings = Timings::default();
     let work = |task: Task, _| match task {
         Task::File(entry) if entry.kind == Kind::Letter => {
-            let read = || record(archive::read_raw(&entry.path)?, &entry.path.to_string_lossy());
+            let read = || record(archive::read_raw(&entry.path)?, &entry.path.to_string_lossy(), &timings);
             Some(guarded(&entry.path, read))
         }
         Task::Member(container, member) if why_not(member.kind).is_none() => {
@@ -331,7 +345,7 @@ pub fn parse(
             let read = || {
                 let raw = Raw::new(member.read()?);
                 let path = shown.to_string_lossy();
-                if is_record { exported(&raw, &path) } else { record(raw, &path) }
+                if is_record { exported(&raw, &path) } else { record(raw, &path, &timings) }
             };
             Some(guarded(&shown, read))
         }
@@ -343,7 +357,7 @@ pub fn parse(
         None => Ok(()),
     };
     let tasks = Tasks::new(entries, None, filter);
-    ordered(&pool(threads)?, tasks, &AtomicBool::new(false), &work, each)
+    ordered(&pool(threads)?, tasks, &timings, &AtomicBool::new(false), &work, each)
 }
 
 fn pool(threads: usize) -> Result<ThreadPool> {
@@ -359,6 +373,7 @@ fn pool(threads: usize) -> Result<ThreadPool> {
 fn ordered<T: Send>(
     pool: &ThreadPool,
     tasks: impl Iterator<Item = Task> + Send,
+    timings: &Timings,
     stop: &AtomicBool,
     work: &(dyn Fn(Task, Permit) -> T + Sync),
     each: &mut dyn FnMut(Option<T>) -> Result<()>,
@@ -372,7 +387,7 @@ fn ordered<T: Send>(
         scope.spawn(move || {
             pool.in_place_scope(|scope| {
                 let ended = || stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
-                for (number, batch) in (0..).zip(Batches { tasks }) {
+                for (number, batch) in (0..).zip(Batches { tasks, timings }) {
                     if ended() {
                         break;
                     }
@@ -431,18 +446,19 @@ fn weight(task: &Task) -> u64 {
     bytes.clamp(LEAST, archive::MAX_FILE_BYTES)
 }
 
-struct Batches<I> {
+struct Batches<'a, I> {
     tasks: I,
+    timings: &'a Timings,
 }
 
-impl<I: Iterator<Item = Task>> Iterator for Batches<I> {
+impl<I: Iterator<Item = Task>> Iterator for Batches<'_, I> {
     type Item = Vec<Task>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut batch = Vec::with_capacity(BATCH_FILES);
         let mut bytes = 0;
         while batch.len() < BATCH_FILES && bytes < BATCH_BYTES {
-            let Some(task) = self.tasks.next() else { break };
+            let Some(task) = self.timings.time(Stage::Walk, || self.tasks.next()) else { break };
             bytes += weight(&task);
             batch.push(task);
         }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::timings::Stage;
 use crate::error::Error;
 use crate::index::Status;
 
@@ -47,6 +48,8 @@ pub struct Report {
     pub interrupted: bool,
     /// How long the run took.
     pub elapsed: Duration,
+    /// How long each stage took, added up over all threads; empty where there was nothing to do.
+    pub stages: Vec<(Stage, Duration)>,
 }
 
 /// One thing that could not be read.

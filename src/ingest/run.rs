@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::pipeline::{Item, Place, Verdict};
 use super::report::{Failure, Report};
+use super::timings::{Stage, Timings};
 use super::{IngestConfig, Observer, roots};
 use crate::archive::Stamp;
 use crate::archive::container::{self, SEPARATOR};
@@ -21,6 +22,7 @@ pub struct Run<'a> {
     report: &'a mut Report,
     observer: &'a dyn Observer,
     config: &'a IngestConfig,
+    timings: &'a Timings,
     last_commit: Instant,
     /// Hashes of the paths that the walk came to.
     seen: HashSet<u64>,
@@ -40,6 +42,7 @@ impl<'a> Run<'a> {
         report: &'a mut Report,
         observer: &'a dyn Observer,
         config: &'a IngestConfig,
+        timings: &'a Timings,
     ) -> Self {
         let (seen, unread, restored) = (HashSet::new(), HashSet::new(), HashSet::new());
         Self {
@@ -47,6 +50,7 @@ impl<'a> Run<'a> {
             report,
             observer,
             config,
+            timings,
             last_commit: Instant::now(),
             seen,
             unread,
@@ -85,7 +89,8 @@ impl<'a> Run<'a> {
                 self.report.fail(&error);
             }
             Verdict::Found(finding, failure) => {
-                let applied = self.writer.apply(&item.key, item.stamp, finding)?;
+                let apply = || self.writer.apply(&item.key, item.stamp, finding);
+                let applied = self.timings.time(Stage::Index, apply)?;
                 self.report.add(applied.status, applied.issues);
                 if applied.status.has_documents() {
                     self.report.indexed_bytes += item.stamp.bytes;
@@ -170,7 +175,7 @@ impl<'a> Run<'a> {
         match item.verdict {
             Verdict::Broken(error) => return Err(error),
             Verdict::Found(finding, _) => {
-                let applied = self.writer.apply(key, item.stamp, finding)?;
+                let applied = self.timings.time(Stage::Index, || self.writer.apply(key, item.stamp, finding))?;
                 if applied.status.has_documents() && self.restored.insert(hash(key)) {
                     self.report.restored += 1;
                 }
@@ -241,7 +246,7 @@ impl<'a> Run<'a> {
         if pending >= self.config.commit_files.max(1)
             || (pending > 0 && self.last_commit.elapsed() >= self.config.commit_every)
         {
-            self.writer.commit()?;
+            self.timings.time(Stage::Commit, || self.writer.commit())?;
             self.last_commit = Instant::now();
         }
         Ok(())

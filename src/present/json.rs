@@ -86,6 +86,8 @@ pub fn report_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     });
     let failures: Vec<Value> = failures.collect();
     let seconds = report.elapsed.as_secs_f64();
+    let stages: Map<_, _> =
+        report.stages.iter().map(|(stage, time)| (stage.name().to_owned(), json!(time.as_secs_f64()))).collect();
     line(
         out,
         &json!({
@@ -106,6 +108,7 @@ pub fn report_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             "seconds": seconds,
             "letters_per_second": per_second((report.letters + report.unknown) as f64, seconds),
             "megabytes_per_second": per_second(report.indexed_bytes as f64 / 1e6, seconds),
+            "stage_seconds": stages,
             "failures": failures,
         }),
     )

@@ -3,6 +3,7 @@
 mod delimited;
 mod health;
 mod hits;
+mod info;
 mod json;
 mod letter;
 mod report;
@@ -12,8 +13,9 @@ mod table;
 pub use delimited::{hits_csv, table_csv};
 pub use health::{Listed, health, health_json, listed, listed_json};
 pub use hits::{count, hits};
+pub use info::{info, info_json, optimized};
 pub use json::{count_json, hits_json, hits_jsonl, record_json, report_json, table_json};
 pub use letter::letter;
-pub use report::report;
+pub use report::{report, timings};
 pub use style::{Style, one_line};
 pub use table::table;

@@ -1,9 +1,10 @@
 //! The report of an indexing run as text.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use super::style::{Style, thousands};
-use crate::ingest::Report;
+use crate::ingest::{Report, Stage};
 
 /// Writes what a run did: a name and a number on each line.
 ///
@@ -44,6 +45,21 @@ pub fn report(out: &mut dyn Write, report: &Report, style: &Style) -> io::Result
         match style.pretty {
             true => writeln!(out, "{name:<16}  {value:>width$}")?,
             false => writeln!(out, "{name}\t{value}")?,
+        }
+    }
+    Ok(())
+}
+
+/// Writes how long each stage took, added up over all threads, in seconds.
+///
+/// # Errors
+/// From the writer.
+pub fn timings(out: &mut dyn Write, stages: &[(Stage, Duration)], style: &Style) -> io::Result<()> {
+    for (stage, time) in stages {
+        let seconds = time.as_secs_f64();
+        match style.pretty {
+            true => writeln!(out, "{:<16}  {seconds:>8.2} s", stage.name())?,
+            false => writeln!(out, "time\t{}\t{seconds:.3}", stage.name())?,
         }
     }
     Ok(())

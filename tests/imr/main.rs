@@ -12,6 +12,7 @@ mod damage;
 mod exact;
 mod floors;
 mod incremental;
+mod info;
 /// Invented letters, for every test that wants some.
 #[path = "../../scripts/corpus/mod.rs"]
 mod invented;
@@ -36,3 +37,4 @@ mod schema;
 mod sets;
 mod support;
 mod terminal;
+mod terms;

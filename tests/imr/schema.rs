@@ -61,6 +61,7 @@ fn every_schema_is_kept_to() {
         let health = folder.imr(&[what, &["--format", "json"]].concat()).succeeds().json();
         keeps_to("check.schema.json", &health);
     }
+    keeps_to("info.schema.json", &folder.imr(&["info", "--format", "json"]).succeeds().json());
     let parsed = folder.imr(&["parse", "letters"]).succeeds().out;
     for record in parsed.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()) {
         keeps_to("letter.schema.json", &record);

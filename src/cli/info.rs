@@ -1,0 +1,27 @@
+//! `imr info`.
+
+use std::io::Write;
+
+use imr::index::Info;
+use imr::present;
+use imr::query;
+use imr::search::{self as find, Request, Sort};
+
+use super::args::{InfoArgs, ReportFormat};
+use super::search::open;
+use super::{End, output};
+
+/// Prints what an index holds, what it takes on disk, and how it was made.
+pub fn run(args: InfoArgs) -> anyhow::Result<End> {
+    let reader = open(&args.index)?;
+    let everything =
+        Request { expr: query::parse("")?.expr, limit: 0, offset: 0, sort: Sort::Case, facets: Vec::new() };
+    let (info, total) = reader.guarded(|| Ok((Info::of(&reader)?, find::search(&reader, &everything)?.total)))?;
+    let mut out = output::stdout();
+    match args.format {
+        ReportFormat::Text => present::info(&mut out, &info, total, &output::style(&args.look))?,
+        ReportFormat::Json => present::info_json(&mut out, &info, total)?,
+    }
+    out.flush()?;
+    Ok(End::Done)
+}
