@@ -69,6 +69,18 @@ pub fn prepare(dir: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Removes a manifest that a run which died in its first moments left half made. The lock must be held.
+pub fn sweep(dir: &Path) -> Result<()> {
+    if exists(dir) {
+        return Ok(());
+    }
+    let path = dir.join(manifest::FILE);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::write(&path, error)),
+        _ => Ok(()),
+    }
+}
+
 /// Opens the segments, or makes an empty index.
 pub fn open_or_create(dir: &Path) -> Result<tantivy::Index> {
     if exists(dir) {

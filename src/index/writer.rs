@@ -113,6 +113,7 @@ impl Writer {
     pub fn open_or_create(dir: &Path, config: WriterConfig) -> Result<Self> {
         place::prepare(dir)?;
         let lock = Lock::acquire(dir)?;
+        place::sweep(dir)?;
         let manifest = Manifest::open(dir)?;
         let index = place::open_or_create(dir)?;
         let threads = config.threads.clamp(1, 8);
