@@ -72,6 +72,8 @@ struct Table {
     words: Vec<Word>,
     /// Where the words of a bucket begin; they end where the next bucket begins.
     buckets: Vec<u16>,
+    /// The third bytes of the words of each bucket, one bit for each value of their low five bits.
+    thirds: Vec<u32>,
 }
 
 impl Table {
@@ -86,6 +88,11 @@ impl Table {
     fn longest(&self, bytes: &[u8], at: usize) -> Option<&Word> {
         let &[first, second] = bytes.get(at..at + 2)? else { return None };
         let bucket = Self::bucket(first, second);
+        // "the" begins no word, though "thigh" does.
+        let third = bytes.get(at + 2).copied().unwrap_or_default();
+        if self.thirds.get(bucket)? & 1 << (third & 31) == 0 {
+            return None;
+        }
         let &[from, to] = self.buckets.get(bucket..bucket + 2)? else { return None };
         self.words.get(usize::from(from)..usize::from(to))?.iter().find(|word| {
             let end = at + word.text.len();
@@ -121,5 +128,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let begins = |wanted| words.partition_point(|word| bucket(word) < wanted);
     // Some hundred words: what a clerk adds does not come near to 65535.
     let buckets = (0..=Table::BUCKETS).map(|wanted| u16::try_from(begins(wanted)).unwrap_or(u16::MAX)).collect();
-    Table { words, buckets }
+    let mut thirds = vec![0u32; Table::BUCKETS];
+    for word in &words {
+        if let Some(thirds) = thirds.get_mut(bucket(word)) {
+            // Anything may follow a word of two bytes.
+            *thirds |= word.text.as_bytes().get(2).map_or(u32::MAX, |third| 1 << (third & 31));
+        }
+    }
+    Table { words, buckets, thirds }
 });

@@ -61,11 +61,15 @@ pub(super) fn word_before(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     Some((end - length, end))
 }
 
+/// How many letters of a long word may be wrong.
+const MOST_EDITS: usize = 2;
+
 /// Whether a word is the expected one (in lower case), maybe misspelt by one letter, or by two if it is long.
 #[inline]
 pub(super) fn alike(word: &[u8], expected: &[u8]) -> bool {
     // The first letter must be right, and of most words it is not.
-    word.first().map(u8::to_ascii_lowercase) == expected.first().copied() && alike_after_first(word, expected)
+    let same_start = word.first().map(u8::to_ascii_lowercase) == expected.first().copied();
+    same_start && word.len().abs_diff(expected.len()) <= MOST_EDITS && alike_after_first(word, expected)
 }
 
 fn alike_after_first(word: &[u8], expected: &[u8]) -> bool {
@@ -75,7 +79,7 @@ fn alike_after_first(word: &[u8], expected: &[u8]) -> bool {
     let allowed = match expected.len() {
         0..5 => return false,
         5..9 => 1,
-        _ => 2,
+        _ => MOST_EDITS,
     };
     word.len().abs_diff(expected.len()) <= allowed && distance(word, expected) <= allowed
 }
