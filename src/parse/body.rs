@@ -1,6 +1,5 @@
 //! Body parts named in a text, by the table `schema/body-parts.tsv`.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -16,8 +15,13 @@ pub(super) struct Mention {
 
 /// The body parts that a text names, in the order in which it does, each once.
 pub(super) fn named(text: &str) -> Vec<&'static str> {
+    parts(&mentions(text))
+}
+
+/// The body parts of mentions, each once.
+pub(super) fn parts(mentions: &[Mention]) -> Vec<&'static str> {
     let mut parts = Vec::new();
-    for mention in mentions(text) {
+    for mention in mentions {
         if !parts.contains(&mention.part) {
             parts.push(mention.part);
         }
@@ -27,62 +31,109 @@ pub(super) fn named(text: &str) -> Vec<&'static str> {
 
 /// Every place where a text names a body part. Of words that overlap, the first and longest counts.
 pub(super) fn mentions(text: &str) -> Vec<Mention> {
-    let mut found: Vec<(Range<usize>, usize)> = Vec::new();
-    for hit in TABLE.automaton.find_overlapping_iter(text) {
-        if is_whole(text.as_bytes(), hit.range()) {
-            found.push((hit.range(), hit.pattern().as_usize()));
-        }
-    }
-    found.sort_unstable_by(|(a, _), (b, _)| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+    let bytes = text.as_bytes();
     let mut mentions = Vec::new();
-    let mut end = 0;
-    for (at, word) in found {
-        if at.start >= end {
-            end = at.end;
-            let parts = TABLE.parts.get(word).into_iter().flatten();
-            mentions.extend(parts.map(|&part| Mention { at: at.clone(), part }));
-        }
+    let mut inside = false;
+    let mut at = 0;
+    while let Some(&b) = bytes.get(at) {
+        let begins = !std::mem::replace(&mut inside, is_inner(b));
+        let word = if begins { TABLE.longest(bytes, at) } else { None };
+        let Some(word) = word else {
+            at += 1;
+            continue;
+        };
+        let end = at + word.text.len();
+        mentions.extend(word.parts.iter().map(|&part| Mention { at: at..end, part }));
+        inside = bytes.get(end - 1).is_some_and(|&b| is_inner(b));
+        at = end;
     }
     mentions
 }
 
-/// Whether a range is a word or words of their own, or their plural.
-fn is_whole(text: &[u8], at: Range<usize>) -> bool {
-    let inner = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80;
-    let plural = matches!(text.get(at.end), Some(b's' | b'S'));
-    let end = at.end + usize::from(plural);
-    !at.start.checked_sub(1).and_then(|before| text.get(before)).is_some_and(inner) && !text.get(end).is_some_and(inner)
+/// Whether a byte is one of a word.
+fn is_inner(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b >= 0x80
 }
 
+/// Whether a word ends here, or its plural.
+fn ends(bytes: &[u8], end: usize) -> bool {
+    let plural = matches!(bytes.get(end), Some(b's' | b'S'));
+    !bytes.get(end + usize::from(plural)).is_some_and(|&b| is_inner(b))
+}
+
+struct Word {
+    text: String,
+    /// The body parts that it names; none for words that only look like one.
+    parts: Vec<&'static str>,
+}
+
+/// The words by their first two bytes. Few places of a text begin with those of any, and the longest word comes first.
 struct Table {
-    automaton: AhoCorasick,
-    /// The body parts of each word of the automaton; none for words that only look like one.
-    parts: Vec<Vec<&'static str>>,
+    words: Vec<Word>,
+    /// Where the words of a bucket begin; they end where the next bucket begins.
+    buckets: Vec<u16>,
+    /// The third bytes of the words of each bucket, one bit for each value of their low five bits.
+    thirds: Vec<u32>,
+}
+
+impl Table {
+    const BUCKETS: usize = 1 << 10;
+
+    /// The bucket of two bytes. The low five bits tell letters apart, case aside.
+    fn bucket(first: u8, second: u8) -> usize {
+        usize::from(first & 31) << 5 | usize::from(second & 31)
+    }
+
+    /// The longest word that begins at an offset and ends as a word.
+    fn longest(&self, bytes: &[u8], at: usize) -> Option<&Word> {
+        let &[first, second] = bytes.get(at..at + 2)? else { return None };
+        let bucket = Self::bucket(first, second);
+        // "the" begins no word, though "thigh" does.
+        let third = bytes.get(at + 2).copied().unwrap_or_default();
+        if self.thirds.get(bucket)? & 1 << (third & 31) == 0 {
+            return None;
+        }
+        let &[from, to] = self.buckets.get(bucket..bucket + 2)? else { return None };
+        self.words.get(usize::from(from)..usize::from(to))?.iter().find(|word| {
+            let end = at + word.text.len();
+            bytes.get(at..end).is_some_and(|have| have.eq_ignore_ascii_case(word.text.as_bytes())) && ends(bytes, end)
+        })
+    }
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut words: Vec<String> = Vec::new();
-    let mut parts: Vec<Vec<&'static str>> = Vec::new();
+    let mut words: Vec<Word> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     let rows = include_str!("../../schema/body-parts.tsv").lines().filter(|line| !line.starts_with('#')).skip(1);
     for (part, list) in rows.filter_map(|row| row.split_once('\t')) {
-        for word in list.split(';').map(str::trim).filter(|word| !word.is_empty()) {
+        // A word of one letter would name nothing for certain.
+        for word in list.split(';').map(str::trim).filter(|word| word.len() > 1) {
             let hyphenated = Some(word.replace(' ', "-")).filter(|hyphenated| hyphenated != word);
             for word in [Some(word.to_owned()), hyphenated].into_iter().flatten() {
                 let place = *known.entry(word.clone()).or_insert_with(|| {
-                    words.push(word);
-                    parts.push(Vec::new());
-                    parts.len() - 1
+                    words.push(Word { text: word, parts: Vec::new() });
+                    words.len() - 1
                 });
-                if let Some(parts) = parts.get_mut(place).filter(|parts| part != "-" && !parts.contains(&part)) {
-                    parts.push(part);
+                if let Some(word) = words.get_mut(place).filter(|word| part != "-" && !word.parts.contains(&part)) {
+                    word.parts.push(part);
                 }
             }
         }
     }
-    let mut builder = AhoCorasick::builder();
-    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
-    // Some thousand states: far below what an automaton can hold, whatever a clerk adds.
-    let automaton = builder.build(&words).expect("the table of body parts makes an automaton");
-    Table { automaton, parts }
+    let bucket = |word: &Word| match word.text.as_bytes() {
+        [first, second, ..] => Table::bucket(*first, *second),
+        _ => 0,
+    };
+    words.sort_by_key(|word| (bucket(word), std::cmp::Reverse(word.text.len())));
+    let begins = |wanted| words.partition_point(|word| bucket(word) < wanted);
+    // Some hundred words: what a clerk adds does not come near to 65535.
+    let buckets = (0..=Table::BUCKETS).map(|wanted| u16::try_from(begins(wanted)).unwrap_or(u16::MAX)).collect();
+    let mut thirds = vec![0u32; Table::BUCKETS];
+    for word in &words {
+        if let Some(thirds) = thirds.get_mut(bucket(word)) {
+            // Anything may follow a word of two bytes.
+            *thirds |= word.text.as_bytes().get(2).map_or(u32::MAX, |third| 1 << (third & 31));
+        }
+    }
+    Table { words, buckets, thirds }
 });

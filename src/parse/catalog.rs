@@ -24,6 +24,8 @@ pub(super) struct Entry {
 struct Alias {
     /// In lower case, without "and".
     words: Vec<String>,
+    /// Of the first word.
+    hash: u32,
     entry: usize,
     /// A usual word: the name of a chapter only where its year or its place says so.
     usual: bool,
@@ -100,7 +102,7 @@ pub(super) fn is_one(word: Option<&str>, of: &[&str]) -> bool {
 pub(super) fn each_at(text: &str, words: &[Word], i: usize, of: &[Source], mut found: impl FnMut(Match)) {
     let Some(first) = words.get(i) else { return };
     for &place in CATALOG.buckets.get(first.hash as usize % BUCKETS).into_iter().flatten() {
-        let Some(alias) = CATALOG.aliases.get(place) else { continue };
+        let Some(alias) = CATALOG.aliases.get(place).filter(|alias| alias.hash == first.hash) else { continue };
         let Some(entry) = CATALOG.entries.get(alias.entry) else { continue };
         if entry.section || !of.contains(&entry.source) {
             continue;
@@ -208,7 +210,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
                 if let Some(bucket) = catalog.buckets.get_mut(first.hash as usize % BUCKETS) {
                     bucket.push(catalog.aliases.len());
                 }
-                catalog.aliases.push(Alias { words: texts, entry, usual });
+                catalog.aliases.push(Alias { words: texts, hash: first.hash, entry, usual });
             }
         }
     }

@@ -27,14 +27,13 @@ pub(super) fn rationale(
     rationale: &str,
     range: Option<Range<usize>>,
 ) {
-    let conclusion = verdict::conclusion(rationale);
     let told = |verdict| match verdict {
         Verdict::Upheld => "not medically necessary",
         Verdict::Overturned => "medically necessary",
         Verdict::Partial => "medically necessary in part",
     };
-    if let (Some(said), Some(concluded)) = (verdict, conclusion)
-        && said != concluded
+    if let Some(said) = verdict
+        && let Some(concluded) = verdict::opposite_conclusion(rationale, said)
     {
         let outcome = match said {
             Verdict::Upheld => "upheld",

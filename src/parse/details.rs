@@ -288,6 +288,10 @@ pub(super) fn is_month(word: Option<&str>) -> bool {
 
 /// Words about an edition.
 fn edition(text: &str, words: &[Word], i: usize) -> Option<Range<usize>> {
+    // The first letters of "chapter", of ordinals and of the words below.
+    if !b"ctwoileac0123456789".contains(&word(text, words, i)?.as_bytes().first()?.to_ascii_lowercase()) {
+        return None;
+    }
     let ordinal = |n: usize| {
         word(text, words, n)
             .is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()) && w.ends_with(['t', 'h', 'd']))

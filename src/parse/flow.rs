@@ -20,7 +20,7 @@ pub(super) fn joined(passage: &str, mut one_word: impl FnMut(&str, &str) -> bool
             None if out.is_empty() => {}
             None => out.push(' '),
         }
-        if line.contains("  ") {
+        if line.as_bytes().windows(2).any(|two| two == b"  ") {
             for (i, word) in line.split(' ').filter(|w| !w.is_empty()).enumerate() {
                 if i > 0 {
                     out.push(' ');

@@ -6,7 +6,9 @@
 use super::words::{phrase, trimmed, word_before, word_end};
 use super::{chapters, sources};
 use crate::letter::{Basis, Citation, Guideline, Source};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Reads a guideline line, its label left out, its lines joined to one paragraph.
 pub(super) fn read(text: String) -> Guideline {
@@ -21,7 +23,7 @@ pub(super) fn read(text: String) -> Guideline {
         }
     }
     if reading.clauses.is_empty() {
-        let whole = trimmed(&text, opening(&text)..text.len());
+        let whole = trimmed(&text, reading.opening..text.len());
         match basis {
             Some(Basis::Mtus) => schedule(&text, whole, &mut citations),
             Some(Basis::NonMtus) => sources::read(&text, whole, &mut citations),
@@ -74,11 +76,23 @@ fn governed(text: &str, from: usize) -> Option<usize> {
 /// Where the sources begin in a line that opens with "The Claims Administrator based its decision on the".
 fn opening(text: &str) -> usize {
     // Longer openings than any seen, so that the words of a citation are not taken for theirs.
-    let lower = text.get(..text.floor_char_boundary(120)).unwrap_or_default().to_ascii_lowercase();
-    let end = GOVERNING.iter().filter_map(|end| lower.find(end).map(|at| at + end.len())).max();
-    let end = end.unwrap_or_default();
-    if lower.get(end..).is_some_and(|rest| rest.starts_with("the ")) { end + "the ".len() } else { end }
+    let text = text.get(..text.floor_char_boundary(120)).unwrap_or_default();
+    let (mut end, mut seen) = (0, [false; GOVERNING.len()]);
+    for hit in OPENINGS.find_overlapping_iter(text) {
+        // Of each the first counts.
+        if seen.get_mut(hit.pattern().as_usize()).is_some_and(|seen| !std::mem::replace(seen, true)) {
+            end = end.max(hit.end());
+        }
+    }
+    let the = text.get(end..end + 4).is_some_and(|the| the.eq_ignore_ascii_case("the "));
+    if the { end + "the ".len() } else { end }
 }
+
+static OPENINGS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
+    builder.build(GOVERNING).expect("a handful of words makes an automaton")
+});
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -95,6 +109,8 @@ struct Clause {
 #[derive(Default)]
 struct Clauses {
     clauses: Vec<Clause>,
+    /// Where the sources begin after the words that open the line.
+    opening: usize,
     /// The line says "outside of the MTUS" or "did not base ... on the MTUS".
     outside: bool,
 }
@@ -115,11 +131,11 @@ enum Mention {
 
 impl Clauses {
     fn of(text: &str) -> Self {
-        let mut found = Self::default();
+        let mut found = Self { opening: opening(text), ..Self::default() };
         let bytes = text.as_bytes();
         let mut outside_end = None;
         // What no mention has told of yet begins here.
-        let mut from = opening(text);
+        let mut from = found.opening;
         for (at, end) in mtus_words(text) {
             let (kind, start) = match mention(bytes, at) {
                 Mention::NonMtus(non) => (Kind::NonMtus, non),

@@ -80,7 +80,7 @@ fn lenient_outcome(text: &str, piece: Range<usize>) -> Option<Head> {
     };
     Some(Head {
         colon,
-        line: line_start(text, colon).max(piece.start),
+        line: line_start(text, piece.start, colon),
         end: piece.end,
         verdict,
         begins: None,
@@ -149,7 +149,7 @@ impl<'a, 't> Finder<'a, 't> {
             if rest.is_empty() || (ends && !text.get(..stop).is_some_and(|head| head.ends_with('.'))) {
                 heads.push(Head {
                     colon,
-                    line: line_start(text, colon).max(piece.start),
+                    line: line_start(text, piece.start, colon),
                     end: stop,
                     verdict,
                     begins: None,
@@ -204,11 +204,11 @@ impl<'a, 't> Finder<'a, 't> {
 
 fn walk(view: &View<'_>, window: Range<usize>, latest: usize, by_paragraphs: bool) -> Option<usize> {
     let text = view.text();
-    let mut next = line_start(text, window.end);
+    let mut next = line_start(text, window.start, window.end);
     while next > window.start {
         let before = text.get(window.start..next)?;
         let line_end = window.start + before.trim_end_matches(['\n', '\x0c']).len();
-        let line = line_start(text, line_end).max(window.start);
+        let line = line_start(text, window.start, line_end);
         let break_here = Break {
             separator: text.get(line_end..next)?,
             before: text.get(line..line_end)?.trim_ascii(),
@@ -300,6 +300,8 @@ fn partial_authorization(text: &str, window: Range<usize>) -> Option<usize> {
     None
 }
 
-fn line_start(text: &str, at: usize) -> usize {
-    text.get(..at).and_then(|before| before.rfind(['\n', '\x0c'])).map_or(0, |n| n + 1)
+/// Where the line of an offset begins, but not before `low`: a text may be one long line.
+fn line_start(text: &str, low: usize, at: usize) -> usize {
+    let before = text.as_bytes().get(low..at).unwrap_or_default();
+    before.iter().rposition(|b| matches!(b, b'\n' | b'\x0c')).map_or(low, |n| low + n + 1)
 }

@@ -1,7 +1,7 @@
 //! What the clinical summary tells of the worker's history: diagnoses and days.
 
 use crate::letter::Date;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -245,10 +245,8 @@ fn sentence_end(text: &str, from: usize) -> usize {
     (from..reach).find(|&at| bytes[at] == b'.' && ends(at)).unwrap_or(reach)
 }
 
-/// Parts a list of diagnoses.
-fn diagnoses(summary: &str, list: Range<usize>, found: &mut Vec<String>) {
-    let text = summary.get(list).unwrap_or_default();
-    // What follows is no diagnosis any more.
+/// What follows these is no diagnosis any more.
+static STOPS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let stops = [
         "; treatment",
         " and presented",
@@ -289,8 +287,15 @@ fn diagnoses(summary: &str, list: Range<usize>, found: &mut Vec<String>) {
         " are ",
         " due to an ",
     ];
-    let lower = text.to_ascii_lowercase();
-    let end = stops.iter().filter_map(|stop| lower.find(stop)).min().unwrap_or(text.len());
+    let mut builder = AhoCorasick::builder();
+    builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostFirst).kind(Some(AhoCorasickKind::DFA));
+    builder.build(stops).expect("some forty words make an automaton")
+});
+
+/// Parts a list of diagnoses.
+fn diagnoses(summary: &str, list: Range<usize>, found: &mut Vec<String>) {
+    let text = summary.get(list).unwrap_or_default();
+    let end = STOPS.find(text).map_or(text.len(), |stop| stop.start());
     let text = text.get(..end).unwrap_or_default();
     let mut pieces: Vec<&str> = Vec::new();
     let (mut depth, mut start) = (0i32, 0);

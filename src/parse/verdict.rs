@@ -92,11 +92,11 @@ pub(super) fn stated(text: &str, from: usize) -> Option<(LetterOutcome, usize)> 
     Some(in_part.map_or((outcome, end), |end| (LetterOutcome::PartiallyOverturned, end)))
 }
 
-/// What the last sentence of a rationale concludes, if it says so without any reservation.
+/// What the last sentence of a rationale concludes, if it says so without any reservation and is not what was decided.
 ///
 /// It serves to find contradictions, and a false one costs more than a missed one: a sentence with a condition, a
 /// contrast or statements of both kinds concludes nothing.
-pub(super) fn conclusion(rationale: &str) -> Option<Verdict> {
+pub(super) fn opposite_conclusion(rationale: &str, said: Verdict) -> Option<Verdict> {
     let sentence = rationale.get(last_sentence(rationale)..)?;
     let words = || sentence.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '\u{2019}');
     const RESERVATIONS: &[&str] = &[
@@ -141,6 +141,9 @@ pub(super) fn conclusion(rationale: &str) -> Option<Verdict> {
         "approved",
     ];
     let first = statement(sentence, 0..sentence.len())?;
+    if first.verdict == said {
+        return None;
+    }
     let mut from = first.end;
     while let Some(next) = statement(sentence, from..sentence.len()) {
         if next.verdict != first.verdict {

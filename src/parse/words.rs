@@ -14,6 +14,10 @@ const LONGEST: usize = 48;
 /// misspelt a little. The first letter of each word must be right.
 pub(super) fn phrase(text: &str, at: usize, words: &[&str]) -> Option<usize> {
     let bytes = text.as_bytes();
+    // The first letter must be right, and it rarely is.
+    if bytes.get(at)?.to_ascii_lowercase() != words.first()?.bytes().next()? {
+        return None;
+    }
     let mut end = at;
     for (i, word) in words.iter().enumerate() {
         let start = if i == 0 { end } else { next_word(bytes, end)? };
@@ -57,22 +61,37 @@ pub(super) fn word_before(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     Some((end - length, end))
 }
 
+/// How many letters of a long word may be wrong.
+const MOST_EDITS: usize = 2;
+
 /// Whether a word is the expected one (in lower case), maybe misspelt by one letter, or by two if it is long.
+#[inline]
 pub(super) fn alike(word: &[u8], expected: &[u8]) -> bool {
+    // The first letter must be right, and of most words it is not.
+    let same_start = word.first().map(u8::to_ascii_lowercase) == expected.first().copied();
+    same_start && word.len().abs_diff(expected.len()) <= MOST_EDITS && alike_after_first(word, expected)
+}
+
+fn alike_after_first(word: &[u8], expected: &[u8]) -> bool {
     if word.eq_ignore_ascii_case(expected) {
         return true;
     }
     let allowed = match expected.len() {
         0..5 => return false,
         5..9 => 1,
-        _ => 2,
+        _ => MOST_EDITS,
     };
-    let same_start = word.first().map(u8::to_ascii_lowercase) == expected.first().copied();
-    same_start && word.len().abs_diff(expected.len()) <= allowed && distance(word, expected) <= allowed
+    word.len().abs_diff(expected.len()) <= allowed && distance(word, expected) <= allowed
 }
 
 /// The Levenshtein distance of two words of labels, case aside.
 fn distance(a: &[u8], b: &[u8]) -> usize {
+    // What begins and ends alike takes no edit.
+    let same = |(x, y): &(&u8, &u8)| x.eq_ignore_ascii_case(y);
+    let head = a.iter().zip(b).take_while(same).count();
+    let (a, b) = (a.get(head..).unwrap_or_default(), b.get(head..).unwrap_or_default());
+    let tail = a.iter().rev().zip(b.iter().rev()).take_while(same).count();
+    let (a, b) = (a.get(..a.len() - tail).unwrap_or_default(), b.get(..b.len() - tail).unwrap_or_default());
     let mut row = [0usize; 24];
     if b.len() >= row.len() {
         return usize::MAX;

@@ -67,6 +67,7 @@ fn read_amounts(request: &mut Request, lower: &str, tokens: &Tokens<'_>) {
     request.unit = amounts.unit.map(str::to_owned);
     request.frequency = amounts.frequency;
     request.duration = amounts.duration;
-    request.side = side::read(tokens, lower);
-    request.body_parts = body::named(lower).into_iter().map(str::to_owned).collect();
+    let mentions = body::mentions(lower);
+    request.side = side::read(tokens, &mentions);
+    request.body_parts = body::parts(&mentions).into_iter().map(str::to_owned).collect();
 }

@@ -1,15 +1,14 @@
 //! The side of the body.
 
-use super::super::body::{self, Mention};
+use super::super::body::Mention;
 use super::tokens::Tokens;
 use crate::letter::Side;
 
 /// The side that a request names; `None` where it names none, or different ones for different parts.
-pub(super) fn read(tokens: &Tokens<'_>, lower: &str) -> Option<Side> {
+pub(super) fn read(tokens: &Tokens<'_>, mentions: &[Mention]) -> Option<Side> {
     if !(0..tokens.len()).any(|i| word(tokens, i).is_some()) {
         return None;
     }
-    let mentions = &body::mentions(lower)[..];
     let mut sides: Vec<Side> = Vec::new();
     let mut i = 0;
     while i < tokens.len() {
