@@ -91,6 +91,11 @@ pub(super) fn any(text: &str) -> bool {
     (0..words.len()).any(|i| adjoined_year(text, &words, i).is_some() && known_before(text, &words, &ends, i).is_some())
 }
 
+/// Whether a text names a chapter of the MTUS that is in the table, with its year or by a name that is no usual word.
+pub(super) fn named(text: &str, range: Range<usize>) -> bool {
+    names(text, range).iter().any(|name| name.entry.is_some_and(|entry| entry.source == Source::Mtus))
+}
+
 /// Names of chapters outside of brackets count, or else those inside.
 fn names(text: &str, clause: Range<usize>) -> Vec<Name> {
     let all = words(text, clause);

@@ -14,7 +14,10 @@ pub(super) fn anywhere(line: &str) -> bool {
             let at = words::phrase(line, 0, &["final", "determination", "letter", "for", "imr", "case", "number"]);
             at.is_some_and(|at| numbers_only(without_case_number(&line[at..])))
         }
-        Some(b'P' | b'p') if line.len() <= LONGEST => is_page_of(line),
+        Some(b'P' | b'p') if line.len() <= LONGEST => {
+            // "page 43" alone may be the end of a citation.
+            is_page_of(line) && line.split_ascii_whitespace().nth(2).is_some()
+        }
         _ => false,
     }
 }

@@ -4,7 +4,7 @@
 //! clauses; a citation inside of a clause may itself contain the word MTUS, which opens nothing.
 
 use super::words::{phrase, trimmed, word_before, word_end};
-use super::{chapters, sources};
+use super::{catalog, chapters, sources};
 use crate::letter::{Basis, Citation, Guideline, Source};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::ops::Range;
@@ -30,7 +30,7 @@ pub(super) fn read(text: String) -> Guideline {
             _ => {}
         }
     }
-    if basis == Some(Basis::Mtus) && citations.iter().any(|citation| citation.source == Source::Odg) {
+    if basis == Some(Basis::Mtus) && citations.iter().any(|c| matches!(c.source, Source::Odg | Source::Other)) {
         basis = Some(Basis::Both);
     }
     Guideline { text: Some(text), basis, citations }
@@ -48,14 +48,94 @@ pub(super) fn outside(text: &str) -> Vec<Citation> {
     citations
 }
 
+/// The citations of a line that names a part of the schedule without the word MTUS.
+pub(super) fn inside(text: &str) -> Vec<Citation> {
+    let mut citations = Vec::new();
+    let start = opening(text);
+    let end = text.get(start..).and_then(|rest| rest.find(". ")).map_or(text.len(), |stop| start + stop);
+    let end = if text.get(..end).is_some_and(|cited| cited.ends_with(" p") || cited.ends_with(" pg")) {
+        text.len()
+    } else {
+        end
+    };
+    if chapters::named(text, start..end) {
+        schedule(text, trimmed(text, start..end), &mut citations);
+    }
+    citations
+}
+
+/// Where a source of another body begins in a clause on the MTUS, cited in one breath with it: "MTUS, and the Journal
+/// of ...", "MTUS, page 3 and Medical Evidence: ...". Before it, the words that join it begin at the first offset.
+fn beside(text: &str, clause: Range<usize>) -> Option<(usize, usize)> {
+    const JOINTS: [&str; 9] = [
+        "medical evidence: ",
+        "as well as the ",
+        "as well as ",
+        "in addition to the ",
+        "in addition to ",
+        "additionally, ",
+        "also the ",
+        "and the ",
+        "and ",
+    ];
+    let lower = text.get(clause.clone())?.to_ascii_lowercase();
+    /// More joints before sources are no list of sources; this bounds the search.
+    const MOST: usize = 16;
+    let (mut depth, mut from, mut tried) = (0i32, 0, 0);
+    for (at, c) in lower.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        let opens = at >= from && depth <= 0 && (at == 0 || lower.as_bytes()[at - 1] == b' ');
+        let Some(joint) = JOINTS.iter().find(|joint| opens && lower[at..].starts_with(**joint)) else { continue };
+        from = at + joint.len();
+        let source = clause.start + from;
+        tried += 1;
+        if tried > MOST {
+            break;
+        }
+        if is_source(text, &lower[from..], source..clause.end) {
+            return Some((clause.start + at, source));
+        }
+    }
+    None
+}
+
+/// Whether a citation of a source of another body begins here, and nothing of the MTUS comes after it.
+fn is_source(text: &str, lower: &str, rest: Range<usize>) -> bool {
+    /// As far as a name reaches.
+    const LONGEST: usize = 120;
+    const WORDS: [&str; 7] = ["journal", "policy", "policies", "textbook", "bulletin", "et al", "monograph"];
+    let near = lower.get(..lower.floor_char_boundary(LONGEST)).unwrap_or(lower);
+    let item = near.get(..near.find([',', ';', '.', ':']).unwrap_or(near.len())).unwrap_or_default();
+    let reference = near.find("et al").is_some_and(|at| at < 60);
+    let word = WORDS.iter().any(|word| {
+        item.find(word).is_some_and(|at| {
+            let bytes = item.as_bytes();
+            (at == 0 || !bytes[at - 1].is_ascii_alphanumeric())
+                && !bytes.get(at + word.len()).is_some_and(u8::is_ascii_alphanumeric)
+        })
+    });
+    let range = rest.start..rest.start + item.len();
+    let named = || {
+        let words = catalog::words(text, range);
+        (0..words.len()).any(|i| catalog::longest_at(text, &words, i, &[Source::Other]).is_some_and(|m| !m.usual))
+    };
+    (reference || word || named()) && !chapters::named(text, rest)
+}
+
 /// Reads a clause that cites the MTUS. The ODG are never a part of it, even where they are cited in one breath.
 fn schedule(text: &str, clause: Range<usize>, citations: &mut Vec<Citation>) {
     let foreign = sources::mentions(text, clause.clone())
         .find(|(at, source)| *source == Some(Source::Odg) && sources::begins_citation(text, clause.start, *at))
         .map(|(at, _)| at);
-    let end = foreign.unwrap_or(clause.end);
+    // Where the chapters end, and where the source begins.
+    let foreign = foreign.map(|at| (at, at)).into_iter().chain(beside(text, clause.clone())).min();
+    let end = foreign.map_or(clause.end, |(end, _)| end);
     chapters::read(text, trimmed(text, clause.start..end), citations);
-    if let Some(at) = foreign {
+    if let Some((_, at)) = foreign {
         sources::read(text, at..clause.end, citations);
     }
 }

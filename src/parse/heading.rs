@@ -174,6 +174,43 @@ impl<'a, 't> Finder<'a, 't> {
         heads.split_off(unrelated.map_or(0, |i| i + 1))
     }
 
+    /// The heads that are paragraphs of their own, "REQUEST: Upheld", after a finished sentence, whatever follows them.
+    ///
+    /// They tell of decisions without labels, and of labels that are not known. A letter without trusted paragraphs has
+    /// none.
+    pub(super) fn paragraphs(&self, piece: Range<usize>) -> Vec<Head> {
+        /// Longer ones are text with an outcome at its end.
+        const LONGEST_PARAGRAPH: usize = 500;
+        let text = self.view.text();
+        let mut heads: Vec<Head> = Vec::new();
+        let mut colons = piece.start..piece.end;
+        while let Some(colon) = text.get(colons.clone()).and_then(|rest| rest.find(':')).map(|n| colons.start + n) {
+            colons.start = colon + 1;
+            let Some((verdict, end)) = strict_outcome(text, colon + 1, piece.end).filter(|_| self.by_paragraphs) else {
+                continue;
+            };
+            let rest = text.get(end..piece.end).unwrap_or_default();
+            let after = rest.get(..rest.len() - rest.trim_start_matches(['\n', '\x0c', ' ']).len()).unwrap_or_default();
+            let from = heads.last().map_or(piece.start, |head| head.end);
+            let low = text.ceil_char_boundary(from.max(colon.saturating_sub(LONGEST_PARAGRAPH)));
+            let before = text.get(low..colon).unwrap_or_default();
+            let apart = if self.view.parts_paragraphs("\n\n") { "\n\n" } else { "\n\n\n" };
+            let breaks = before.rfind(apart).map(|n| n + apart.len()).max(before.rfind('\x0c').map(|n| n + 1));
+            let whole = (low == from).then(|| before.len() - before.trim_start().len());
+            let Some(start) = breaks.or(whole).map(|n| low + n) else { continue };
+            // After a label comes its text.
+            let before = text.get(if heads.is_empty() { 0 } else { from }..start).unwrap_or_default().trim_end();
+            if (rest.is_empty() || self.view.parts_paragraphs(after) || after.contains('\x0c'))
+                && (before.is_empty() || ends_sentence(before))
+                && text.get(start..).is_some_and(capital)
+            {
+                heads.push(Head { colon, line: start, end, verdict, begins: Some((start, start)), number: None });
+                colons.start = end;
+            }
+        }
+        heads
+    }
+
     /// Where the heading that ends at `end` begins in a piece of text; `None` if nothing tells.
     pub(super) fn start(&self, piece: Range<usize>, end: usize) -> Option<usize> {
         let text = self.view.text();

@@ -1,5 +1,6 @@
 //! What the clinical summary tells of the worker's history: diagnoses and days.
 
+use super::days::{self, MONTHS};
 use crate::letter::Date;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
@@ -14,32 +15,21 @@ pub(super) struct History {
     pub(super) dates: Vec<Date>,
 }
 
-/// Words that announce diagnoses, and then the names of months and the full years of no other date.
-const OPENINGS: &[&str] = &["diagnos", "treated for", "impression"];
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may ",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+/// Words that announce diagnoses. In the automaton, the first letters of the months follow them.
+const OPENINGS: &[&str] = &["diagnos", "treated for", "treatment for", "impression"];
 
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let words = OPENINGS.iter().chain(&MONTHS);
+    // The first letters of a month tell which it may be.
+    let words = OPENINGS.iter().copied().chain(MONTHS.iter().filter_map(|month| month.get(..3)));
     let mut builder = AhoCorasick::builder();
     builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
     builder.build(words).expect("some twenty words make an automaton")
 });
 
 /// Reads a summary.
-pub(super) fn read(summary: &str) -> History {
+///
+/// Days after `latest`, that of the decision, are none: "ROM 10/20/30".
+pub(super) fn read(summary: &str, latest: Option<Date>) -> History {
     let mut history = History::default();
     let mut end = 0;
     for hit in WORDS.find_iter(summary) {
@@ -48,18 +38,27 @@ pub(super) fn read(summary: &str) -> History {
             continue;
         }
         match hit.pattern().as_usize().checked_sub(OPENINGS.len()) {
-            Some(month) => history.dates.extend(written_day(bytes, hit.range(), month as u8 + 1)),
+            Some(month) => {
+                history.dates.extend(days::written(bytes, hit.start(), month));
+            }
             // Within a list that was read already, the word belongs to the list.
             None if hit.start() >= end => {
                 // What is treated may be a complaint, and for how long; what is diagnosed is a diagnosis.
-                let treated = summary.get(hit.range()).is_some_and(|word| word.eq_ignore_ascii_case("treated for"));
+                let treated = summary.get(hit.range()).is_some_and(|word| {
+                    ["treated for", "treatment for"].iter().any(|for_| word.eq_ignore_ascii_case(for_))
+                });
                 let names = |list: &Range<usize>| {
                     !treated
                         || summary
                             .get(list.clone())
                             .is_some_and(|l| begins(l.split([',', ';']).next().unwrap_or_default()))
                 };
-                if let Some(list) = list(summary, hit.range()).filter(names) {
+                if let Some((items, stop)) = list(summary, hit.range()).and_then(|list| numbered(summary, list.start)) {
+                    end = stop;
+                    for item in items {
+                        diagnoses(summary, item, &mut history.diagnoses);
+                    }
+                } else if let Some(list) = list(summary, hit.range()).filter(names) {
                     end = list.end;
                     diagnoses(summary, list, &mut history.diagnoses);
                 }
@@ -67,82 +66,11 @@ pub(super) fn read(summary: &str) -> History {
             None => {}
         }
     }
-    numeric_days(summary, &mut history.dates);
+    days::numeric(summary, &mut history.dates);
+    history.dates.retain(|date| latest.is_none_or(|latest| *date <= latest));
     history.dates.sort_unstable();
     history.dates.dedup();
     history
-}
-
-/// "June 3, 2016" and "June 3rd 2016".
-fn written_day(bytes: &[u8], month: Range<usize>, number: u8) -> Option<Date> {
-    let mut at = month.end;
-    let mut skip = |these: &[u8]| {
-        let n = bytes.get(at..).unwrap_or_default().iter().take(3).take_while(|b| these.contains(b)).count();
-        at += n;
-        at
-    };
-    let from = skip(b" .");
-    let digits = |from: usize, most: usize| {
-        let digits = bytes.get(from..).unwrap_or_default().iter().take(most).take_while(|b| b.is_ascii_digit());
-        digits.fold((0u16, 0usize), |(value, n), b| (value * 10 + u16::from(b - b'0'), n + 1))
-    };
-    let (day, length) = digits(from, 2);
-    if length == 0 {
-        return None;
-    }
-    at = from + length;
-    let ordinal = bytes.get(at..at + 2).is_some_and(|s| [b"st", b"nd", b"rd", b"th"].contains(&&[s[0], s[1]]));
-    at += if ordinal { 2 } else { 0 };
-    let from = at + bytes.get(at..)?.iter().take(3).take_while(|b| b" ,".contains(b)).count();
-    let (year, length) = digits(from, 4);
-    let ends = !bytes.get(from + length).is_some_and(u8::is_ascii_digit);
-    (from > at && length == 4 && ends).then(|| plausible(year, number.into(), day)).flatten()
-}
-
-/// "6/3/2016", "06-03-16"; "11-15- 2016" comes from a broken line.
-fn numeric_days(summary: &str, dates: &mut Vec<Date>) {
-    let bytes = summary.as_bytes();
-    let mut at = 0;
-    while let Some(n) = bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
-        let start = at + n;
-        let number = |from: usize| {
-            let digits = bytes.get(from..).unwrap_or_default().iter().take(5).take_while(|b| b.is_ascii_digit());
-            digits.fold((0u16, from), |(value, end), b| {
-                (value.saturating_mul(10).saturating_add(u16::from(b - b'0')), end + 1)
-            })
-        };
-        let (month, end) = number(start);
-        at = end;
-        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
-        if before.is_some_and(|b| b.is_ascii_alphanumeric() || b"./-#".contains(b)) || end - start > 2 {
-            continue;
-        }
-        let Some(&joint @ (b'/' | b'-')) = bytes.get(end) else { continue };
-        let blank = |at: usize| at + usize::from(bytes.get(at) == Some(&b' '));
-        let (day, day_end) = number(blank(end + 1));
-        if day_end == blank(end + 1) || day_end - blank(end + 1) > 2 || bytes.get(day_end) != Some(&joint) {
-            continue;
-        }
-        let from = blank(day_end + 1);
-        let (year, year_end) = number(from);
-        let after = bytes.get(year_end);
-        let goes_on = after.is_some_and(|b| b.is_ascii_alphanumeric() || b"/%".contains(b))
-            || (matches!(after, Some(b'-' | b'.')) && bytes.get(year_end + 1).is_some_and(u8::is_ascii_digit));
-        let year = match year_end - from {
-            2 if from == day_end + 1 => 2000 + year,
-            4 => year,
-            _ => continue,
-        };
-        if !goes_on {
-            dates.extend(plausible(year, month, day));
-            at = year_end;
-        }
-    }
-}
-
-fn plausible(year: u16, month: u16, day: u16) -> Option<Date> {
-    let date = Date::new(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?)?;
-    (1950..2050).contains(&year).then_some(date)
 }
 
 /// Where the list of diagnoses stands that a word announces.
@@ -153,21 +81,57 @@ fn list(summary: &str, word: Range<usize>) -> Option<Range<usize>> {
     let sentence = before.get(summary.floor_char_boundary(word.start.saturating_sub(50))..)?.to_ascii_lowercase();
     let opening = opening(&ahead, &sentence)?;
     let start = word.start + opening;
-    let end = sentence_end(summary, start);
+    let mut end = sentence_end(summary, start);
+    if summary.get(..start).is_some_and(|before| before.ends_with('(')) {
+        end = summary.get(start..end).and_then(|list| list.find(')')).map(|close| start + close)?;
+    }
     Some(start..end).filter(|list| !list.is_empty())
+}
+
+/// The items of a list "1. A. 2. B; 3. C." and its end; one item is no list.
+fn numbered(summary: &str, start: usize) -> Option<(Vec<Range<usize>>, usize)> {
+    /// No item is longer.
+    const LONGEST: usize = 300;
+    let mark = |number: usize, at: usize| {
+        let rest = summary.get(at..)?.strip_prefix(number.to_string().as_str())?;
+        let after = rest.strip_prefix(['.', ')'])?;
+        (!after.starts_with(|c: char| c.is_ascii_digit())).then_some(summary.len() - after.len())
+    };
+    let mut from = mark(1, start)?;
+    let mut items = Vec::new();
+    loop {
+        let reach = summary.floor_char_boundary(from + LONGEST);
+        let item = summary.get(from..reach)?;
+        let next = items.len() + 2;
+        let found = item.match_indices(' ').find_map(|(blank, _)| {
+            let at = from + blank + 1;
+            mark(next, at).map(|after| (from + blank, after))
+        });
+        let Some((end, after)) = found else {
+            let end = from + item.find(". ").into_iter().chain(item.find(';')).min().unwrap_or(item.len());
+            items.push(from..end);
+            return (items.len() > 1).then_some((items, end));
+        };
+        items.push(from..end);
+        from = after;
+    }
 }
 
 /// How long the words are that open a list: "diagnosed with", "diagnoses include", "being treated for". `None` where
 /// they announce no list of diagnoses.
 fn opening(ahead: &str, before: &str) -> Option<usize> {
-    if ahead.starts_with("treated for") {
+    if let Some(words) = ["treated for", "treatment for"].into_iter().find(|words| ahead.starts_with(words)) {
         // "treated for the diagnosis of": the next word announces it. The treatment may have been of a complaint before.
-        let own = ["being ", "been ", "is ", "was "].iter().any(|verb| before.ends_with(verb));
-        let rest = ahead.get("treated for".len()..)?;
+        let own = match words {
+            "treated for" => &["being ", "been ", "is ", "was "],
+            _ => &["undergoing ", "receiving ", "under ", "received "],
+        };
+        let own = own.iter().any(|verb| before.ends_with(verb));
+        let rest = ahead.get(words.len()..)?;
         let blank = rest.len() - rest.trim_start_matches([' ', ':', '"', '\u{201c}']).len();
         let other = rest.trim_start();
         let later = ["the diagnos", "diagnos", "his ", "her ", "their ", "this ", "these ", "the following diagnos"];
-        return (own && !later.iter().any(|l| other.starts_with(l))).then_some("treated for".len() + blank);
+        return (own && !later.iter().any(|l| other.starts_with(l))).then_some(words.len() + blank);
     }
     let head =
         ["diagnosis", "diagnoses", "diagnosed", "impressions", "impression"].iter().find(|h| ahead.starts_with(**h))?;
@@ -180,6 +144,10 @@ fn opening(ahead: &str, before: &str) -> Option<usize> {
     while let Some(rest) = ahead.get(at..) {
         let blank = rest.len() - rest.trim_start_matches([' ', ',', '"', '\u{201c}', '-', '\'']).len();
         let rest = rest.get(blank..).unwrap_or_default();
+        // "diagnoses (a, b, and c)"
+        if head.len() == at && rest.starts_with('(') {
+            return Some(at + blank + 1);
+        }
         if let Some(after) = rest.strip_prefix(':') {
             opened = true;
             at += blank + (rest.len() - after.trim_start_matches([' ', '"', '\u{201c}']).len());

@@ -13,6 +13,7 @@ use super::reading::{Reading, without_opening};
 use super::request;
 use super::text::View;
 use super::wording;
+use super::words::{next_word, phrase, trimmed};
 use crate::letter::{Basis, Guideline, Issue, Outcome, Source};
 use std::ops::Range;
 
@@ -127,7 +128,11 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
         let repeated = drafts.last().and_then(|d| d.open).is_some_and(|(part, _)| rank(label.part) <= rank(part));
         if drafts.is_empty() || repeated {
             let number = drafts.last().and_then(|d| d.printed).unwrap_or(drafts.len() as u32);
-            let heads = heads(searched..label.start, number, true);
+            let mut heads = heads(searched..label.start, number, true);
+            if heads.is_empty() && form == Form::Labels && label.part != Part::Claims {
+                // A label between that is not known: the outcome that is a paragraph of its own opens the issue.
+                heads = finder.paragraphs(searched..label.start).pop().into_iter().collect();
+            }
             let sentence = label.part == Part::ClaimsSentence || label.part == Part::ReviewerSentence;
             if heads.is_empty() && !drafts.is_empty() && !(opens_issue(&labels[i..], drafts.last())) {
                 if !sentence {
@@ -150,7 +155,9 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
                 let at = match drafts.last_mut() {
                     None => piece,
                     Some(draft) => {
-                        let at = unmarked_heading(text, &finder, piece..label.start);
+                        let due = number_due(text, piece..label.start, number + 1);
+                        let due = due.filter(|_| form == Form::Sentences);
+                        let at = due.unwrap_or_else(|| unmarked_heading(text, &finder, piece..label.start));
                         draft.close(at);
                         at
                     }
@@ -169,8 +176,23 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
         (piece, searched) = (label.end, label.end);
     }
     let number = drafts.last().and_then(|d| d.printed).unwrap_or(drafts.len() as u32);
-    let heads = heads(searched..end, number, false);
+    let mut heads = heads(searched..end, number, false);
+    if heads.is_empty() && form == Form::Labels && drafts.last().is_some_and(|d| d.rationale_is_open()) {
+        heads = finder.paragraphs(searched..end);
+    }
+    let without_labels: Vec<Range<usize>> = (heads.iter().map(|head| head.end))
+        .zip(heads.iter().skip(1).map(|next| next.begins.map_or(next.line, |(start, _)| start)).chain([end]))
+        .map(|(from, to)| from..to.max(from))
+        .collect();
     begin(reading, &finder, &mut drafts, piece..end, heads);
+    for range in without_labels.iter().cloned() {
+        unlabelled(reading, range);
+    }
+    if let (Some(last), Some(draft)) = (without_labels.last(), drafts.last_mut())
+        && !reading.passage(last.clone()).trim_ascii().is_empty()
+    {
+        draft.rationale = Some(last.clone());
+    }
     if let Some(draft) = drafts.last_mut() {
         draft.close(end);
     }
@@ -181,6 +203,41 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
         reading.note(Severity::Error, "no_issues", message, Some(from..end));
     }
     finish(reading, drafts, form);
+}
+
+/// Remarks on words after a decision without labels, unless they refer it to the decision on the primary treatment.
+fn unlabelled(reading: &mut Reading<'_, '_>, range: Range<usize>) {
+    let said = reading.passage(range.clone());
+    let words = trimmed(said, 0..said.len());
+    let refers = ["since", "because", "as"]
+        .iter()
+        .any(|word| phrase(said, words.start, &[word]).is_some_and(|end| primary(said.get(end..).unwrap_or_default())));
+    if !words.is_empty() && !refers {
+        let message = "a decision without labels: what follows it is read as its rationale".to_owned();
+        reading.note(
+            Severity::Warning,
+            "unlabelled_decision",
+            message,
+            Some(range.start + words.start..range.start + words.end),
+        );
+    }
+}
+
+fn primary(said: &str) -> bool {
+    [&["the", "primary"][..], &["primary"]]
+        .iter()
+        .any(|words| next_word(said.as_bytes(), 0).is_some_and(|at| phrase(said, at, words).is_some()))
+}
+
+/// Where the last paragraph begins that the number of the next decision opens, after a finished sentence.
+fn number_due(text: &str, piece: Range<usize>, number: u32) -> Option<usize> {
+    let within = text.get(piece.clone())?;
+    let lines = within.rmatch_indices('\n').map(|(n, _)| piece.start + n + 1);
+    let mut due = lines.filter(|&line| {
+        numbered::number_at(text, line).is_some_and(|(found, _)| found == number)
+            && numbered::opens_paragraph(text, piece.start..line)
+    });
+    due.next()
 }
 
 /// Turns drafts into issues, in their order.
@@ -266,6 +323,10 @@ fn rank(part: Part) -> u8 {
 }
 
 impl Draft {
+    fn rationale_is_open(&self) -> bool {
+        self.open.is_some_and(|(part, _)| part == Part::Rationale)
+    }
+
     /// Ends the text of the open label.
     fn close(&mut self, end: usize) {
         if let Some((part, start)) = self.open {
@@ -311,7 +372,12 @@ impl Draft {
             let labelled = guideline.text.as_deref().is_some_and(|text| text.contains("ecision based on"));
             if form != Form::Labels && !labelled {
                 let told = wording::basis(guideline.text.as_deref().unwrap_or_default(), claims);
-                guideline.basis = told.or(guideline.basis);
+                // A source that is read out of the sentence counts beside the schedule.
+                let beside = guideline.basis == Some(Basis::Both) && told == Some(Basis::Mtus);
+                guideline.basis = told.filter(|_| !beside).or(guideline.basis);
+                if matches!(told, Some(Basis::Mtus)) && guideline.citations.is_empty() {
+                    guideline.citations = guideline::inside(guideline.text.as_deref().unwrap_or_default());
+                }
                 // The schedule is named in such sentences to say that it has nothing on the request.
                 if matches!(told, Some(Basis::NonMtus | Basis::None)) {
                     guideline.citations.retain(|citation| citation.source != Source::Mtus);

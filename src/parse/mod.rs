@@ -8,6 +8,7 @@ mod canonical;
 mod catalog;
 mod chapters;
 mod contradiction;
+mod days;
 mod details;
 mod documents;
 mod flow;
@@ -105,6 +106,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("partial_issue_outcome", "An issue is decided in part, which is neither upheld nor overturned."),
     ("unclear_heading_start", "Where a rationale ends and the next heading begins cannot be told for certain."),
     ("repeated_label", "A label stands twice in one issue; the second one is read as text."),
+    ("unlabelled_decision", "A decision stands at the end without labels; what follows is read as its rationale."),
     ("unclear_authorization", "A heading tells of an authorization in words that cannot be taken apart for certain."),
     ("no_claims_guideline", "An issue lacks the claims administrator's guideline."),
     ("no_guideline", "An issue lacks the reviewer's guideline."),

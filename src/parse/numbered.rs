@@ -81,7 +81,19 @@ pub(super) fn decision(text: &str, range: Range<usize>) -> Option<(Range<usize>,
     let opened = openings.iter().find_map(|words| phrase(text, from, words)).unwrap_or(from);
     let said = verdict::statement(text, opened..range.end)?;
     let heading = trimmed(text, opened..said.start);
+    let said = both(text, said, range.end);
     (!heading.is_empty()).then_some((heading, said))
+}
+
+/// A statement with what the rest of its sentence adds: two of both kinds decide the request in part.
+fn both(text: &str, said: Statement, limit: usize) -> Statement {
+    let rest = text.get(said.end..limit).unwrap_or_default();
+    let stops = [". ", ".\n", "\n\n", "\x0c"].iter().filter_map(|stop| rest.find(stop));
+    let end = said.end + stops.min().unwrap_or(rest.len());
+    match verdict::statement(text, said.end..end) {
+        Some(other) if other.verdict != said.verdict => Statement { end, verdict: Verdict::Partial, ..said },
+        _ => said,
+    }
 }
 
 /// The decisions at the end of a piece of text, which nothing follows but a label or the end of the section.
@@ -102,8 +114,17 @@ pub(super) fn heads(text: &str, piece: Range<usize>, expected: u32, before_label
         |range: Range<usize>| text.get(range).is_none_or(|between| !between.bytes().any(|b| b.is_ascii_alphanumeric()));
     if !items.last().is_some_and(|last| blank(last.end..end)) {
         // Words stand between the decision and the label: only the number that is due is certain.
-        let due = items.iter().position(|item| item.number == expected).filter(|_| before_label);
-        return due.map(|due| items.split_off(due)).map(|mut items| items.drain(..1).collect()).unwrap_or_default();
+        let Some(due) = items.iter().position(|item| item.number == expected) else { return Vec::new() };
+        let mut items = items.split_off(due);
+        let counting_on = |(number, item): &(u32, &Item)| {
+            item.number == *number
+                && opens_paragraph(text, piece.start..item.start)
+                && !has_sentence_end(text, item.heading.clone())
+        };
+        // At the end no label confirms a decision: a paragraph of its own and its number have to.
+        let sure = if before_label { 1 } else { (expected..).zip(&items).take_while(counting_on).count() };
+        items.truncate(sure);
+        return items;
     }
     // At the end of a list within a rationale the same can stand, but its number is another one.
     let sure = |item: &Item| item.number == expected || (before_label && !has_sentence_end(text, item.heading.clone()));
@@ -126,6 +147,15 @@ pub(super) fn heads(text: &str, piece: Range<usize>, expected: u32, before_label
     }
     let items = items.split_off(if number == expected { first } else { adjoining });
     if number == expected || items.iter().all(sure) { items } else { Vec::new() }
+}
+
+/// Whether a paragraph begins at the end of a range, after a finished sentence: no word announces or quotes it.
+pub(super) fn opens_paragraph(text: &str, before: Range<usize>) -> bool {
+    let before = text.get(before).unwrap_or_default();
+    let sentence = before.trim_end_matches([' ', '\n', '\x0c']);
+    let separator = before.get(sentence.len()..).unwrap_or_default();
+    let apart = separator.contains('\x0c') || separator.bytes().filter(|b| *b == b'\n').count() > 1;
+    apart && sentence.ends_with(['.', '?', '!', ')'])
 }
 
 /// Whether a sentence ends in a range and another one begins.

@@ -51,6 +51,9 @@ pub(super) fn at_line_start(text: &str, start: usize) -> Option<Opening> {
             .or_else(|| line.why(&["rationale", "for", "why"])),
         b's' => line.relied_upon(),
         b't' => line.of_sentences(),
+        b'u' => line
+            .label(Part::Claims, &["ur", "guideline"])
+            .or_else(|| line.label(Part::Claims, &["utilization", "review", "guideline"])),
         _ => None,
     }
 }
@@ -101,6 +104,8 @@ impl Line<'_> {
     fn label(&self, part: Part, words: &[&str]) -> Option<Opening> {
         let (text, end) = (self.text, self.after(words)?);
         let bytes = text.as_bytes();
+        // "guideline(s)"
+        let end = end + if bytes.get(end..end + 3).is_some_and(|s| s.eq_ignore_ascii_case(b"(s)")) { 3 } else { 0 };
         let next = end + bytes.get(end..)?.iter().take(8).take_while(|b| b" \n\x0c".contains(b)).count();
         let colon = match bytes.get(next) {
             Some(b':' | b';') => next + 1,

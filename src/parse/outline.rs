@@ -130,6 +130,17 @@ fn before_colon(text: &str, colon: usize) -> Option<Anchor> {
             let at_line_start = start == 0 || bytes[start - 1] == b'\n' || bytes[start - 1] == b'\x0c';
             anchor(Part::Specialty, back(owner, "certification").or(at_line_start.then_some(start))?)
         }
+        // "guideline(s):"
+        b's' if last.len() == 1 && bytes.get(start - 1) == Some(&b'(') && back(start, "guideline").is_some() => {
+            let owner = back(start, "guideline")?;
+            let owner = back(owner, "s").unwrap_or(owner);
+            let claims = back(owner, "administrator").and_then(|at| back(at, "claims"));
+            let (part, at) = match claims {
+                Some(at) => (Part::Claims, at),
+                None => (Part::Reviewer, back(owner, "maximus").or_else(|| back(owner, "reviewer"))?),
+            };
+            opens_field(text, at).then(|| anchor(part, at)).flatten()
+        }
         b's' if last.len() == 1 => {
             let specialty = back(start, "specialty").or_else(|| back(start, "specialties"))?;
             let owner = back(specialty, "s").unwrap_or(specialty);

@@ -359,7 +359,8 @@ fn chapters(text: &str, words: &[Word], head: usize, end: usize, source: Source)
                     && !chapters.is_empty()
                     && (after > next || gap_after.contains(['/', '-', ':'])))
         };
-        if let Some(twice) = chapters.last_mut().filter(|last| directly && std::ptr::eq(last.found.entry, found.entry))
+        if let Some(twice) =
+            chapters.last_mut().filter(|last| directly && separated && std::ptr::eq(last.found.entry, found.entry))
         {
             // "Chapter 7, Independent Medical Examinations"
             twice.at.end = words.get(after.max(next) - 1).map_or(first.end, |word| word.end);

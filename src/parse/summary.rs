@@ -5,7 +5,7 @@ use super::outline::Part;
 use super::reading::Reading;
 use super::words::word_end;
 use super::{body, history};
-use crate::letter::Sex;
+use crate::letter::{Date, Letter, Sex};
 use std::ops::Range;
 
 /// Reads the summary, and age and sex from it.
@@ -38,11 +38,18 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
             None
         }
     };
-    let history = history::read(&summary);
+    let history = history::read(&summary, latest(&reading.letter));
     reading.letter.diagnoses = history.diagnoses;
     reading.letter.summary_dates = history.dates;
     reading.letter.body_regions = body::named(&summary).into_iter().map(str::to_owned).collect();
     reading.letter.clinical_summary = Some(summary);
+}
+
+/// The last day that a summary can tell of: that of the decision, or else the end of the year after the case's.
+fn latest(letter: &Letter) -> Option<Date> {
+    // A case number begins with the two digits of its year.
+    let year = letter.case_number.map(|case| 2000 + (case.to_u64() / 10_000_000) as u16);
+    letter.decision_date.or_else(|| Date::new(year? + 1, 12, 31))
 }
 
 /// The section without the sentences that tell where the summary comes from.

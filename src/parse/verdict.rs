@@ -26,7 +26,7 @@ pub(super) fn statement(text: &str, range: Range<usize>) -> Option<Statement> {
             at += 1;
             continue;
         }
-        if is_any(&bytes[at..end], &["is", "are", "was", "were"])
+        if is_any(&bytes[at..end], &["is", "are", "was", "were", "isn", "aren", "wasn", "weren"])
             && let Some((verdict, end)) = predicate(text, end).filter(|&(_, end)| end <= range.end)
         {
             // "is/are not"
@@ -35,6 +35,13 @@ pub(super) fn statement(text: &str, range: Range<usize>) -> Option<Statement> {
                 _ => at,
             };
             return Some(Statement { start, end, verdict });
+        }
+        // "cannot be deemed medically necessary"
+        if is_any(&bytes[at..end], &["cannot"])
+            && let Some(be) = next_word(bytes, end).and_then(|next| phrase(text, next, &["be"]))
+            && let Some((Verdict::Overturned, end)) = predicate(text, be).filter(|&(_, end)| end <= range.end)
+        {
+            return Some(Statement { start: at, end, verdict: Verdict::Upheld });
         }
         at = end;
     }
@@ -46,19 +53,26 @@ pub(super) fn predicate(text: &str, verb_end: usize) -> Option<(Verdict, usize)>
     let bytes = text.as_bytes();
     let next = |from: usize, words: &[&str]| next_word(bytes, from).and_then(|at| phrase(text, at, words));
     let (mut verdict, mut at) = (Verdict::Overturned, verb_end);
-    for adverb in ["therefore", "thus", "considered", "deemed", "found"] {
-        at = next(at, &[adverb]).unwrap_or(at);
+    // "is therefore found to be not", "is not considered to be", "is no longer", "is neither", "isn't"
+    const BETWEEN: [&str; 11] =
+        ["therefore", "thus", "hereby", "also", "considered", "deemed", "found", "determined", "judged", "to", "be"];
+    const LONGEST: usize = 8;
+    for _ in 0..LONGEST {
+        let denied = [&["not"][..], &["no", "longer"], &["neither"], &["t"]].iter().find_map(|words| next(at, words));
+        if let Some(end) = denied.filter(|_| verdict == Verdict::Overturned) {
+            (verdict, at) = (Verdict::Upheld, end);
+        } else if let Some(end) = BETWEEN.iter().find_map(|word| next(at, &[word])) {
+            at = end;
+        } else {
+            break;
+        }
     }
     // Some letters print "notmedically".
-    let necessary = if let Some(end) = next(at, &["not"]) {
-        verdict = Verdict::Upheld;
-        let end = ["considered", "deemed", "found"].iter().find_map(|verb| next(end, &[verb])).unwrap_or(end);
-        next(end, &["medically", "necessary"])
-    } else if let Some(end) = next(at, &["notmedically", "necessary"]) {
+    let necessary = if let Some(end) = next(at, &["notmedically", "necessary"]) {
         verdict = Verdict::Upheld;
         Some(end)
     } else if let Some(end) = ["partially", "partly"].iter().find_map(|part| next(at, &[part])) {
-        verdict = Verdict::Partial;
+        verdict = if verdict == Verdict::Upheld { return None } else { Verdict::Partial };
         next(end, &["medically", "necessary"])
     } else {
         next(at, &["medically", "necessary"])
@@ -140,7 +154,9 @@ pub(super) fn opposite_conclusion(rationale: &str, said: Verdict) -> Option<Verd
         "authorized",
         "approved",
     ];
-    let first = statement(sentence, 0..sentence.len())?;
+    let Some(first) = statement(sentence, 0..sentence.len()) else {
+        return established(sentence).filter(|verdict| *verdict != said);
+    };
     if first.verdict == said {
         return None;
     }
@@ -169,6 +185,19 @@ pub(super) fn opposite_conclusion(rationale: &str, said: Verdict) -> Option<Verd
         Verdict::Overturned if negated() => None,
         verdict => Some(verdict),
     }
+}
+
+/// "Medical necessity has been established", with nothing that limits it.
+fn established(sentence: &str) -> Option<Verdict> {
+    let lower = sentence.to_ascii_lowercase();
+    let before = ["has been established", "is established", "was established"]
+        .iter()
+        .find_map(|verb| lower.trim_end_matches(['.', ' ']).strip_suffix(verb))?;
+    let subject = before.trim_end();
+    let subject = subject.strip_suffix("medical necessity").map(str::trim_end)?;
+    ["", "the", "thus", "thus,", "therefore", "therefore,", "therefore, the", "thus, the"]
+        .contains(&subject)
+        .then_some(Verdict::Overturned)
 }
 
 /// Where the last sentence begins.

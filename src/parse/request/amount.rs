@@ -166,7 +166,9 @@ impl Walk {
             self.rank = Rank::Labelled;
             // "#30 (1 box)".
             let packed = aside && unit.is_some_and(|unit| unit.kind == Kind::Container);
-            self.quantity = label.0.filter(|_| agrees || packed || dose(counted.1));
+            // "50,000 units #12": the units tell the strength of a drug.
+            let strength = counted.1.is_some_and(|unit| unit.name == "unit");
+            self.quantity = label.0.filter(|_| agrees || packed || strength || dose(counted.1));
             self.unit = label.1.or(counted.1.filter(|_| agrees)).filter(|_| self.quantity.is_some());
         }
     }
@@ -306,6 +308,12 @@ fn is_number_sign(tokens: &Tokens<'_>, sign: usize, end: usize, drug: bool) -> b
         "digit", "series", "rf",
     ];
     let before = tokens.word_before(sign);
+    // The strength of a drug with codeine: "Tylenol #3".
+    let strength = matches!(before, "tylenol" | "codeine")
+        && tokens.number(end.wrapping_sub(1)).is_some_and(|(low, high)| low == high && (2..=4).contains(&low));
+    if strength {
+        return false;
+    }
     let one = units::find(before).is_some_and(|unit| unit.kind == Kind::Care && !unit.plural);
     if one
         || NUMBERED.contains(&before)

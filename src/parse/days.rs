@@ -1,0 +1,100 @@
+//! Days in running text: "June 3, 2016", "6/3/2016".
+
+use crate::letter::Date;
+
+/// The names of the months, in lower case.
+pub(super) const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// The end of the name of a month, in full or short: "January", "Jan", "Sept".
+fn month_end(bytes: &[u8], start: usize, name: &str) -> Option<usize> {
+    let word = bytes.get(start..)?.iter().take(10).take_while(|b| b.is_ascii_alphabetic()).count();
+    let printed = bytes.get(start..start + word)?;
+    let known = word == name.len() || word == 3 || (word == 4 && name == "september");
+    let same = name.as_bytes().get(..word).is_some_and(|name| name.eq_ignore_ascii_case(printed));
+    (known && same).then_some(start + word)
+}
+
+/// "June 3, 2016", "June 3rd 2016" and "Jun 3, 2016".
+pub(super) fn written(bytes: &[u8], start: usize, month: usize) -> Option<Date> {
+    let mut at = month_end(bytes, start, MONTHS.get(month)?)?;
+    let mut skip = |these: &[u8]| {
+        let n = bytes.get(at..).unwrap_or_default().iter().take(3).take_while(|b| these.contains(b)).count();
+        at += n;
+        at
+    };
+    let from = skip(b" .");
+    let digits = |from: usize, most: usize| {
+        let digits = bytes.get(from..).unwrap_or_default().iter().take(most).take_while(|b| b.is_ascii_digit());
+        digits.fold((0u16, 0usize), |(value, n), b| (value * 10 + u16::from(b - b'0'), n + 1))
+    };
+    let (day, length) = digits(from, 2);
+    if length == 0 {
+        return None;
+    }
+    at = from + length;
+    let ordinal = bytes.get(at..at + 2).is_some_and(|s| [b"st", b"nd", b"rd", b"th"].contains(&&[s[0], s[1]]));
+    at += if ordinal { 2 } else { 0 };
+    let from = at + bytes.get(at..)?.iter().take(3).take_while(|b| b" ,".contains(b)).count();
+    let (year, length) = digits(from, 4);
+    let ends = !bytes.get(from + length).is_some_and(u8::is_ascii_digit);
+    (from > at && length == 4 && ends).then(|| plausible(year, month as u16 + 1, day)).flatten()
+}
+
+/// "6/3/2016", "06-03-16"; "11-15- 2016" comes from a broken line.
+pub(super) fn numeric(summary: &str, dates: &mut Vec<Date>) {
+    let bytes = summary.as_bytes();
+    let mut at = 0;
+    while let Some(n) = bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
+        let start = at + n;
+        let number = |from: usize| {
+            let digits = bytes.get(from..).unwrap_or_default().iter().take(5).take_while(|b| b.is_ascii_digit());
+            digits.fold((0u16, from), |(value, end), b| {
+                (value.saturating_mul(10).saturating_add(u16::from(b - b'0')), end + 1)
+            })
+        };
+        let (month, end) = number(start);
+        at = end;
+        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+        if before.is_some_and(|b| b.is_ascii_alphanumeric() || b"./-#".contains(b)) || end - start > 2 {
+            continue;
+        }
+        let Some(&joint @ (b'/' | b'-')) = bytes.get(end) else { continue };
+        let blank = |at: usize| at + usize::from(bytes.get(at) == Some(&b' '));
+        let (day, day_end) = number(blank(end + 1));
+        if day_end == blank(end + 1) || day_end - blank(end + 1) > 2 || bytes.get(day_end) != Some(&joint) {
+            continue;
+        }
+        let from = blank(day_end + 1);
+        let (year, year_end) = number(from);
+        let after = bytes.get(year_end);
+        let goes_on = after.is_some_and(|b| b.is_ascii_alphanumeric() || b"/%".contains(b))
+            || (matches!(after, Some(b'-' | b'.')) && bytes.get(year_end + 1).is_some_and(u8::is_ascii_digit));
+        let year = match year_end - from {
+            2 if from == day_end + 1 => 2000 + year,
+            4 => year,
+            _ => continue,
+        };
+        if !goes_on {
+            dates.extend(plausible(year, month, day));
+            at = year_end;
+        }
+    }
+}
+
+fn plausible(year: u16, month: u16, day: u16) -> Option<Date> {
+    let date = Date::new(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?)?;
+    (1950..2050).contains(&year).then_some(date)
+}
