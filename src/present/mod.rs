@@ -9,7 +9,7 @@ mod report;
 mod style;
 mod table;
 
-pub use delimited::{hits_csv, table_csv};
+pub use delimited::{count_csv, hits_csv, table_csv};
 pub use health::{Listed, health, health_json, listed, listed_json};
 pub use hits::{count, hits};
 pub use json::{count_json, hits_json, hits_jsonl, record_json, report_json, table_json};
