@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::archive::ENCODING_CODES;
+use crate::error::ErrorKind;
 use crate::letter::{Date, Layout};
 use crate::parse::{CODES, CONTRADICTIONS};
 use crate::record::{IssueRecord, LetterRecord};
@@ -276,7 +277,36 @@ pub enum Behind {
     Missing(FieldRule),
     /// Those in which parts contradict each other.
     Contradictions,
+    /// Files that could not be read, for this reason.
+    Failed(ErrorKind),
 }
+
+/// Why a letter is listed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reason {
+    /// The name that was asked for, as [`Behind::parse`] knows it.
+    pub what: String,
+    /// What was found.
+    pub text: String,
+}
+
+/// The errors that reading a file can end with.
+const FAILURES: [ErrorKind; 11] = [
+    ErrorKind::Io,
+    ErrorKind::NotFound,
+    ErrorKind::Empty,
+    ErrorKind::Binary,
+    ErrorKind::TooLarge,
+    ErrorKind::PdfDamaged,
+    ErrorKind::PdfEncrypted,
+    ErrorKind::PdfNoText,
+    ErrorKind::PdfLimit,
+    ErrorKind::PdfTime,
+    ErrorKind::Panic,
+];
+
+/// How many names are told to one who asks for a name that there is not.
+const NEAREST: usize = 5;
 
 impl Behind {
     /// What is asked for by a name: a layout, a code, `missing:FIELD`, or `contradictions`.
@@ -290,7 +320,10 @@ impl Behind {
         if let Ok(layout) = name.strip_prefix("layout:").unwrap_or(name).parse() {
             return Some(Self::Layout(layout));
         }
-        codes().find(|(code, _)| *code == name).map(|(code, _)| Self::Code((*code).to_owned()))
+        if let Some((code, _)) = codes().find(|(code, _)| *code == name) {
+            return Some(Self::Code((*code).to_owned()));
+        }
+        FAILURES.into_iter().find(|kind| kind.code() == name).map(Self::Failed)
     }
 
     /// The names that [`Behind::parse`] knows.
@@ -298,11 +331,52 @@ impl Behind {
         let layouts = Layout::ALL.iter().map(|layout| layout.name().to_owned());
         let codes = codes().map(|(code, _)| (*code).to_owned());
         let fields = FIELDS.iter().map(|rule| format!("missing:{}", rule.name));
-        layouts.chain(["contradictions".to_owned()]).chain(codes).chain(fields).collect()
+        let failures = FAILURES.iter().map(|kind| kind.code().to_owned());
+        layouts.chain(["contradictions".to_owned()]).chain(codes).chain(fields).chain(failures).collect()
+    }
+
+    /// The known names most like one that is not known, the likest first.
+    pub fn nearest(name: &str) -> Vec<String> {
+        let pairs = |text: &str| -> BTreeSet<[u8; 2]> { text.as_bytes().windows(2).map(|w| [w[0], w[1]]).collect() };
+        let asked = pairs(&name.to_ascii_lowercase());
+        let mut near: Vec<(usize, String)> = Self::names()
+            .into_iter()
+            .map(|known| {
+                let have = pairs(&known);
+                let shared = asked.intersection(&have).count();
+                // In thousandths of all the pairs of letters that either has.
+                (2000 * shared / (asked.len() + have.len()).max(1), known)
+            })
+            .filter(|(like, _)| *like >= 300)
+            .collect();
+        near.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
+        near.into_iter().take(NEAREST).map(|(_, known)| known).collect()
+    }
+
+    /// The name that was asked for.
+    fn name(&self) -> String {
+        match self {
+            Self::Layout(layout) => layout.name().to_owned(),
+            Self::Code(code) => code.clone(),
+            Self::Missing(rule) => format!("missing:{}", rule.name),
+            Self::Contradictions => "contradictions".to_owned(),
+            Self::Failed(kind) => kind.code().to_owned(),
+        }
+    }
+
+    /// The reason to list a file that could not be read, if it is one of them.
+    pub fn failure(&self, code: &str, text: &str) -> Option<Reason> {
+        let is_one = matches!(self, Self::Failed(kind) if kind.code() == code);
+        is_one.then(|| Reason { what: self.name(), text: text.to_owned() })
     }
 
     /// Why a letter is one of them, a line for each reason; empty if it is none.
-    pub fn reasons(&self, record: &LetterRecord) -> Vec<String> {
+    pub fn reasons(&self, record: &LetterRecord) -> Vec<Reason> {
+        let texts = self.texts(record).into_iter();
+        texts.map(|text| Reason { what: self.name(), text }).collect()
+    }
+
+    fn texts(&self, record: &LetterRecord) -> Vec<String> {
         let of_codes = |wanted: &dyn Fn(&str) -> bool| {
             let found = record.diagnostics.iter().filter(|d| wanted(&d.code));
             found.map(|d| d.message.clone()).collect()
@@ -310,15 +384,16 @@ impl Behind {
         match self {
             Self::Layout(layout) if *layout == record.facts.layout => {
                 // The opening words tell what kind of text an unknown one is.
-                vec![record.text.as_deref().map_or_else(String::new, opening)]
+                let text = record.text.as_deref().map(opening).filter(|text| !text.is_empty());
+                vec![text.unwrap_or_else(|| format!("the layout is {layout}"))]
             }
-            Self::Layout(_) => Vec::new(),
+            Self::Layout(_) | Self::Failed(_) => Vec::new(),
             Self::Code(code) => of_codes(&|c| c == code),
             Self::Contradictions => of_codes(&is_contradiction),
             Self::Missing(_) if record.facts.layout == Layout::Unknown => Vec::new(),
-            Self::Missing(FieldRule { filled: Filled::Letter(filled), .. }) => match filled(record) {
+            Self::Missing(FieldRule { filled: Filled::Letter(filled), name }) => match filled(record) {
                 true => Vec::new(),
-                false => vec![String::new()],
+                false => vec![format!("{name} is empty")],
             },
             Self::Missing(FieldRule { filled: Filled::Issue(filled), .. }) => {
                 let empty = record.issues.iter().filter(|issue| !filled(issue));

@@ -2,6 +2,7 @@
 
 mod repair;
 mod score;
+mod strength;
 mod table;
 mod text;
 
@@ -89,13 +90,9 @@ impl Verdict {
 
 /// Classifies a request.
 pub fn classify(request: &str) -> Class {
-    let mut text = String::with_capacity(request.len() + 8);
-    text::normalize(request, &mut text);
+    let text = comparable(request);
     let exact = score(&text, None);
-    if exact.score >= UNSURE {
-        return exact.class;
-    }
-    match TABLES.vocabulary.repair(&text, |_, _| {}) {
+    match repair(&text, &exact, |_, _| {}) {
         Some(repaired) => better(exact, score(&repaired, None)),
         None => exact.class,
     }
@@ -103,14 +100,11 @@ pub fn classify(request: &str) -> Class {
 
 /// Classifies a request as [`classify`] does, and tells why.
 pub fn explain(request: &str) -> Explanation {
-    let mut text = String::new();
-    text::normalize(request, &mut text);
+    let text = comparable(request);
     let mut reasons = Vec::new();
     let exact = score(&text, Some(&mut reasons));
     let mut repaired = Vec::new();
-    if exact.score < UNSURE
-        && let Some(text) = TABLES.vocabulary.repair(&text, |from, to| repaired.push((from.to_owned(), to.to_owned())))
-    {
+    if let Some(text) = repair(&text, &exact, |from, to| repaired.push((from.to_owned(), to.to_owned()))) {
         let mut others = Vec::new();
         let other = score(&text, Some(&mut others));
         if other.score > exact.score {
@@ -119,6 +113,30 @@ pub fn explain(request: &str) -> Explanation {
     }
     repaired.clear();
     Explanation { class: exact.class, reasons, repaired }
+}
+
+/// The generic name of a drug, if a text as a whole is one of its names.
+pub fn drug_named(text: &str) -> Option<&'static str> {
+    let mut key = String::new();
+    text::normalize(text, &mut key);
+    TABLES.term(&key)?.rows.iter().find_map(|&row| TABLES.rows[row].drug?.name)
+}
+
+/// A request as it is compared with the tables.
+fn comparable(request: &str) -> String {
+    let mut text = String::with_capacity(request.len() + 8);
+    text::normalize(request, &mut text);
+    strength::name_second(request, text)
+}
+
+/// The text with misspelt words put right: all of them where nothing sure was found, otherwise those beside what was
+/// found, which may be a part of what is requested: "APAP" of "Hydrocodne/APAP".
+fn repair(text: &str, exact: &Scored, told: impl FnMut(&str, &str)) -> Option<String> {
+    let vocabulary = &TABLES.vocabulary;
+    match exact.score < UNSURE {
+        true => vocabulary.repair(text, told),
+        false => vocabulary.repair_beside(text, exact.at, told),
+    }
 }
 
 /// The answer for the repaired text, if it is the better one.

@@ -58,6 +58,37 @@ impl Vocabulary {
         })
     }
 
+    /// The text with the word before a place and the word behind it put right; `None` if there is nothing to put right.
+    pub(super) fn repair_beside(
+        &self,
+        text: &str,
+        (start, end): (usize, usize),
+        mut told: impl FnMut(&str, &str),
+    ) -> Option<String> {
+        let (before, behind) = (text.get(..start)?.trim_end(), text.get(end..)?.trim_start());
+        let first = before.rsplit(' ').next().unwrap_or_default();
+        let last = behind.split(' ').next().unwrap_or_default();
+        let mut better = |word: &str| {
+            let unknown = eligible(word) && !self.known.contains(word);
+            let better = if unknown { self.nearest(word) } else { None };
+            if let Some(better) = better {
+                told(word, better);
+            }
+            better.map(str::to_owned)
+        };
+        let (new_first, new_last) = (better(first), better(last));
+        if new_first.is_none() && new_last.is_none() {
+            return None;
+        }
+        let head = &before[..before.len() - first.len()];
+        let (first, tail) = (new_first.as_deref().unwrap_or(first), &behind[last.len()..]);
+        let last = new_last.as_deref().unwrap_or(last);
+        // What is repaired has a blank at both ends, as the text has.
+        let blank = |part: &str| if part.is_empty() { "" } else { " " };
+        let head = if head.is_empty() { " " } else { head };
+        Some(format!("{head}{first}{}{}{}{last}{tail}", blank(first), &text[start..end], blank(" ")))
+    }
+
     fn nearest(&self, word: &str) -> Option<&str> {
         let (start, end) = ends(word.as_bytes());
         let near = |places: Option<&Vec<usize>>| {

@@ -14,6 +14,8 @@ const PLACE_COST: u32 = 3;
 const MOST_PLACES: u32 = 4;
 /// From this weight a term is a request to which what follows can be the context.
 const HEAD_WEIGHT: u8 = 40;
+/// Up to this weight what names the form of injections alone is the form of a drug that is named beside it.
+const FORM_WEIGHT: u8 = 70;
 /// So many bytes may stand between a context word and the next term that it makes context.
 const NEXT_REACH: usize = 40;
 
@@ -23,6 +25,8 @@ pub(super) struct Scored {
     pub(super) class: Class,
     /// The winner's score; nothing exact was found if it is low.
     pub(super) score: u32,
+    /// Where the winner stands in the text, without the blanks around it.
+    pub(super) at: (usize, usize),
 }
 
 struct Found {
@@ -51,6 +55,7 @@ pub(super) fn score(text: &str, mut trace: Option<&mut Vec<Reason>>) -> Scored {
     let holds: Mask = found.iter().fold(0, |mask, f| mask | tables.terms[f.term].sets);
     let form = Form::of(holds, &found, tables);
     let mut best: Option<(u32, Row, &'static str)> = None;
+    let (mut at, mut is_form, mut injected) = ((0, 0), false, None);
     let (mut rival, mut reach, mut places) = (0, 0, 0);
     let (mut head, mut context, mut next_until) = (false, false, 0);
     for f in &found {
@@ -76,6 +81,10 @@ pub(super) fn score(text: &str, mut trace: Option<&mut Vec<Reason>>) -> Scored {
                 }
             }
             if let Some(&first) = term.rows.first() {
+                // "Toradol 60 mg IM" is the injection of a drug, whose name is not to be lost.
+                if f.end > reach && !context && form.injected {
+                    injected = injected.or(tables.rows[first].drug);
+                }
                 let verdict = if f.end <= reach { Verdict::Within } else { Verdict::Condition };
                 tell(tables.rows[first], tables.rows[first].category, 0, verdict);
             }
@@ -91,6 +100,10 @@ pub(super) fn score(text: &str, mut trace: Option<&mut Vec<Reason>>) -> Scored {
             head = true;
         }
         tell(row, category, score, if after { Verdict::Context } else { Verdict::Counted });
+        if best.is_none_or(|(top, ..)| score > top) {
+            at = (f.start + 1, f.end - 1);
+            is_form = row.weight <= FORM_WEIGHT && term.sets & tables.forms.injected != 0;
+        }
         match best {
             Some((top, first, winner)) if winner == category => {
                 // The category may come from one term ("compounded") and the drug from another.
@@ -106,7 +119,7 @@ pub(super) fn score(text: &str, mut trace: Option<&mut Vec<Reason>>) -> Scored {
         }
     }
     let Some((score, row, category)) = best else {
-        return Scored { class: Class { category: OTHER, drug_group: None, drug: None, confidence: 0 }, score: 0 };
+        return Scored { class: Class { category: OTHER, drug_group: None, drug: None, confidence: 0 }, score: 0, at };
     };
     if let Some(trace) = trace {
         let winner = |r: &&mut Reason| r.score == score && r.category == category && r.line == row.line;
@@ -117,8 +130,8 @@ pub(super) fn score(text: &str, mut trace: Option<&mut Vec<Reason>>) -> Scored {
     let drug_group = category.strip_prefix("pharmaceuticals/");
     // A compound of several has no one generic name.
     let many = drug_group == Some("topical-compound") && form.mixed > 1;
-    let drug = row.drug.and_then(|drug| drug.name).filter(|_| !many);
-    Scored { class: Class { category, drug_group, drug, confidence: confidence(score, rival) }, score }
+    let drug = row.drug.or(injected.filter(|_| is_form)).and_then(|drug| drug.name).filter(|_| !many);
+    Scored { class: Class { category, drug_group, drug, confidence: confidence(score, rival) }, score, at }
 }
 
 /// The first row whose conditions hold, with its category.

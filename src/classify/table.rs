@@ -110,6 +110,12 @@ impl Tables {
     fn read() -> Self {
         Builder::default().build()
     }
+
+    /// The term of a text in the form that `normalize` gives, if it is one as a whole.
+    pub(super) fn term(&self, text: &str) -> Option<&Term> {
+        let place = self.terms.binary_search_by(|term| term.text.as_str().cmp(text)).ok()?;
+        self.terms.get(place)
+    }
 }
 
 /// The lines of a table with their numbers, without comments, cut at tabs.

@@ -45,8 +45,10 @@ pub enum Command {
 }
 
 const CHECK_HELP: &str = "\
-Without paths the letters of the index are checked. What can be listed: a layout (unknown), the code
-of a diagnostic (no_age), an empty field (missing:age, missing:issues.rationale), contradictions.
+Without paths the letters of the index are checked. What can be listed: a layout
+(unknown), the code of a diagnostic (no_age), an empty field (missing:age,
+missing:issues.rationale), contradictions, and files that could not be read by
+the code of the error (pdf_damaged, pdf_no_text, empty).
 
 Examples:
   imr check
@@ -59,20 +61,25 @@ Queries:
   \"functional restoration\"         words in a row (quote it again for the shell)
   MRI AND (lumbar OR cervical)     AND, OR, NOT and parentheses
   issue:opioid NOT rationale:taper words in one field
-  MRI -surgery !chiropractic       NOT, before a word, a phrase or a field; + requires, which all words are
-  acupunc* wom?n gabapentine~1     beginnings, wildcards, words that differ in one letter or two (~2)
-  decided:[2016-12 TO 2017-01]     ranges; also decided:2016-12..2017-01, age:>=60, injured:2016
+  MRI -surgery !chiropractic       NOT, before a word, a phrase or a field;
+                                   + requires, which all words are
+  acupunc* wom?n gabapentine~1     beginnings, wildcards, words that differ in
+                                   one letter or two (~2)
+  decided:[2016-12 TO 2017-01]     ranges; also decided:2016-12..2017-01,
+                                   age:>=60, injured:2016
   category:rehabilitation          a category with all below it
   MRI^2 lumbar                     a match of MRI counts twice
   \"upheld\"                         the word in the text; without quotes it means the outcome
   CM16-0213037                     a case
 
-Fields: issue, guideline, rationale, claims, summary, text, diagnosis, category, drug_group, drug, body,
-side, retrospective, associated, outcome, basis, chapter, source, claims_chapter, specialty, state, layout,
-priority, sex, age, decided, injured, assigned, case, path
+Fields: issue, guideline, rationale, claims, summary, text, diagnosis, category,
+drug_group, drug, body, side, retrospective, associated, outcome, basis,
+chapter, source, claims_chapter, specialty, state, layout, priority, sex, age,
+decided, injured, assigned, case, path
 
-Facets: the fields with values from category to sex but for text, and category_group (the part of the
-category before the slash), year, month, and age_band, the worker's age by tens of years (age for short)
+Facets: the fields with values from category to sex but for text, and
+category_group (the part of the category before the slash), year, month, and
+age_band, the worker's age (age for short): 0-17, 18-29, 30-39 to 60-69, 70+
 
 Examples:
   imr search acupuncture upheld MTUS
@@ -105,7 +112,7 @@ pub struct Look {
     /// Lay text out as on a terminal, also in a pipe or a file
     #[arg(long, short = 'p')]
     pub pretty: bool,
-    /// When to use colours, in the answer and in messages
+    /// When to use colours, in messages and in what is laid out as on a terminal
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
     pub color: When,
 }
@@ -234,7 +241,7 @@ pub struct Selection {
     /// Only this MTUS chapter of the claims administrator's guideline; repeat for others
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     pub claims_chapter: Vec<String>,
-    /// Only this layout: credentials, board_certified, unknown
+    /// Only this layout: credentials, board_certified, decision_list, notice, professional_review, unknown
     #[arg(long, value_name = "VALUE", value_delimiter = ',', help_heading = "Filters")]
     pub layout: Vec<String>,
     /// Only this priority: standard, expedited

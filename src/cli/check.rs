@@ -30,7 +30,7 @@ pub fn run(args: CheckArgs) -> anyhow::Result<End> {
     };
     let style = output::style(&args.look);
     let mut base = style.cwd.clone();
-    let mut failures: Vec<&'static str> = Vec::new();
+    let mut failures: Vec<Failure> = Vec::new();
     if args.archive.paths.is_empty() && args.archive.files_from.is_none() {
         let reader = search::open(&args.index)?;
         reader.base().clone_into(&mut base);
@@ -40,6 +40,13 @@ pub fn run(args: CheckArgs) -> anyhow::Result<End> {
                 Ok(())
             })
         })?;
+        match reader.guarded(|| reader.failures())? {
+            Some(failed) => failures.extend(failed.into_iter().map(|(path, entry)| {
+                let (kind, reason) = entry.failure();
+                Failure { path, code: kind.map_or("io", ErrorKind::code), reason: reason.to_owned() }
+            })),
+            None => message::note("another process has the index: the files that could not be read are not known"),
+        }
     } else {
         let (named, filter) = archive::meant(args.archive)?;
         let roots: HashSet<_> = named.iter().cloned().collect();
@@ -49,14 +56,21 @@ pub fn run(args: CheckArgs) -> anyhow::Result<End> {
                 Err(error) => {
                     let is_root = error.path().is_some_and(|path| roots.contains(path));
                     missing |= is_root && error.kind() == ErrorKind::NotFound;
-                    failures.push(error.kind().code());
+                    let path = error.path().map(|path| path.display().to_string()).unwrap_or_default();
+                    failures.push(Failure { path, code: error.kind().code(), reason: error.reason() });
                     message::warning(&error);
                 }
             }
             Ok(())
         })?;
     }
-    failures.into_iter().for_each(|code| health.add_failure(code));
+    for Failure { path, code, reason } in failures {
+        health.add_failure(code);
+        let reasons: Vec<_> = wanted.iter().filter_map(|behind| behind.failure(code, &reason)).collect();
+        if !reasons.is_empty() {
+            letters.push(Listed { case: None, path, reasons });
+        }
+    }
     // An index keeps letters in an order of its own.
     letters.sort();
     if let Some(limit) = args.limit {
@@ -78,9 +92,20 @@ pub fn run(args: CheckArgs) -> anyhow::Result<End> {
     })
 }
 
+/// A file that could not be read.
+struct Failure {
+    path: String,
+    code: &'static str,
+    reason: String,
+}
+
 fn behind(name: &str) -> Result<Behind> {
     Behind::parse(name).ok_or_else(|| {
-        Error::new(ErrorKind::Usage, format!("`--list` knows no `{name}`"))
-            .with_hint(format!("it knows {}", Behind::names().join(", ")))
+        let near = Behind::nearest(name);
+        let hint = match near.is_empty() {
+            true => "`imr check --help` tells what can be listed".to_owned(),
+            false => format!("did you mean {}?", near.join(", ")),
+        };
+        Error::new(ErrorKind::Usage, format!("`--list` knows no `{name}`")).with_hint(hint)
     })
 }

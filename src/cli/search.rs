@@ -40,9 +40,10 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
         HitFormat::Json | HitFormat::Jsonl if args.count => present::count_json(&mut out, &found)?,
         HitFormat::Json => present::hits_json(&mut out, &found)?,
         HitFormat::Jsonl => present::hits_jsonl(&mut out, &found)?,
-        HitFormat::Csv if !args.count => present::hits_csv(&mut out, &found, &style)?,
+        HitFormat::Csv if args.count => present::count_csv(&mut out, &found)?,
+        HitFormat::Csv => present::hits_csv(&mut out, &found, &style)?,
         HitFormat::Text if !args.count => present::hits(&mut out, &found, &style, reader.base())?,
-        HitFormat::Text | HitFormat::Csv => present::count(&mut out, &found, &style)?,
+        HitFormat::Text => present::count(&mut out, &found, &style)?,
     }
     out.flush()?;
     Ok(if found.total.letters == 0 { End::Nothing } else { End::Done })

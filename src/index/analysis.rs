@@ -151,7 +151,7 @@ impl TokenStream for LevelStream<'_> {
 }
 
 /// Splits at everything that is neither letter nor digit, and between a number and its unit, except that "Non-MTUS" is
-/// one word.
+/// one word. The `'s` of a possessive is left out.
 ///
 /// "Decision based on Non-MTUS Citation" says the opposite of what a search for MTUS looks for.
 #[derive(Clone, Default)]
@@ -184,7 +184,7 @@ impl TokenStream for WordStream<'_> {
         self.token.offset_from = start;
         self.token.offset_to = end_of_pair.unwrap_or(end);
         self.token.position = self.token.position.wrapping_add(1);
-        self.at = self.token.offset_to;
+        self.at = self.token.offset_to + possessive(&self.text[self.token.offset_to..]);
         true
     }
 
@@ -194,6 +194,17 @@ impl TokenStream for WordStream<'_> {
 
     fn token_mut(&mut self) -> &mut Token {
         &mut self.token
+    }
+}
+
+/// How long the `'s` is that a text begins with, in bytes; 0 where it does not. The s is no word: "the worker's knee" has
+/// two words in a row, "worker" and "knee".
+fn possessive(text: &str) -> usize {
+    let mut chars = text.chars();
+    let (Some(mark @ ('\'' | '\u{2019}')), Some('s' | 'S')) = (chars.next(), chars.next()) else { return 0 };
+    match chars.next() {
+        Some(c) if c.is_alphanumeric() => 0,
+        _ => mark.len_utf8() + 1,
     }
 }
 

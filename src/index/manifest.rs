@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use redb::{Builder, Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::entry::{FileEntry, Row};
 use super::fault::{guarded, manifest as damaged};
@@ -50,12 +50,26 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    fn new(db: &Database, committed: u64) -> Result<Self> {
+    fn new(db: &impl ReadableDatabase, committed: u64) -> Result<Self> {
         let read = db.begin_read().map_err(damaged)?;
         let files = read.open_table(FILES).map_err(damaged)?;
         let versions = read.open_table(VERSIONS).map_err(damaged)?;
         let empty = files.first().map_err(damaged)?.is_none();
         Ok(Self { files, versions, empty, committed })
+    }
+
+    /// The manifest in an index folder for reading alone; `None` while another process writes it, or where a run died and
+    /// the next has to repair it first.
+    ///
+    /// # Errors
+    /// [`ErrorKind::IndexCorrupt`] when the file is damaged.
+    pub fn open(dir: &Path) -> Result<Option<Self>> {
+        let path = dir.join(FILE);
+        match Builder::new().set_cache_size(CACHE_BYTES).open_read_only(&path) {
+            Ok(db) => Self::new(&db, u64::MAX).map(Some),
+            Err(DatabaseError::DatabaseAlreadyOpen | DatabaseError::RepairAborted) => Ok(None),
+            Err(e) => Err(damaged(e).with_path(path)),
+        }
     }
 
     /// Whether no file is known.

@@ -10,6 +10,8 @@ use tantivy::{
 };
 
 use super::document::path_term;
+use super::entry::{FileEntry, Status};
+use super::manifest::Snapshot;
 use super::schema::IndexSchema;
 use super::{fault, place};
 use crate::error::{Error, ErrorKind, Result};
@@ -74,6 +76,23 @@ impl Reader {
     /// The folder that relative paths in records are relative to.
     pub fn base(&self) -> &Path {
         &self.base
+    }
+
+    /// The files that could not be read in the last run that came to them, by path as records have it; `None` while
+    /// another process writes the index.
+    ///
+    /// # Errors
+    /// [`ErrorKind::IndexCorrupt`] when the manifest is damaged.
+    pub fn failures(&self) -> Result<Option<Vec<(String, FileEntry)>>> {
+        let Some(snapshot) = Snapshot::open(&self.dir)? else { return Ok(None) };
+        let mut failures = Vec::new();
+        for row in snapshot.below(&[]) {
+            let (key, entry) = row?;
+            if entry.status == Status::Failed {
+                failures.push((String::from_utf8_lossy(&key).into_owned(), entry));
+            }
+        }
+        Ok(Some(failures))
     }
 
     /// The segments as of the last commit.

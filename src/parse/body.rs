@@ -29,6 +29,14 @@ pub(super) fn parts(mentions: &[Mention]) -> Vec<&'static str> {
     parts
 }
 
+/// The body parts that a text as a whole is a word for: "low back" is the lumbar spine. None if it says more, or is none.
+pub fn canonical(text: &str) -> Vec<&'static str> {
+    let text = text.trim();
+    let whole = |at: &Range<usize>| at.start == 0 && (at.end == text.len() || text.len() - at.end == 1);
+    let mentions = mentions(text).into_iter().filter(|mention| whole(&mention.at));
+    mentions.map(|mention| mention.part).collect()
+}
+
 /// Every place where a text names a body part. Of words that overlap, the first and longest counts.
 pub(super) fn mentions(text: &str) -> Vec<Mention> {
     let bytes = text.as_bytes();

@@ -33,6 +33,7 @@ mod verdict;
 mod wording;
 mod words;
 
+pub use self::body::canonical as canonical_body_parts;
 pub use self::canonical::{specialty as canonical_specialty, state as canonical_state};
 use self::outline::Outline;
 use self::reading::Reading;

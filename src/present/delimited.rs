@@ -160,3 +160,11 @@ fn io_error(error: csv::Error) -> io::Error {
         other => io::Error::other(format!("{other:?}")),
     }
 }
+
+/// Writes the totals alone, with a head.
+///
+/// # Errors
+/// From the writer.
+pub fn count_csv(out: &mut dyn Write, found: &Found) -> io::Result<()> {
+    write!(out, "issues,letters\n{},{}\n", found.total.issues, found.total.letters)
+}

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::json::line;
 use super::style::{BOLD, DIM, Style, counted, fold, one_line, thousands};
-use crate::health::{FIELDS, Health, Share, is_contradiction, meaning};
+use crate::health::{FIELDS, Health, PeriodHealth, Reason, Share, is_contradiction, meaning};
 use crate::letter::CaseNumber;
 
 /// A letter behind a count.
@@ -17,8 +17,8 @@ pub struct Listed {
     pub case: Option<CaseNumber>,
     /// Its file.
     pub path: String,
-    /// Why it is listed, a line for each reason.
-    pub reasons: Vec<String>,
+    /// Why it is listed.
+    pub reasons: Vec<Reason>,
 }
 
 /// Writes the health: for people in sections, otherwise a line for each count that begins with the kind of count.
@@ -45,7 +45,7 @@ fn plain(out: &mut dyn Write, health: &Health) -> io::Result<()> {
         writeln!(out, "code\t{}\t{}\t{}\t{}", one_line(code), count.severity, count.letters, count.times)?;
     }
     for (place, rule) in FIELDS.iter().enumerate() {
-        for (period, counts) in &health.periods {
+        for (period, counts) in ordered(health) {
             let Share { filled, total } = counts.fields[place];
             writeln!(out, "field\t{}\t{}\t{filled}\t{total}", rule.name, period.as_deref().unwrap_or_default())?;
         }
@@ -95,7 +95,8 @@ fn fields(out: &mut dyn Write, health: &Health, style: &Style) -> io::Result<()>
     const NAME: usize = 32;
     const COLUMN: usize = 9;
     let room = (style.width.saturating_sub(NAME + COLUMN) / COLUMN).max(1);
-    let periods: Vec<_> = health.periods.iter().collect();
+    let periods = ordered(health);
+    // Letters that tell no date are the last column, and always shown.
     let shown = &periods[periods.len().saturating_sub(room)..];
     let mut head = format!("\n{:<NAME$}{:>COLUMN$}", "fields filled", "all");
     for (period, _) in shown {
@@ -122,11 +123,9 @@ fn fields(out: &mut dyn Write, health: &Health, style: &Style) -> io::Result<()>
     }
     let hidden = periods.len() - shown.len();
     if hidden > 0 {
-        writeln!(
-            out,
-            "{} not shown for want of room; `--format json` has all",
-            counted(hidden as u64, "earlier column")
-        )?;
+        let hidden = counted(hidden as u64, "earlier column");
+        let told = format!("{hidden} not shown for want of room; `--format json` has all");
+        style.folded(out, anstyle::Style::new(), &told, 0)?;
     }
     Ok(())
 }
@@ -205,7 +204,13 @@ fn periods(health: &Health, counted: impl Fn(&crate::health::PeriodHealth) -> Va
         }
         object
     };
-    health.periods.iter().map(one).collect()
+    ordered(health).into_iter().map(one).collect()
+}
+
+/// The periods in their order, the letters that tell no date last.
+fn ordered(health: &Health) -> Vec<(&Option<String>, &PeriodHealth)> {
+    let (dated, undated): (Vec<_>, Vec<_>) = health.periods.iter().partition(|(period, _)| period.is_some());
+    dated.into_iter().chain(undated).collect()
 }
 
 /// Writes letters behind a count: for people with the reasons below, otherwise a line for each with tabs.
@@ -216,7 +221,7 @@ pub fn listed(out: &mut dyn Write, letters: &[Listed], style: &Style, base: &Pat
     for letter in letters {
         let case = letter.case.map_or_else(String::new, |case| case.to_string());
         if !style.pretty {
-            let reasons: Vec<_> = letter.reasons.iter().map(|reason| one_line(reason)).collect();
+            let reasons: Vec<_> = letter.reasons.iter().map(|reason| one_line(&reason.text)).collect();
             writeln!(out, "{case}\t{}\t{}", one_line(&style.path(&letter.path, base)), reasons.join("; "))?;
             continue;
         }
@@ -224,8 +229,8 @@ pub fn listed(out: &mut dyn Write, letters: &[Listed], style: &Style, base: &Pat
         out.write_all(b"  ")?;
         style.link(out, &letter.path, base)?;
         writeln!(out)?;
-        for reason in letter.reasons.iter().filter(|reason| !reason.is_empty()) {
-            let reason = one_line(reason);
+        for reason in &letter.reasons {
+            let reason = one_line(&reason.text);
             for range in fold(&reason, style.width.saturating_sub(4)) {
                 writeln!(out, "    {}", &reason[range])?;
             }
@@ -234,13 +239,15 @@ pub fn listed(out: &mut dyn Write, letters: &[Listed], style: &Style, base: &Pat
     Ok(())
 }
 
-/// Writes letters behind a count, an object on a line for each.
+/// Writes letters behind a count, an object on a line for each; see `schema/check-list.schema.json`.
 ///
 /// # Errors
 /// From the writer.
 pub fn listed_json(out: &mut dyn Write, letters: &[Listed]) -> io::Result<()> {
     letters.iter().try_for_each(|letter| {
         let case = letter.case.map(|case| case.to_string());
-        line(out, &json!({"case_number": case, "path": letter.path, "reasons": letter.reasons}))
+        let reason = |reason: &Reason| json!({"what": reason.what, "reason": reason.text});
+        let reasons: Vec<_> = letter.reasons.iter().map(reason).collect();
+        line(out, &json!({"case_number": case, "path": letter.path, "reasons": reasons}))
     })
 }

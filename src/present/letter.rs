@@ -64,7 +64,6 @@ pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &
         if let Some(class) = class(issue) {
             style.folded(out, DIM, &class, issue.outcome.map_or(0, |outcome| outcome.name().len() + 2))?;
         }
-        writeln!(out)?;
         if let (Some(reasons), Some(category)) = (&issue.category_reason, &issue.category) {
             category_lines(out, issue, category, reasons)?;
         }

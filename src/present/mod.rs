@@ -10,7 +10,7 @@ mod report;
 mod style;
 mod table;
 
-pub use delimited::{hits_csv, table_csv};
+pub use delimited::{count_csv, hits_csv, table_csv};
 pub use health::{Listed, health, health_json, listed, listed_json};
 pub use hits::{count, hits};
 pub use info::{info, info_json, optimized};

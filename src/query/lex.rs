@@ -156,6 +156,12 @@ fn word(text: &str, at: &mut usize) -> Result<Token> {
             }
             '|' => return Err(error(text, *at, "`|` is no operator; either of two words is written `a OR b`")),
             '^' if !word.text.is_empty() => break,
+            '~' if word.text.is_empty()
+                && behind.starts_with(|c: char| c.is_ascii_digit())
+                && ends_here(behind.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.')) =>
+            {
+                return Err(error(text, *at, "`~` stands at once behind the word that may differ: `word~1`"));
+            }
             '~' if !word.text.is_empty()
                 && ends_here(behind.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.')) =>
             {
@@ -185,6 +191,13 @@ fn word(text: &str, at: &mut usize) -> Result<Token> {
                     text,
                     start,
                     "words near each other cannot be asked for; use `AND`, or quotation marks for words in a row",
+                ));
+            }
+            "NEAR" | "ADJ" | "WITHIN" => {
+                return Err(error(
+                    text,
+                    start,
+                    "words near each other cannot be asked for; use `AND`, or small letters for the word itself",
                 ));
             }
             _ => {}

@@ -139,7 +139,8 @@ impl Parser<'_> {
             self.tokens.get(self.at + 1).map(|(token, _)| token),
             Some(Token::Word(_) | Token::Phrase(_) | Token::Field(_) | Token::Open | Token::Not | Token::Plus)
         );
-        if small && behind_something && before_something {
+        // "not" may also begin what is asked for.
+        if small && (behind_something || word.text == "not") && before_something {
             let note = format!("`{}` is searched as a word; operators are written in capitals", word.text);
             if !self.notes.contains(&note) {
                 self.notes.push(note);

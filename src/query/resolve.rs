@@ -8,9 +8,9 @@ use tantivy::schema::Field;
 
 use super::pattern::{Pattern, distance};
 use super::{Expr, Reading, terms};
-use crate::classify::classify;
+use crate::classify::drug_named;
 use crate::index::{FieldDef, FieldKind, IndexSchema, analysis};
-use crate::parse::{canonical_specialty, canonical_state};
+use crate::parse::{canonical_body_parts, canonical_specialty, canonical_state};
 
 /// An expression without patterns and keywords, and remarks for the one who typed it.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,8 +116,10 @@ impl Resolver<'_> {
         let (whole, asked) = (analysis::fold(value), words_of(value));
         let of = |values| Expr::Values { field: def.name.clone(), values };
         // A value by another name: "CA" for California, "Norco" for hydrocodone.
-        let equal = known.get(&whole).or_else(|| known.get(&analysis::fold(canonical(def, value)?)));
-        let equal: BTreeSet<String> = equal.cloned().into_iter().collect();
+        let equal: BTreeSet<String> = match known.get(&whole) {
+            Some(equal) => BTreeSet::from([equal.clone()]),
+            None => canonical(def, value).iter().filter_map(|name| known.get(&analysis::fold(name)).cloned()).collect(),
+        };
         let with_words = || known.iter().filter(|known| contains(&words_of(known), &asked)).cloned();
         match reading {
             Reading::Whole => return Ok(of(equal)),
@@ -163,13 +165,21 @@ impl Resolver<'_> {
     }
 }
 
-/// The name under which the index has a value that people know by others.
-fn canonical(def: &FieldDef, value: &str) -> Option<&'static str> {
+/// The names under which the index has a value that people know by others. Only the value as a whole is a name: "not
+/// norco" is none of a drug.
+fn canonical(def: &FieldDef, value: &str) -> Vec<String> {
+    let one = |name: Option<&str>| name.map(str::to_owned).into_iter().collect();
     match def.name.as_str() {
-        "state" => canonical_state(value),
-        "specialty" => canonical_specialty(value),
-        "drug" => classify(value).drug,
-        _ => None,
+        "state" => one(canonical_state(value)),
+        "specialty" => one(canonical_specialty(value)),
+        "drug" => one(drug_named(value)),
+        "body" => canonical_body_parts(value).into_iter().map(str::to_owned).collect(),
+        // "Muscle relaxants" are of the group muscle-relaxant.
+        "drug_group" => {
+            let joined = words_of(value).join("-");
+            vec![joined.strip_suffix('s').unwrap_or(&joined).to_owned(), joined]
+        }
+        _ => Vec::new(),
     }
 }
 

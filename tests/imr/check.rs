@@ -75,10 +75,8 @@ fn an_index_is_as_healthy_as_its_archive() {
     let folder = archive();
     folder.imr(&["index", "letters"]).succeeds();
     for by in ["year", "month"] {
-        let mut of_archive = folder.imr(&["check", "letters", "--by", by, "--format", "json"]).succeeds().json();
+        let of_archive = folder.imr(&["check", "letters", "--by", by, "--format", "json"]).succeeds().json();
         let of_index = folder.imr(&["check", "--by", by, "--format", "json"]).succeeds().json();
-        // What cannot be read is in no index.
-        of_archive["failed"] = Value::Array(Vec::new());
         assert_eq!(of_archive, of_index, "{by}");
     }
 }
@@ -118,9 +116,46 @@ fn the_letters_behind_a_count_are_listed() {
 #[test]
 fn what_cannot_be_listed_is_an_error_that_names_what_can() {
     let folder = archive();
-    let run = folder.imr(&["check", "letters", "--list", "no_such_code"]).ends_with(2);
-    run.says(&["no_such_code", "no_age", "missing:age", "contradictions", "unknown"]).prints_nothing();
+    let run = folder.imr(&["check", "letters", "--list", "no_agee"]).ends_with(2);
+    run.says(&["no_agee", "did you mean no_age"]).prints_nothing();
+    folder.imr(&["check", "letters", "--list", "missing:agee"]).ends_with(2).says(&["did you mean missing:age"]);
+    folder.imr(&["check", "letters", "--list", "qqqq"]).ends_with(2).says(&["--help"]).prints_nothing();
+    folder.imr(&["check", "letters", "--index", ".imr"]).ends_with(2).says(&["cannot be used with"]);
     folder.imr(&["check", "letters", "--list", "invalid_date"]).ends_with(1).prints_nothing();
     folder.imr(&["check"]).ends_with(2).says(&["imr index"]);
     folder.imr(&["check", "nowhere"]).ends_with(2).says(&["nowhere"]);
+}
+
+#[test]
+fn files_that_could_not_be_read_are_listed_with_the_reason() {
+    let folder = archive();
+    folder.write("letters/broken.pdf", "%PDF-1.4 and no more");
+    folder.imr(&["index", "letters"]);
+    for from in [&["check", "letters"][..], &["check"]] {
+        let listed = |code: &str| folder.imr(&[from, &["--list", code, "--format", "json"]].concat()).succeeds().out;
+        for (code, file) in [("empty", "empty.txt"), ("pdf_damaged", "broken.pdf")] {
+            let json: Value = serde_json::from_str(listed(code).trim()).unwrap();
+            assert!(json["path"].as_str().unwrap().ends_with(file), "{json}");
+            assert_eq!(json["reasons"][0]["what"], code);
+            assert!(!json["reasons"][0]["reason"].as_str().unwrap().is_empty(), "{json}");
+        }
+        let health = folder.imr(&[from, &["--format", "json"]].concat()).succeeds().json();
+        let failed = serde_json::json!([{"code": "empty", "files": 1}, {"code": "pdf_damaged", "files": 1}]);
+        assert_eq!(health["failed"], failed);
+    }
+}
+
+#[test]
+fn every_reason_says_something_and_which_name_it_answers() {
+    let folder = archive();
+    let run = folder.imr(&["check", "letters", "--list", "missing:age,credentials,unknown", "--format", "json"]);
+    let mut asked = std::collections::BTreeSet::new();
+    for line in run.out.lines() {
+        let json: Value = serde_json::from_str(line).unwrap();
+        for reason in json["reasons"].as_array().unwrap() {
+            assert!(!reason["reason"].as_str().unwrap().is_empty(), "{line}");
+            asked.insert(reason["what"].as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(asked.into_iter().collect::<Vec<_>>(), ["credentials", "missing:age", "unknown"]);
 }

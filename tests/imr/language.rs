@@ -141,11 +141,57 @@ fn small_operators_are_words_and_that_is_said() {
     let run = folder.imr(&["search", "mri or knee", "--count"]);
     run.says(&["note: `or` is searched as a word; operators are written in capitals"]);
     folder.imr(&["search", "mri not knee", "--count"]).says(&["`not` is searched"]);
+    folder.imr(&["search", "not lumbar", "--count"]).says(&["`not` is searched"]);
     folder.imr(&["stats", "mri and knee", "--by", "sex"]).says(&["`and` is searched"]);
-    for quiet in ["mri OR knee", "\"red flag and imaging\"", "or", "not lumbar"] {
+    for quiet in ["mri OR knee", "\"red flag and imaging\"", "or", "not"] {
         let run = folder.imr(&["search", quiet, "--count"]);
         assert!(!run.err.contains("note"), "{quiet}: {}", run.err);
     }
+}
+
+#[test]
+fn operators_of_nearness_are_no_words() {
+    let folder = archive();
+    for query in ["mri NEAR knee", "mri ADJ knee", "mri WITHIN knee", "~1", "mri ~1", "issue:~2"] {
+        folder.imr(&["search", query]).ends_with(2).says(&["query, column"]);
+    }
+    assert_eq!(found(&folder, &["within \\NEAR lumbar"]), "");
+}
+
+#[test]
+fn possessives_are_the_words_themselves() {
+    let folder = archive();
+    for query in ["\"red flag's\" lumbar", "\"red flag\u{2019}s\" lumbar", "\"red flag's\" mri's lumbar"] {
+        assert_eq!(found(&folder, &[query]), "1/2", "{query}");
+    }
+    assert_eq!(found(&folder, &["\"red flag'sx\" lumbar"]), "");
+}
+
+#[test]
+fn values_by_other_names_are_names_as_a_whole() {
+    let folder = archive();
+    classified(&folder);
+    let case = "CM17-0000006";
+    for (args, finds) in [
+        (&["--drug", "zohydro"][..], true),
+        (&["--drug", "not zohydro"], false),
+        (&["--drug", "zohydro or soma"], false),
+        (&["--drug-group", "opioids"], true),
+        (&["--drug-group", "Opioids"], true),
+    ] {
+        let run = folder.imr(&[&["search", "--format", "csv"], args].concat());
+        assert_eq!(run.out.contains(case), finds, "{args:?}: {}{}", run.out, run.err);
+    }
+    assert_eq!(imr::parse::canonical_body_parts("low back"), ["lumbar spine"]);
+    assert_eq!(imr::parse::canonical_body_parts("Knees"), ["knee"]);
+    assert!(imr::parse::canonical_body_parts("not the low back").is_empty());
+}
+
+#[test]
+fn counts_as_csv_have_a_head() {
+    let folder = archive();
+    let run = folder.imr(&["search", "mri", "--count", "--format", "csv"]).succeeds();
+    assert_eq!(run.out.replace('\r', ""), "issues,letters\n1,1\n");
 }
 
 #[test]

@@ -62,6 +62,9 @@ fn every_schema_is_kept_to() {
         keeps_to("check.schema.json", &health);
     }
     keeps_to("info.schema.json", &folder.imr(&["info", "--format", "json"]).succeeds().json());
+    for line in folder.imr(&["check", "--list", "credentials,unknown", "--format", "json"]).succeeds().out.lines() {
+        keeps_to("check-list.schema.json", &serde_json::from_str(line).unwrap());
+    }
     let parsed = folder.imr(&["parse", "letters"]).succeeds().out;
     for record in parsed.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()) {
         keeps_to("letter.schema.json", &record);

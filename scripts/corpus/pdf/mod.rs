@@ -95,9 +95,14 @@ impl Pages<'_> {
         match block {
             Block::Header => self.table(&self.letter.header_rows()),
             Block::Title(title) => {
-                let x = at::LEFT + (at::MEASURE - Font::TimesBold.text_width(title) * 120 / 1000) / 2;
-                self.down(leading + at::LEADING / 2);
-                self.show(Font::TimesBold, x, title);
+                let measure = at::MEASURE * 1000 / 120;
+                let lines = wrap(title, measure, |s| Font::TimesBold.text_width(s));
+                for (place, line) in lines.into_iter().enumerate() {
+                    let wide = Font::TimesBold.text_width(line) * 120 / 1000;
+                    self.down(if place == 0 { leading + at::LEADING / 2 } else { leading });
+                    // One word alone can be wider than the line.
+                    self.show(Font::TimesBold, at::LEFT + at::MEASURE.saturating_sub(wide) / 2, line);
+                }
             }
             Block::Paragraph { label, tight, text } => {
                 let bold = if *label == text.len() { Font::TimesBold } else { Font::Times };
