@@ -34,7 +34,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  imr parse letters/ > letters.jsonl")]
     Parse(ParseArgs),
     /// Count how well letters were understood: layouts, diagnostics, and how full each field is, by year
-    #[command(after_help = CHECK_HELP)]
+    #[command(mut_arg("paths", |paths| paths.conflicts_with("index")), after_help = CHECK_HELP)]
     Check(CheckArgs),
     /// Print what an index holds, and what it takes on disk by kind of file and by field
     #[command(after_help = "Example:\n  imr info --format json")]
