@@ -7,6 +7,7 @@ use std::path::Path;
 
 use tantivy::space_usage::{PerFieldSpaceUsage, SegmentSpaceUsage};
 
+use super::lock;
 use super::reader::Reader;
 use super::schema::IndexSchema;
 use super::{analysis, manifest};
@@ -208,11 +209,15 @@ fn settings(index: &tantivy::Index) -> Settings {
     }
 }
 
-/// The bytes of all files in an index folder.
+/// The bytes of all files in an index folder. The lock does not count: it holds the number of a process, which is
+/// longer or shorter by chance.
 pub(super) fn bytes(dir: &Path) -> Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(dir).map_err(|e| Error::io(dir, e))? {
         let path = entry.map_err(|e| Error::io(dir, e))?.path();
+        if path.file_name().is_some_and(|name| name == lock::FILE) {
+            continue;
+        }
         bytes += if path.is_dir() { self::bytes(&path)? } else { file_bytes(&path)? };
     }
     Ok(bytes)

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
 
-const FILE: &str = "writer.lock";
+pub(super) const FILE: &str = "writer.lock";
 
 /// Held as long as an index is open for writing. The system lets go of it when the process ends, however it ends.
 pub struct Lock {
