@@ -346,8 +346,8 @@ impl Draft {
             let message = format!("issue {number} has no heading");
             reading.note(Severity::Error, "no_issue_heading", message, Some(at.clone()));
         }
-        let request = request::read(&issue);
-        if request::is_unclear(&issue, &request) {
+        let (request, unclear_authorization) = request::read(&issue);
+        if unclear_authorization {
             let message = format!("issue {number} tells of an authorization in words that are not known");
             reading.note(Severity::Warning, "unclear_authorization", message, Some(at.clone()));
         }

@@ -43,12 +43,6 @@ struct Phrase {
 /// Words that no other heading has, unless by chance.
 const TELLING: [&str; 5] = ["authorized", "original", "administrator", "originally", "eligible"];
 
-/// Whether a heading may tell of an authorization.
-pub(super) fn may_be_told(heading: &str) -> bool {
-    let told = |word: &[u8]| TELLING.iter().any(|telling| alike(word, telling.as_bytes()));
-    heading.as_bytes().split(|b| !b.is_ascii_alphanumeric()).any(told)
-}
-
 /// Takes a heading apart.
 pub(super) fn read(heading: &str, tokens: &Tokens<'_>) -> Authorization {
     let told = |i| TELLING.iter().any(|word| is(tokens, i, word));

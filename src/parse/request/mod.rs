@@ -17,8 +17,9 @@ use super::body;
 use crate::letter::Request;
 use std::ops::Range;
 
-/// Reads a heading, given as one paragraph without its outcome.
-pub(super) fn read(heading: &str) -> Request {
+/// Reads a heading, given as one paragraph without its outcome, and tells whether it speaks of an authorization in words
+/// that could not be taken apart.
+pub(super) fn read(heading: &str) -> (Request, bool) {
     let lower = heading.to_ascii_lowercase();
     let tokens = Tokens::new(&lower);
     let text = |range: Range<usize>| heading.get(range).map(str::to_owned);
@@ -46,16 +47,7 @@ pub(super) fn read(heading: &str) -> Request {
     if unclear {
         (request.quantity, request.unit, request.frequency, request.duration) = (None, None, None, None);
     }
-    request
-}
-
-/// Whether a heading speaks of an authorization in words that could not be taken apart.
-pub(super) fn is_unclear(heading: &str, request: &Request) -> bool {
-    if request.disputed.is_some() || !authorization::may_be_told(heading) {
-        return false;
-    }
-    let lower = heading.to_ascii_lowercase();
-    matches!(authorization::read(heading, &Tokens::new(&lower)), Authorization::Unclear)
+    (request, unclear)
 }
 
 /// Reads what the disputed part tells.

@@ -1,5 +1,6 @@
 //! Whether a service was given already, and when; whether it goes with a surgery.
 
+use super::super::days::MONTHS;
 use super::super::words::alike;
 use super::tokens::{Kind, Tokens};
 use crate::letter::Date;
@@ -98,20 +99,6 @@ fn date(tokens: &Tokens<'_>, i: usize) -> Option<(Date, usize)> {
     if let Some(Kind::Date(date)) = tokens.get(i).map(|token| token.kind) {
         return Some((date, i + 1));
     }
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let word = tokens.word(i);
     let month = (1u8..)
         .zip(MONTHS)
