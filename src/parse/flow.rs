@@ -1,13 +1,17 @@
 //! Lines joined to paragraphs.
 
+use memchr::{memchr_iter, memmem};
+
 /// Joins the lines of a passage to one paragraph with single spaces.
 ///
 /// A hyphen at the end of a line joins its word with the next ("Non-" and "MTUS"), unless it is left hanging
 /// ("pre-" and "and post-operative"). `one_word` tells of two parts whether they are one word without the hyphen.
 pub(super) fn joined(passage: &str, mut one_word: impl FnMut(&str, &str) -> bool) -> String {
     let mut out = String::with_capacity(passage.len());
-    for line in passage.split('\n') {
-        let line = line.trim_matches([' ', '\x0c']);
+    let mut start = 0;
+    for end in memchr_iter(b'\n', passage.as_bytes()).chain([passage.len()]) {
+        let line = passage[start..end].trim_matches([' ', '\x0c']);
+        start = end + 1;
         if line.is_empty() {
             continue;
         }
@@ -20,7 +24,7 @@ pub(super) fn joined(passage: &str, mut one_word: impl FnMut(&str, &str) -> bool
             None if out.is_empty() => {}
             None => out.push(' '),
         }
-        if line.as_bytes().windows(2).any(|two| two == b"  ") {
+        if memmem::find(line.as_bytes(), b"  ").is_some() {
             for (i, word) in line.split(' ').filter(|w| !w.is_empty()).enumerate() {
                 if i > 0 {
                     out.push(' ');

@@ -1,61 +1,152 @@
 //! Headings, labels and set phrases that open a line.
 
 use super::part::Part;
-use super::words::{next_word, phrase, word_end};
+use super::words::{alike, next_word, phrase, phrase_after, word_end};
 
 /// A part with the beginning and the end of its words.
 type Opening = (Part, usize, usize);
 
-/// What opens the line that begins at an offset.
+/// How a line opens a part, once its first word is right.
+enum Form {
+    /// A heading that has a line of its own, or is set in capitals.
+    Heading(Part, &'static [&'static str]),
+    /// A heading that may share its line with its text, after a colon.
+    Titled(Part, &'static [&'static str]),
+    /// A label that may have lost its colon.
+    Label(Part, &'static [&'static str]),
+    /// Words of a sentence that tells of the part, whatever follows them.
+    Words(Part, &'static [&'static str]),
+    /// A rule of its own, called with the end of the first word.
+    Rule(fn(&Line<'_>, usize) -> Option<Opening>),
+}
+
+use Form::{Heading, Label, Rule, Titled, Words};
+
+/// What opens a line, by its first word; the words of a form are those after it. The first that fits is taken.
 ///
-/// This runs on every line: the first letter decides what is tried.
+/// The first words stand in the order of their first letters.
+const OPENINGS: &[(&str, &[Form])] = &[
+    ("case", &[Heading(Part::Summary, &["summary"])]),
+    (
+        "claims",
+        &[
+            Label(Part::Claims, &["administrator", "guideline"]),
+            Label(Part::Claims, &["administrator", "s", "guideline"]),
+        ],
+    ),
+    ("clinical", &[Heading(Part::Summary, &["case", "summary"]), Heading(Part::Summary, &["summary"])]),
+    ("decision", &[Label(Part::Rationale, &["rationale"])]),
+    ("disclaimer", &[Rule(|line, end| line.disclaimer(end))]),
+    (
+        "documents",
+        &[Titled(Part::Documents, &["reviewed", "for", "determination"]), Heading(Part::Documents, &["reviewed"])],
+    ),
+    ("effect", &[Titled(Part::Closing, &["of", "the", "decision"])]),
+    (
+        "expert",
+        &[
+            Label(Part::Reviewer, &["reviewer", "guideline"]),
+            Label(Part::Reviewer, &["reviewer", "s", "guideline"]),
+            Titled(Part::Summary, &["reviewer", "case", "summary"]),
+        ],
+    ),
+    (
+        "how",
+        &[
+            Heading(Part::How, &["the", "imr", "final", "determination"]),
+            Heading(Part::How, &["the", "imr", "determination", "was", "made"]),
+            Heading(Part::How, &["the", "final", "determination", "was", "made"]),
+        ],
+    ),
+    (
+        "imr",
+        &[
+            Heading(Part::Issues, &["issues", "decisions", "and", "rationales"]),
+            Heading(Part::Issues, &["issues", "decisions", "rationales"]),
+            Heading(Part::DecisionList, &["decision", "s", "and", "rationale"]),
+            Heading(Part::DecisionList, &["decisions", "and", "rationales"]),
+            Heading(Part::DecisionList, &["decision", "and", "rationale"]),
+        ],
+    ),
+    ("independent", &[Heading(Part::NoticeDecision, &["medical", "review", "decision", "and", "rationale"])]),
+    (
+        "issue",
+        &[
+            Titled(Part::Dispute, &["at", "dispute"]),
+            Titled(Part::Dispute, &["s", "at", "dispute"]),
+            Titled(Part::Dispute, &["in", "dispute"]),
+            Titled(Part::Dispute, &["s", "in", "dispute"]),
+        ],
+    ),
+    ("issues", &[Heading(Part::Issues, &["decisions", "and", "rationales"])]),
+    (
+        "maximus",
+        &[
+            Label(Part::Reviewer, &["guideline"]),
+            Label(Part::Reviewer, &["federal", "services", "guideline"]),
+            Label(Part::Reviewer, &["federal", "guideline"]),
+            Words(Part::Determined, &["federal", "services", "inc", "has", "determined"]),
+            Words(Part::Determined, &["federal", "services", "has", "determined"]),
+            Words(Part::Determined, &["has", "determined"]),
+        ],
+    ),
+    (
+        "medical",
+        &[
+            Titled(Part::Qualifications, &["qualifications", "of", "the", "expert", "reviewer"]),
+            Heading(Part::Qualifications, &["qualifications", "of", "the"]),
+            Titled(Part::Qualifications, &["reviewer", "qualifications"]),
+            Heading(Part::Documents, &["records", "reviewed"]),
+            Heading(Part::ReviewTitle, &["professional", "review"]),
+            Rule(|line, end| line.guidelines_relied_upon(end)),
+        ],
+    ),
+    ("notice", &[Heading(Part::Notice, &["of", "independent", "medical", "review", "determination"])]),
+    (
+        "physician",
+        &[Label(Part::Reviewer, &["reviewer", "guideline"]), Label(Part::Reviewer, &["reviewer", "s", "guideline"])],
+    ),
+    ("qualifications", &[Heading(Part::Qualifications, &["of", "the"])]),
+    ("rationale", &[Titled(Part::Rationale, &["for", "the", "decision"]), Rule(|line, end| line.why(end))]),
+    ("records", &[Heading(Part::Documents, &["reviewed"])]),
+    (
+        "regarding",
+        &[Words(Part::Regarding, &["the", "request", "for"]), Words(Part::Regarding, &["the", "requests", "for"])],
+    ),
+    (
+        "reviewer",
+        &[
+            Label(Part::Reviewer, &["guideline"]),
+            Label(Part::Reviewer, &["s", "guideline"]),
+            Titled(Part::Qualifications, &["qualifications"]),
+        ],
+    ),
+    ("section", &[Rule(|line, end| line.relied_upon(end))]),
+    ("the", &[Rule(|line, end| line.sentences(end))]),
+    ("ur", &[Label(Part::Claims, &["guideline"])]),
+    ("utilization", &[Label(Part::Claims, &["review", "guideline"])]),
+];
+
+/// Where the first words of each letter stand in the table.
+const BY_LETTER: [(usize, usize); 26] = {
+    let mut ranges = [(0, 0); 26];
+    let mut i = 0;
+    while i < OPENINGS.len() {
+        let letter = (OPENINGS[i].0.as_bytes()[0] - b'a') as usize;
+        if ranges[letter].1 == 0 {
+            ranges[letter].0 = i;
+        }
+        i += 1;
+        assert!(ranges[letter].1 == 0 || ranges[letter].1 + 1 == i, "the table is ordered by letter");
+        ranges[letter].1 = i;
+    }
+    ranges
+};
+
+/// What opens the line that begins at an offset.
 pub(super) fn at_line_start(text: &str, start: usize) -> Option<Opening> {
     let line = Line { text, start };
-    match text.as_bytes().get(start)?.to_ascii_lowercase() {
-        b'0'..=b'9' => line.numbered(),
-        b'c' => line
-            .heading(Part::Summary, &["clinical", "case", "summary"])
-            .or_else(|| line.heading(Part::Summary, &["case", "summary"]))
-            .or_else(|| line.heading(Part::Summary, &["clinical", "summary"]))
-            .or_else(|| line.label(Part::Claims, &["claims", "administrator", "guideline"]))
-            .or_else(|| line.label(Part::Claims, &["claims", "administrator", "s", "guideline"])),
-        b'd' => line
-            .label(Part::Rationale, &["decision", "rationale"])
-            .or_else(|| line.titled(Part::Documents, &["documents", "reviewed", "for", "determination"]))
-            .or_else(|| line.heading(Part::Documents, &["documents", "reviewed"]))
-            .or_else(|| line.disclaimer()),
-        b'e' => line
-            .label(Part::Reviewer, &["expert", "reviewer", "guideline"])
-            .or_else(|| line.label(Part::Reviewer, &["expert", "reviewer", "s", "guideline"]))
-            .or_else(|| line.titled(Part::Summary, &["expert", "reviewer", "case", "summary"]))
-            .or_else(|| line.titled(Part::Closing, &["effect", "of", "the", "decision"])),
-        b'h' => line
-            .heading(Part::How, &["how", "the", "imr", "final", "determination"])
-            .or_else(|| line.heading(Part::How, &["how", "the", "imr", "determination", "was", "made"]))
-            .or_else(|| line.heading(Part::How, &["how", "the", "final", "determination", "was", "made"])),
-        b'i' => line.of_issues(),
-        b'm' => line.of_maximus(),
-        b'n' => line.heading(Part::Notice, &["notice", "of", "independent", "medical", "review", "determination"]),
-        b'p' => line
-            .label(Part::Reviewer, &["physician", "reviewer", "guideline"])
-            .or_else(|| line.label(Part::Reviewer, &["physician", "reviewer", "s", "guideline"])),
-        b'q' => line.heading(Part::Qualifications, &["qualifications", "of", "the"]),
-        b'r' => line
-            .label(Part::Reviewer, &["reviewer", "guideline"])
-            .or_else(|| line.label(Part::Reviewer, &["reviewer", "s", "guideline"]))
-            .or_else(|| line.titled(Part::Rationale, &["rationale", "for", "the", "decision"]))
-            .or_else(|| line.heading(Part::Documents, &["records", "reviewed"]))
-            .or_else(|| line.titled(Part::Qualifications, &["reviewer", "qualifications"]))
-            .or_else(|| line.words(Part::Regarding, &["regarding", "the", "request", "for"]))
-            .or_else(|| line.words(Part::Regarding, &["regarding", "the", "requests", "for"]))
-            .or_else(|| line.why(&["rationale", "for", "why"])),
-        b's' => line.relied_upon(),
-        b't' => line.of_sentences(),
-        b'u' => line
-            .label(Part::Claims, &["ur", "guideline"])
-            .or_else(|| line.label(Part::Claims, &["utilization", "review", "guideline"])),
-        _ => None,
-    }
+    if text.as_bytes().get(start)?.is_ascii_digit() { line.numbered() } else { line.opening() }
 }
 
 /// The line that begins at `start`.
@@ -65,23 +156,36 @@ struct Line<'t> {
 }
 
 impl Line<'_> {
-    fn after(&self, words: &[&str]) -> Option<usize> {
-        phrase(self.text, self.start, words)
+    /// This runs on every line: its first letter and its first word decide what is tried.
+    fn opening(&self) -> Option<Opening> {
+        let bytes = self.text.as_bytes();
+        let letter = bytes.get(self.start)?.to_ascii_lowercase().checked_sub(b'a')?;
+        let (from, to) = *BY_LETTER.get(usize::from(letter))?;
+        let end = word_end(bytes, self.start);
+        let word = bytes.get(self.start..end)?;
+        for (first, forms) in OPENINGS.get(from..to)? {
+            if alike(word, first.as_bytes())
+                && let Some(opening) = forms.iter().find_map(|form| self.form(form, end))
+            {
+                return Some(opening);
+            }
+        }
+        None
     }
 
-    /// The words, whatever follows; the part's text begins after them.
-    fn words(&self, part: Part, words: &[&str]) -> Option<Opening> {
-        self.after(words).map(|end| (part, self.start, end))
-    }
-
-    /// A sentence that belongs to the part itself.
-    fn sentence(&self, part: Part, words: &[&str]) -> Option<Opening> {
-        self.after(words).map(|_| (part, self.start, self.start))
+    /// Tries a form whose first word ends at `end`.
+    fn form(&self, form: &Form, end: usize) -> Option<Opening> {
+        match *form {
+            Heading(part, words) => self.heading(part, phrase_after(self.text, end, words)?),
+            Titled(part, words) => self.titled(part, phrase_after(self.text, end, words)?),
+            Label(part, words) => self.label(part, phrase_after(self.text, end, words)?),
+            Words(part, words) => Some((part, self.start, phrase_after(self.text, end, words)?)),
+            Rule(rule) => rule(self, end),
+        }
     }
 
     /// A heading that has a line of its own, or is set in capitals.
-    fn heading(&self, part: Part, words: &[&str]) -> Option<Opening> {
-        let end = self.after(words)?;
+    fn heading(&self, part: Part, end: usize) -> Option<Opening> {
         if !is_heading(self.text, self.start, end) {
             return None;
         }
@@ -93,16 +197,15 @@ impl Line<'_> {
     }
 
     /// A heading that may share its line with its text, after a colon.
-    fn titled(&self, part: Part, words: &[&str]) -> Option<Opening> {
-        let end = self.after(words)?;
+    fn titled(&self, part: Part, end: usize) -> Option<Opening> {
         let capital = self.text.as_bytes().get(self.start).is_some_and(u8::is_ascii_uppercase);
         let colon = self.text.as_bytes().get(end) == Some(&b':');
-        if capital && colon { Some((part, self.start, end + 1)) } else { self.heading(part, words) }
+        if capital && colon { Some((part, self.start, end + 1)) } else { self.heading(part, end) }
     }
 
     /// A label that may have lost its colon.
-    fn label(&self, part: Part, words: &[&str]) -> Option<Opening> {
-        let (text, end) = (self.text, self.after(words)?);
+    fn label(&self, part: Part, end: usize) -> Option<Opening> {
+        let text = self.text;
         let bytes = text.as_bytes();
         // "guideline(s)"
         let end = end + if bytes.get(end..end + 3).is_some_and(|s| s.eq_ignore_ascii_case(b"(s)")) { 3 } else { 0 };
@@ -138,87 +241,35 @@ impl Line<'_> {
                 at += reach.take_while(|b| b.is_ascii_digit() || b" ).,".contains(b)).count();
             }
         }
-        let line = Line { text: self.text, start: at };
-        let (part, _, end) = match bytes.get(at)?.to_ascii_lowercase() {
-            b'm' => line.determined()?,
-            b'r' => line
-                .words(Part::Regarding, &["regarding", "the", "request", "for"])
-                .or_else(|| line.words(Part::Regarding, &["regarding", "the", "requests", "for"]))?,
-            _ => return None,
-        };
-        Some((part, self.start, end))
-    }
-
-    /// "MAXIMUS Federal Services, Inc. has determined"
-    fn determined(&self) -> Option<Opening> {
-        let named = ["maximus", "federal", "services", "inc", "has", "determined"];
-        self.words(Part::Determined, &named)
-            .or_else(|| self.words(Part::Determined, &["maximus", "federal", "services", "has", "determined"]))
-            .or_else(|| self.words(Part::Determined, &["maximus", "has", "determined"]))
-    }
-
-    fn of_issues(&self) -> Option<Opening> {
-        self.heading(Part::Issues, &["imr", "issues", "decisions", "and", "rationales"])
-            .or_else(|| self.heading(Part::Issues, &["imr", "issues", "decisions", "rationales"]))
-            .or_else(|| self.heading(Part::Issues, &["issues", "decisions", "and", "rationales"]))
-            .or_else(|| self.heading(Part::DecisionList, &["imr", "decision", "s", "and", "rationale"]))
-            .or_else(|| self.heading(Part::DecisionList, &["imr", "decisions", "and", "rationales"]))
-            .or_else(|| self.heading(Part::DecisionList, &["imr", "decision", "and", "rationale"]))
-            .or_else(|| {
-                self.heading(
-                    Part::NoticeDecision,
-                    &["independent", "medical", "review", "decision", "and", "rationale"],
-                )
-            })
-            .or_else(|| self.titled(Part::Dispute, &["issue", "at", "dispute"]))
-            .or_else(|| self.titled(Part::Dispute, &["issue", "s", "at", "dispute"]))
-            .or_else(|| self.titled(Part::Dispute, &["issue", "in", "dispute"]))
-            .or_else(|| self.titled(Part::Dispute, &["issue", "s", "in", "dispute"]))
-    }
-
-    fn of_maximus(&self) -> Option<Opening> {
-        self.label(Part::Reviewer, &["maximus", "guideline"])
-            .or_else(|| self.label(Part::Reviewer, &["maximus", "federal", "services", "guideline"]))
-            .or_else(|| self.label(Part::Reviewer, &["maximus", "federal", "guideline"]))
-            .or_else(|| self.determined())
-            .or_else(|| {
-                self.titled(Part::Qualifications, &["medical", "qualifications", "of", "the", "expert", "reviewer"])
-            })
-            .or_else(|| self.heading(Part::Qualifications, &["medical", "qualifications", "of", "the"]))
-            .or_else(|| self.titled(Part::Qualifications, &["medical", "reviewer", "qualifications"]))
-            .or_else(|| self.heading(Part::Documents, &["medical", "records", "reviewed"]))
-            .or_else(|| self.heading(Part::ReviewTitle, &["medical", "professional", "review"]))
-            .or_else(|| self.guidelines_relied_upon())
+        let (part, _, end) = Line { text: self.text, start: at }.opening()?;
+        matches!(part, Part::Determined | Part::Regarding).then_some((part, self.start, end))
     }
 
     /// "MEDICAL TREATMENT GUIDELINE(S) RELIED UPON BY PROFESSIONAL REVIEWER AND WHY"
-    fn guidelines_relied_upon(&self) -> Option<Opening> {
-        let names: [&[&str]; 2] = [
-            &["medical", "treatment", "guideline", "s", "relied", "upon"],
-            &["medical", "treatment", "guideline", "relied", "upon"],
-        ];
-        let end = names.iter().find_map(|words| self.after(words))?;
+    fn guidelines_relied_upon(&self, medical: usize) -> Option<Opening> {
+        let end = phrase_after(self.text, medical, &["treatment", "guideline"])?;
+        let end = phrase_after(self.text, next_some(self.text, end, &["s"]), &["relied", "upon"])?;
         let end = next_some(self.text, end, &["by", "the", "medical", "professional", "reviewer", "and", "why"]);
         self.set_apart(Part::Guidelines, end)
     }
 
     /// "Section of the Medical Treatment Utilization Schedule Relied Upon by the Expert Reviewer to Make His/Her Decision"
-    fn relied_upon(&self) -> Option<Opening> {
-        let end = next_some(self.text, self.after(&["section"])?, &["s"]);
-        let end = next(self.text, end, &["of", "the"])?;
-        let schedule = next(self.text, end, &["medical", "treatment", "utilization", "schedule"]);
-        let end = schedule.or_else(|| next(self.text, end, &["mtus"]))?;
-        let end = next(self.text, end, &["relied", "upon"])?;
+    fn relied_upon(&self, section: usize) -> Option<Opening> {
+        let end = next_some(self.text, section, &["s"]);
+        let end = phrase_after(self.text, end, &["of", "the"])?;
+        let schedule = phrase_after(self.text, end, &["medical", "treatment", "utilization", "schedule"]);
+        let end = schedule.or_else(|| phrase_after(self.text, end, &["mtus"]))?;
+        let end = phrase_after(self.text, end, &["relied", "upon"])?;
         let by = ["by", "the", "expert", "physician", "reviewer", "to", "make", "his", "her", "decision"];
         let end = next_some(self.text, end, &by);
         self.set_apart(Part::ReliedUpon, end)
     }
 
     /// "RATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS/WAS NOT MEDICALLY NECESSARY"
-    fn why(&self, words: &[&str]) -> Option<Opening> {
-        let end = self.after(words)?;
+    fn why(&self, rationale: usize) -> Option<Opening> {
+        let end = phrase_after(self.text, rationale, &["for", "why"])?;
         let end = next_some(self.text, end, &["the", "requested", "treatment", "s", "service", "s"]);
-        let verb = ["is", "was", "are", "were"].iter().any(|verb| next(self.text, end, &[verb]).is_some());
+        let verb = ["is", "was", "are", "were"].iter().any(|verb| phrase_after(self.text, end, &[verb]).is_some());
         verb.then_some((Part::Why, self.start, end))
     }
 
@@ -231,20 +282,21 @@ impl Line<'_> {
     }
 
     /// "Disclaimer: MAXIMUS is providing an independent review service ..."
-    fn disclaimer(&self) -> Option<Opening> {
-        let end = self.after(&["disclaimer"])?;
+    fn disclaimer(&self, end: usize) -> Option<Opening> {
         let bytes = self.text.as_bytes();
         let gap = bytes.get(end..)?.iter().take(40).take_while(|b| b": ".contains(b)).count();
         phrase(self.text, end + gap, &["maximus"]).map(|end| (Part::Closing, self.start, end))
     }
 
     /// The opening sentences of sections, which stand for headings that are missing, and the guideline sentences.
-    fn of_sentences(&self) -> Option<Opening> {
+    fn sentences(&self, the: usize) -> Option<Opening> {
         let text = self.text;
-        let who = next_word(text.as_bytes(), self.after(&["the"])?)?;
-        let verb = |subject: usize, verbs: &[&str]| verbs.iter().any(|verb| next(text, subject, &[verb]).is_some());
+        let who = next_word(text.as_bytes(), the)?;
+        let verb =
+            |subject: usize, verbs: &[&str]| verbs.iter().any(|verb| phrase_after(text, subject, &[verb]).is_some());
         match text.as_bytes().get(who)?.to_ascii_lowercase() {
-            b'f' => self.sentence(Part::Issues, &["the", "final", "determination", "was", "based", "on", "decisions"]),
+            b'f' => phrase(text, who, &["final", "determination", "was", "based", "on", "decisions"])
+                .map(|_| (Part::Issues, self.start, self.start)),
             b'c' => {
                 let subject = phrase(text, who, &["claims", "administrator"])?;
                 verb(subject, &["based", "did", "used", "cited", "relied", "referenced"]).then_some((
@@ -257,7 +309,7 @@ impl Line<'_> {
                 let subject = ["expert", "physician", "medical", "professional"]
                     .iter()
                     .find_map(|kind| phrase(text, who, &[kind, "reviewer"]))?;
-                if next(text, subject, &["developed", "the", "following", "clinical"]).is_some() {
+                if phrase_after(text, subject, &["developed", "the", "following", "clinical"]).is_some() {
                     return Some((Part::Summary, self.start, self.start));
                 }
                 verb(subject, &["based", "found", "relied", "did", "used", "cited"]).then_some((
@@ -271,14 +323,9 @@ impl Line<'_> {
     }
 }
 
-/// The end of the words after an offset, if they are the expected ones.
-fn next(text: &str, from: usize, words: &[&str]) -> Option<usize> {
-    phrase(text, next_word(text.as_bytes(), from)?, words)
-}
-
 /// The end after as many of the words as follow, in their order.
 fn next_some(text: &str, from: usize, words: &[&str]) -> usize {
-    words.iter().fold(from, |end, word| next(text, end, &[word]).unwrap_or(end))
+    words.iter().fold(from, |end, word| phrase_after(text, end, &[word]).unwrap_or(end))
 }
 
 /// Whether the words stand alone on their line, or are set in capitals.

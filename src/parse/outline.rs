@@ -3,6 +3,7 @@
 use super::opening;
 pub(super) use super::part::Part;
 use super::words::{self, alike, word_before};
+use memchr::memchr;
 use std::ops::Range;
 
 /// A heading or label.
@@ -33,11 +34,11 @@ impl Outline {
             if start >= bytes.len() {
                 break;
             }
-            let end = text[start..].find('\n').map_or(text.len(), |n| start + n);
+            let end = memchr(b'\n', &bytes[start..]).map_or(text.len(), |n| start + n);
             let first = opening::at_line_start(text, start).map(|(part, from, end)| Anchor { part, start: from, end });
             anchors.extend(first);
             let mut from = first.map_or(start, |a| a.end);
-            while let Some(colon) = text.get(from..end).and_then(|rest| rest.find(':')).map(|n| from + n) {
+            while let Some(colon) = bytes.get(from..end).and_then(|rest| memchr(b':', rest)).map(|n| from + n) {
                 anchors.extend(before_colon(text, colon).filter(|a| anchors.last().is_none_or(|l| l.end <= a.start)));
                 from = colon + 1;
             }

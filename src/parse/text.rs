@@ -3,6 +3,7 @@
 use super::flow;
 use super::furniture::{self, Edges};
 use crate::letter::CaseNumber;
+use memchr::memchr_iter;
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -33,11 +34,9 @@ impl<'t> View<'t> {
     pub(super) fn new(source: &'t str) -> Self {
         let mut builder = Builder { text: String::with_capacity(source.len()), ..Builder::default() };
         let mut start = 0;
-        while start < source.len() {
-            let rest = &source[start..];
-            let end = rest.find('\n').unwrap_or(rest.len());
-            builder.source_line(&rest[..end], start);
-            start += end + 1;
+        for end in memchr_iter(b'\n', source.as_bytes()).chain([source.len()]) {
+            builder.source_line(&source[start..end], start);
+            start = end + 1;
         }
         builder.finish(source)
     }
@@ -133,14 +132,20 @@ struct Builder {
     scratch_marks: Vec<(usize, usize)>,
 }
 
+/// Whether a byte of a line is kept as it is.
+fn is_plain(byte: u8) -> bool {
+    (b' '..0x7f).contains(&byte)
+}
+
 /// Line lengths are counted up to this one; longer lines are paragraphs on one line and tell no width.
 const LONGEST_LINE: usize = 160;
 
 impl Builder {
     /// Takes a line of the source, without its `\n`.
     fn source_line(&mut self, line: &str, offset: usize) {
-        let special = line.bytes().fold(false, |any, b| any | !(b' '..0x7f).contains(&b));
-        if !special {
+        // Without a branch a byte, so that many are looked at at once.
+        let special = line.bytes().fold(0, |any, b| any | u8::from(!is_plain(b)));
+        if special == 0 {
             let trimmed = line.trim_ascii_start();
             let offset = offset + (line.len() - trimmed.len());
             self.line(trimmed.trim_ascii_end(), &[(0, offset)]);
@@ -148,48 +153,49 @@ impl Builder {
         }
         let mut marks = std::mem::take(&mut self.scratch_marks);
         let mut piece = std::mem::take(&mut self.scratch);
-        let mut chars = line.char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
-            let next = offset + at + c.len_utf8();
-            match c {
-                '\r' | '\x0b' | '\x0c' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
-                    // The line feed after a carriage return ends this line already.
-                    if c != '\r' || chars.peek().is_some() {
-                        self.piece(&mut piece, &mut marks);
-                    }
-                    if c == '\x0c' {
-                        self.end_page();
-                    }
-                    continue;
+        let mut at = 0;
+        while let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) {
+            let plain = rest.bytes().take_while(|b| is_plain(*b)).count();
+            let (read, run) = match rest.chars().next() {
+                Some(c) if plain == 0 => {
+                    let replacement = match c {
+                        '\r' | '\x0b' | '\x0c' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                            // The line feed after a carriage return ends this line already.
+                            if c != '\r' || rest.len() > 1 {
+                                self.piece(&mut piece, &mut marks);
+                            }
+                            if c == '\x0c' {
+                                self.end_page();
+                            }
+                            ""
+                        }
+                        // Invisible, and in the middle of words.
+                        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => "",
+                        c if c.is_whitespace() || c.is_control() => " ",
+                        // A text layer shows soft hyphens only where they are printed.
+                        '\u{ad}' | '\u{2010}' | '\u{2011}' => "-",
+                        '\u{fb00}' => "ff",
+                        '\u{fb01}' => "fi",
+                        '\u{fb02}' => "fl",
+                        '\u{fb03}' => "ffi",
+                        '\u{fb04}' => "ffl",
+                        c => &rest[..c.len_utf8()],
+                    };
+                    (c.len_utf8(), replacement)
                 }
-                // Invisible, and in the middle of words.
-                '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => continue,
-                _ => {}
-            }
-            let replacement = match c {
-                c if c.is_whitespace() || c.is_control() => " ",
-                // A text layer shows soft hyphens only where they are printed.
-                '\u{ad}' | '\u{2010}' | '\u{2011}' => "-",
-                '\u{fb00}' => "ff",
-                '\u{fb01}' => "fi",
-                '\u{fb02}' => "fl",
-                '\u{fb03}' => "ffi",
-                '\u{fb04}' => "ffl",
-                _ => "",
+                _ => (plain, &rest[..plain]),
             };
-            if replacement == " " && piece.is_empty() {
+            // A line begins with its first word.
+            let kept = if piece.is_empty() { run.trim_ascii_start() } else { run };
+            let source = offset + at + (run.len() - kept.len());
+            at += read;
+            if kept.is_empty() {
                 continue;
             }
-            if marks.last().is_none_or(|&(from, source)| source + (piece.len() - from) != offset + at) {
-                marks.push((piece.len(), offset + at));
+            if marks.last().is_none_or(|&(from, known)| known + (piece.len() - from) != source) {
+                marks.push((piece.len(), source));
             }
-            match replacement {
-                "" => piece.push(c),
-                some => piece.push_str(some),
-            }
-            if piece.is_empty() {
-                marks.push((0, next));
-            }
+            piece.push_str(kept);
         }
         self.piece(&mut piece, &mut marks);
         self.scratch = piece;

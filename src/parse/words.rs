@@ -18,9 +18,17 @@ pub(super) fn phrase(text: &str, at: usize, words: &[&str]) -> Option<usize> {
     if bytes.get(at)?.to_ascii_lowercase() != words.first()?.bytes().next()? {
         return None;
     }
-    let mut end = at;
-    for (i, word) in words.iter().enumerate() {
-        let start = if i == 0 { end } else { next_word(bytes, end)? };
+    let (first, rest) = words.split_first()?;
+    let end = word_end(bytes, at);
+    if alike(&bytes[at..end], first.as_bytes()) { phrase_after(text, end, rest) } else { None }
+}
+
+/// Matches the words of a phrase that come after an offset, as [`phrase`] does, and gives the end of the last.
+pub(super) fn phrase_after(text: &str, from: usize, words: &[&str]) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut end = from;
+    for word in words {
+        let start = next_word(bytes, end)?;
         end = word_end(bytes, start);
         if !alike(&bytes[start..end], word.as_bytes()) {
             return None;
@@ -61,54 +69,36 @@ pub(super) fn word_before(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     Some((end - length, end))
 }
 
-/// How many letters of a long word may be wrong.
-const MOST_EDITS: usize = 2;
-
 /// Whether a word is the expected one (in lower case), maybe misspelt by one letter, or by two if it is long.
 #[inline]
 pub(super) fn alike(word: &[u8], expected: &[u8]) -> bool {
     // The first letter must be right, and of most words it is not.
     let same_start = word.first().map(u8::to_ascii_lowercase) == expected.first().copied();
-    same_start && word.len().abs_diff(expected.len()) <= MOST_EDITS && alike_after_first(word, expected)
+    let edits = most_edits(expected.len());
+    same_start && word.len().abs_diff(expected.len()) <= edits && within(word, expected, edits)
 }
 
-fn alike_after_first(word: &[u8], expected: &[u8]) -> bool {
-    if word.eq_ignore_ascii_case(expected) {
-        return true;
-    }
-    let allowed = match expected.len() {
-        0..5 => return false,
+/// How many letters of a word may be wrong.
+fn most_edits(length: usize) -> usize {
+    match length {
+        0..5 => 0,
         5..9 => 1,
-        _ => MOST_EDITS,
-    };
-    word.len().abs_diff(expected.len()) <= allowed && distance(word, expected) <= allowed
+        _ => 2,
+    }
 }
 
-/// The Levenshtein distance of two words of labels, case aside.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    // What begins and ends alike takes no edit.
-    let same = |(x, y): &(&u8, &u8)| x.eq_ignore_ascii_case(y);
-    let head = a.iter().zip(b).take_while(same).count();
-    let (a, b) = (a.get(head..).unwrap_or_default(), b.get(head..).unwrap_or_default());
-    let tail = a.iter().rev().zip(b.iter().rev()).take_while(same).count();
-    let (a, b) = (a.get(..a.len() - tail).unwrap_or_default(), b.get(..b.len() - tail).unwrap_or_default());
-    let mut row = [0usize; 24];
-    if b.len() >= row.len() {
-        return usize::MAX;
+/// Whether the Levenshtein distance of a word from one in lower case is at most that many edits, case aside.
+fn within(word: &[u8], expected: &[u8], edits: usize) -> bool {
+    if word.len().abs_diff(expected.len()) > edits {
+        return false;
     }
-    for (j, cell) in row.iter_mut().enumerate() {
-        *cell = j;
-    }
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x.to_ascii_lowercase() != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+    // Where two words begin alike, no edit there makes them more so.
+    let same = word.iter().zip(expected).take_while(|(a, b)| a.to_ascii_lowercase() == **b).count();
+    let (Some((_, word_rest)), Some((_, rest))) = (word[same..].split_first(), expected[same..].split_first()) else {
+        return true;
+    };
+    let Some(edits) = edits.checked_sub(1) else { return false };
+    within(word_rest, rest, edits) || within(word_rest, &expected[same..], edits) || within(&word[same..], rest, edits)
 }
 
 /// Where a phrase of lower case first stands in a text, case aside. `lower` is the text in ASCII lower case.

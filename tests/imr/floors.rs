@@ -39,7 +39,7 @@ const RULES: Rules = Rules {
         ("globset", &["archive"]),
         ("hayro_cmap", &["archive"]),
         ("hayro_syntax", &["archive"]),
-        ("memchr", &["archive"]),
+        ("memchr", &["archive", "parse"]),
         ("indicatif", &["cli", "main"]),
         ("mimalloc", &["main"]),
         ("rayon", &["ingest", "search"]),
