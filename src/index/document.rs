@@ -35,7 +35,7 @@ pub type Permit = Arc<dyn Any + Send + Sync>;
 /// The document of one issue.
 #[derive(Clone)]
 pub struct IssueDocument {
-    /// The facts of the letter, which its documents have in common: a long summary is held once, not once an issue.
+    /// The facts of the letter, which its documents have in common, held once.
     facts: Arc<TantivyDocument>,
     own: TantivyDocument,
     _permit: Option<Permit>,
@@ -57,25 +57,22 @@ impl Document for IssueDocument {
     }
 }
 
-/// The most text that the documents of one letter may hold, in bytes. The longest of the published letters come to some
-/// 2 MB.
-pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
+/// The most text that the documents of one letter may hold, in bytes; in memory they are some times as large. The
+/// longest of the published letters come to some 2 MB.
+pub const MAX_DOCUMENT_BYTES: u64 = 32 << 20;
 
-/// How much text the documents of a letter will hold, in bytes: what the letter's documents have in common counts once
-/// for each, since it is indexed with each.
+/// How much text the documents of a letter will hold, in bytes: what is indexed with each of them counts for each.
 pub fn document_bytes(record: &LetterRecord) -> u64 {
     let length = |text: &Option<String>| text.as_ref().map_or(0, |t| t.len() as u64);
     let total = |texts: &[String]| texts.iter().map(|text| text.len() as u64).sum::<u64>();
     let facts = &record.facts;
-    let of_letter = length(&facts.clinical_summary) + total(&facts.diagnoses);
-    let repeated = of_letter + total(&facts.specialties) + total(&facts.licensure);
+    let repeated = total(&facts.specialties) + total(&facts.licensure);
+    let of_letter = length(&record.text) + length(&facts.clinical_summary) + total(&facts.diagnoses);
     let issues = record.issues.iter().map(|issue| {
         let texts = [&issue.guideline.text, &issue.claims_guideline.text, &issue.rationale];
         issue.issue.len() as u64 + texts.into_iter().map(length).sum::<u64>()
     });
-    let documents = record.issues.len().max(1) as u64;
-    // Every text is there once more for the forms of its words.
-    repeated.saturating_mul(documents) + of_letter + 2 * (length(&record.text) + issues.sum::<u64>())
+    repeated.saturating_mul(record.issues.len().max(1) as u64) + of_letter + issues.sum::<u64>()
 }
 
 /// A path as a term, each path another one: paths that differ only in bytes that are no UTF-8 look the same in records,
@@ -183,12 +180,12 @@ impl Documents {
             only.add_u64(self.number, 0);
             documents.push(only);
         }
+        // The first document holds what the letter has once.
         let first = &mut documents[0];
-        if let Some(text) = &record.text {
-            first.add_text(self.text, text);
-        }
-        // The forms of words are a dictionary, which the first document fills for what all repeat.
-        for text in record.text.iter().chain(&record.facts.clinical_summary).chain(&record.facts.diagnoses) {
+        let texts = [(self.text, &record.text), (self.summary, &record.facts.clinical_summary)];
+        let texts = texts.into_iter().filter_map(|(field, text)| Some((field, text.as_ref()?)));
+        for (field, text) in texts.chain(record.facts.diagnoses.iter().map(|text| (self.diagnosis, text))) {
+            first.add_text(field, text);
             first.add_text(self.forms, text);
         }
         first.add_bytes(self.letter_record, &stored_letter(record));
@@ -202,12 +199,6 @@ impl Documents {
         doc.add_u64(self.case, id);
         doc.add_text(self.path, path_term(key));
         doc.add_text(self.layout, facts.layout.name());
-        if let Some(summary) = &facts.clinical_summary {
-            doc.add_text(self.summary, summary);
-        }
-        for diagnosis in &facts.diagnoses {
-            doc.add_text(self.diagnosis, diagnosis);
-        }
         keywords(&mut doc, self.specialty, or(&facts.specialties_canonical, &facts.specialties));
         keywords(&mut doc, self.state, or(&facts.licensure_canonical, &facts.licensure));
         keywords(&mut doc, self.priority, facts.priority.map(|v| v.name()));
@@ -313,13 +304,17 @@ mod tests {
     }
 
     #[test]
-    fn what_documents_have_in_common_counts_for_each_and_is_held_once() {
+    fn what_the_letter_has_once_is_held_and_counts_once() {
         let mut record = LetterRecord::default();
         record.facts.clinical_summary = Some("x".repeat(1000));
+        record.facts.specialties = vec!["z".repeat(100)];
         record.issues = (0..50).map(|_| IssueRecord { issue: "y".repeat(10), ..IssueRecord::default() }).collect();
-        assert_eq!(document_bytes(&record), 50 * 1020 + 1000);
-        let documents = Documents::new(IndexSchema::get()).of(&record, 1, b"a.txt", None);
+        assert_eq!(document_bytes(&record), 50 * 100 + 1000 + 50 * 10);
+        let schema = IndexSchema::get();
+        let documents = Documents::new(schema).of(&record, 1, b"a.txt", None);
         assert!(documents.iter().all(|d| Arc::ptr_eq(&d.facts, &documents[0].facts)));
-        assert_eq!(documents.len(), 50);
+        let summary = schema.field("summary");
+        let with_summary = |d: &IssueDocument| d.iter_fields_and_values().any(|(field, _)| field == summary);
+        assert_eq!(documents.iter().map(with_summary).collect::<Vec<_>>(), [vec![true], vec![false; 49]].concat());
     }
 }

@@ -26,7 +26,7 @@ pub use manifest::Snapshot;
 pub use optimize::{Optimized, optimize};
 pub use place::{FOLDER, exists, find};
 pub use reader::{Reader, StoredIssue, has_path, paths_below};
-pub use schema::{FieldDef, FieldKind, IndexSchema};
+pub use schema::{FieldDef, FieldKind, IndexSchema, NUMBER};
 pub use writer::{Applied, Demoted, Finding, Writer, WriterConfig};
 
 use crate::error::Error;

@@ -9,6 +9,9 @@ use super::analysis;
 
 const SOURCE: &str = include_str!("../../schema/index.json");
 
+/// The name of [`IndexSchema::number`].
+pub const NUMBER: &str = "number";
+
 /// How a field is indexed, and so what a query may ask of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,6 +48,9 @@ pub struct FieldDef {
     /// The usual number of words of a value.
     #[serde(default)]
     pub length: u32,
+    /// Whether it is a text of the letter, which stands with the letter's first document only.
+    #[serde(default)]
+    pub letter: bool,
     /// What it holds, for people.
     pub about: String,
 }
@@ -124,7 +130,7 @@ impl IndexSchema {
             (def, field)
         });
         let fields = fields.collect();
-        let number = builder.add_u64_field("number", NumericOptions::default().set_fast());
+        let number = builder.add_u64_field(NUMBER, NumericOptions::default().set_indexed().set_fast());
         let forms = builder.add_text_field("forms", keyword_options(analysis::FORMS));
         let issue_record = builder.add_bytes_field("issue_record", STORED);
         let letter_record = builder.add_bytes_field("letter_record", STORED);

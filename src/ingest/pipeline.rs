@@ -272,15 +272,17 @@ fn failed(error: &Error) -> Verdict {
     Verdict::Found(Finding::Failed { reason, hint: failure.hint.clone() }, Some(failure))
 }
 
-/// Refuses a letter that would take too much room: a long summary, which is indexed with each of many issues.
+/// Refuses a letter that would take too much room.
 fn fits(record: &LetterRecord) -> Result<()> {
     let bytes = index::document_bytes(record);
     if bytes <= index::MAX_DOCUMENT_BYTES {
         return Ok(());
     }
-    let (issues, most) = (record.issues.len(), index::MAX_DOCUMENT_BYTES >> 20);
-    let size = bytes.div_ceil(1 << 20);
-    let fact = format!("has {issues} issues that come to {size} MiB with its summary, and {most} MiB is the limit");
+    let (size, most) = (bytes.div_ceil(1 << 20), index::MAX_DOCUMENT_BYTES >> 20);
+    let fact = match record.issues.len() {
+        0 => format!("has {size} MiB of text to index, and {most} MiB is the limit"),
+        issues => format!("has {size} MiB of text to index in {issues} issues, and {most} MiB is the limit"),
+    };
     Err(Error::new(ErrorKind::TooLarge, fact).with_hint("a letter is one file; are these many letters in one?"))
 }
 

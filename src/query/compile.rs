@@ -13,6 +13,7 @@ use tantivy::{Searcher, Term};
 
 use super::Expr;
 use super::lex::MOST_BOOST;
+use super::of_letter::OfLetter;
 use super::resolve::{contains, resolve, values};
 use super::score::{OnGrid, on_grid};
 use crate::index::{FieldDef, FieldKind, IndexSchema, paths_below};
@@ -56,13 +57,12 @@ impl Compiler<'_> {
                 })?
             }
             Expr::AnyWord { field: Some(name), terms } => match schema.find(name) {
-                Some((def, field)) => any_of(field, terms, def.weight * factor),
+                Some((def, field)) => of_letter(def, any_of(field, terms, def.weight * factor)),
                 None => Box::new(EmptyQuery),
             },
             Expr::AnyWord { field: None, terms } => {
-                self.in_any_field(factor, &|def, field| any_of(field, terms, def.weight * factor), &|words| {
-                    words.iter().any(|word| terms.contains(word))
-                })?
+                let in_text = |def: &FieldDef, field| of_letter(def, any_of(field, terms, def.weight * factor));
+                self.in_any_field(factor, &in_text, &|words| words.iter().any(|word| terms.contains(word)))?
             }
             Expr::Values { field, values } => match schema.find(field) {
                 Some((_, field)) => any_of(field, values, 0.0),
@@ -170,7 +170,12 @@ fn words(def: &FieldDef, field: Field, terms: &[String], factor: f32) -> Box<dyn
         [one] => Box::new(TermQuery::new(term(one), IndexRecordOption::WithFreqs)),
         several => Box::new(PhraseQuery::new(several.iter().map(term).collect())),
     };
-    Box::new(OnGrid(Box::new(BoostQuery::new(query, def.weight * factor))))
+    of_letter(def, Box::new(OnGrid(Box::new(BoostQuery::new(query, def.weight * factor)))))
+}
+
+/// A query on a field: what a letter has once is found with all its issues.
+fn of_letter(def: &FieldDef, query: Box<dyn Query>) -> Box<dyn Query> {
+    if def.letter { Box::new(OfLetter(query)) } else { query }
 }
 
 /// Any of these terms of a field, all with the same score.

@@ -9,6 +9,7 @@
 
 mod compile;
 mod lex;
+mod of_letter;
 mod parser;
 mod pattern;
 mod resolve;

@@ -31,7 +31,24 @@ impl Bm25StatisticsProvider for Statistics<'_> {
         Ok(self.searcher.num_docs())
     }
 
+    /// What a letter has once is indexed once for all its issues, and counts for all of them: a word of every summary
+    /// tells as little as a word of every rationale.
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        let schema = IndexSchema::get();
+        let found = self.living(term)?;
+        if !schema.fields().any(|(def, field)| field == term.field() && def.letter) {
+            return Ok(found);
+        }
+        let numbered = |number| self.living(&Term::from_field_u64(schema.number, number));
+        let letters = numbered(0)? + numbered(1)?;
+        // Documents are counted with 32 bits, so the product has room.
+        Ok(found * self.total_num_docs()? / letters.max(1))
+    }
+}
+
+impl Statistics<'_> {
+    /// How many living documents have a term.
+    fn living(&self, term: &Term) -> tantivy::Result<u64> {
         let mut count = 0;
         for segment in self.searcher.segment_readers() {
             let index = segment.inverted_index(term.field())?;

@@ -114,18 +114,19 @@ fn a_letter_that_would_fill_the_index_fails_alone() {
     let folder = with_letter();
     let letter = (1..).map(|n| Letter::invent(7, n)).find(|l| l.header && !l.issues.is_empty()).unwrap();
     let text = letter.to_text(Linearization::Pairs);
-    // The summary grows to some 300 KB, and the issues to some thousand.
-    let (head, rest) = text.split_once("CLINICAL CASE SUMMARY").unwrap();
-    let at = rest.find("IMR ISSUES").unwrap();
-    let (summary, issues) = rest.split_at(at);
-    let (first, list) = issues.split_once("ISSUE AT DISPUTE").map_or((issues, issues), |(a, b)| (a, b));
-    let long = "The worker had pain in the lower back and both knees.\n".repeat(6_000);
-    let many = format!("ISSUE AT DISPUTE{list}").repeat(1_000);
-    folder.write("letters/huge.txt", format!("{head}CLINICAL CASE SUMMARY{summary}{long}\n{first}{many}"));
+    // Its issues are repeated until they come to more than 32 MiB, the summary stays as it is.
+    let (head, issues) = text.split_at(text.find("IMR ISSUES").unwrap());
+    let (heading, list) = issues.split_once("\n").unwrap();
+    let many = format!("\n{list}").repeat((56 << 20) / list.len());
+    folder.write("letters/huge.txt", format!("{head}{heading}{many}"));
+    folder.write("letters/long.txt", "An unknown text that goes on and on.\n".repeat(1 << 20));
     let run = folder.imr(&["index", "letters", "--format", "json"]).succeeds();
     let (code, reason) = failure(&run.json(), "huge.txt");
     assert_eq!(code, "too_large");
-    assert!(reason.contains("issues that come to") && reason.contains("64 MiB is the limit"), "{reason}");
+    assert!(reason.contains("MiB of text to index in ") && reason.contains("32 MiB is the limit"), "{reason}");
+    let (code, reason) = failure(&run.json(), "long.txt");
+    assert_eq!(code, "too_large");
+    assert!(reason.contains("has 37 MiB of text to index, and 32 MiB is the limit"), "{reason}");
     assert_eq!(run.json()["letters"], 1);
 }
 

@@ -30,7 +30,12 @@ static ARCHIVE: LazyLock<Archive> = LazyLock::new(|| {
     let folder = Folder::new();
     folder.invent("letters", 1..=60);
     folder.write("letters/note.txt", "A covering note about acupuncture of the lumbar spine.");
-    folder.imr(&["index", "letters"]).succeeds();
+    // Segments of several runs, with letters that are gone.
+    folder.invent("gone", 61..=100);
+    folder.imr(&["index", "letters", "gone", "--threads", "2"]).succeeds();
+    std::fs::remove_dir_all(folder.path().join("gone")).unwrap();
+    folder.invent("letters", 101..=120);
+    folder.imr(&["index", "letters", "gone", "--prune"]).succeeds();
     let (mut documents, mut forms) = (Vec::new(), BTreeSet::new());
     for line in folder.imr(&["parse", "letters"]).succeeds().out.lines() {
         let record: LetterRecord = serde_json::from_str(line).unwrap();
