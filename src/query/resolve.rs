@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use tantivy::Searcher;
-use tantivy::schema::Field;
+use tantivy::postings::TermInfo;
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED};
 
 use super::pattern::{Pattern, distance};
 use super::{Expr, Reading, terms};
@@ -90,6 +91,7 @@ impl Resolver<'_> {
                 }
                 if let Ok(form) = std::str::from_utf8(forms.key())
                     && pattern.fits(form)
+                    && lives(segment, &index, forms.value())?
                 {
                     found.extend(terms(form));
                 }
@@ -212,10 +214,26 @@ pub fn values(searcher: &Searcher, field: Field) -> tantivy::Result<BTreeSet<Str
         let index = segment.inverted_index(field)?;
         let mut values = index.terms().stream()?;
         while values.advance() {
-            found.extend(std::str::from_utf8(values.key()).ok().map(str::to_owned));
+            if let Ok(value) = std::str::from_utf8(values.key())
+                && !found.contains(value)
+                && lives(segment, &index, values.value())?
+            {
+                found.insert(value.to_owned());
+            }
         }
     }
     Ok(found)
+}
+
+/// Whether a term is in a document that is not deleted: those of deleted ones stay in the dictionary until their segment
+/// is merged.
+fn lives(segment: &SegmentReader, index: &InvertedIndexReader, term: &TermInfo) -> tantivy::Result<bool> {
+    let Some(alive) = segment.alive_bitset() else { return Ok(true) };
+    let mut documents = index.read_postings_from_terminfo(term, IndexRecordOption::Basic)?;
+    while documents.doc() != TERMINATED && !alive.is_alive(documents.doc()) {
+        documents.advance();
+    }
+    Ok(documents.doc() != TERMINATED)
 }
 
 /// The words of a value of a keyword field: unlike those of a text not stemmed. "Non-arthroscopic" is one word, since it

@@ -138,3 +138,21 @@ fn an_index_grown_and_mended_answers_as_a_new_one() {
     other.imr(&["index", "letters", "--index", "grown"]).succeeds();
     assert_eq!(answers(&other, "grown"), expected);
 }
+
+#[test]
+fn words_and_values_of_letters_that_are_gone_fit_nothing() {
+    let folder = Folder::new();
+    folder.write("letters/gone.txt", "A covering note about injectables.");
+    // So many more that the segment is not merged for the sake of one.
+    for note in 0..20 {
+        folder.write(&format!("letters/{note}.txt"), format!("Covering note {note} about injections."));
+    }
+    let index = || folder.imr(&["index", "letters", "--threads", "1", "--prune"]).succeeds();
+    index();
+    folder.imr(&["search", "injectab*"]).succeeds();
+    std::fs::remove_file(folder.path().join("letters/gone.txt")).unwrap();
+    index();
+    // "injectables" and "injections" have one stem.
+    folder.imr(&["search", "injectables"]).succeeds();
+    folder.imr(&["search", "injectab*"]).ends_with(1).says(&["no word of the letters fits `injectab*`"]);
+}

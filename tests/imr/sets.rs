@@ -32,6 +32,7 @@ static ARCHIVE: LazyLock<Archive> = LazyLock::new(|| {
     folder.write("letters/note.txt", "A covering note about acupuncture of the lumbar spine.");
     // Segments of several runs, with letters that are gone.
     folder.invent("gone", 61..=100);
+    folder.write("gone/note.txt", "A covering note about injectables.");
     folder.imr(&["index", "letters", "gone", "--threads", "2"]).succeeds();
     std::fs::remove_dir_all(folder.path().join("gone")).unwrap();
     folder.invent("letters", 101..=120);
