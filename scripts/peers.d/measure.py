@@ -1,8 +1,12 @@
-"""Running commands: how long they take, how much memory, and what they leave on disk."""
+"""Running commands: how long they take, how much memory, and what they leave on disk; and tables of that."""
 import os
+import pathlib
+import platform
 import subprocess
 import tempfile
 import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 class Run:
@@ -52,3 +56,25 @@ def size(path):
     if path.is_file():
         return path.stat().st_size
     return sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
+
+
+def megabytes(n):
+    return f"{n / 1e6:,.0f} MB" if n >= 1e7 else f"{n / 1e6:.1f} MB"
+
+
+def table(out, head, rows):
+    out.append("| " + " | ".join(head) + " |")
+    out.append("|" + "---|" * len(head))
+    out += ["| " + " | ".join(row) + " |" for row in rows] + [""]
+
+
+def said(*command):
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout.strip()
+
+
+def machine():
+    cpu = next((line.split(": ")[1] for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = ", ".join(f"{n:.1f}" for n in os.getloadavg())
+    system = f"{platform.system()} {platform.release()}"
+    return f"{cpu.strip()}, {os.cpu_count()} cores, {memory:.0f} GiB, {system}, load before {load}"
