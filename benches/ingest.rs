@@ -14,8 +14,10 @@ fn documents(letters: u64) -> Vec<IssueDocument> {
         let parsed = imr::parse::parse(&common::text(number));
         LetterRecord::new(parsed, format!("letters/{number}.txt"), "0".repeat(64))
     });
-    let of =
-        |r: LetterRecord| documents.of(&r, letter_id(r.facts.case_number, &[0; 32]), r.facts.path.as_bytes(), None);
+    let of = |r: LetterRecord| {
+        let (id, path) = (letter_id(r.facts.case_number, &[0; 32]), r.facts.path.clone());
+        documents.of(r, id, path.as_bytes(), None)
+    };
     records.flat_map(of).collect()
 }
 

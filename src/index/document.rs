@@ -2,11 +2,12 @@
 
 use std::any::Any;
 use std::fmt;
-use std::iter::Chain;
+use std::iter::Empty;
 use std::sync::Arc;
 
 use tantivy::TantivyDocument;
-use tantivy::schema::{Document, Field};
+use tantivy::schema::Field;
+use tantivy::schema::document::{Document, ReferenceValue, ReferenceValueLeaf, Value};
 
 use super::analysis;
 use super::schema::IndexSchema;
@@ -33,27 +34,98 @@ pub fn letter_id(case: Option<CaseNumber>, digest: &[u8; 32]) -> u64 {
 pub type Permit = Arc<dyn Any + Send + Sync>;
 
 /// The document of one issue.
+///
+/// The texts of a letter are many times the rest of it: they are read where its record holds them.
 #[derive(Clone)]
 pub struct IssueDocument {
-    /// The facts of the letter, which its documents have in common, held once.
-    facts: Arc<TantivyDocument>,
+    letter: Arc<Letter>,
+    /// Its place among the letter's documents.
+    place: usize,
     own: TantivyDocument,
     _permit: Option<Permit>,
 }
 
+/// What the documents of a letter have in common.
+struct Letter {
+    record: LetterRecord,
+    facts: TantivyDocument,
+    texts: TextFields,
+}
+
 impl fmt::Debug for IssueDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entry(&self.facts).entry(&self.own).finish()
+        f.debug_list().entries(self.iter_fields_and_values()).finish()
     }
 }
 
 impl Document for IssueDocument {
-    type Value<'a> = <TantivyDocument as Document>::Value<'a>;
-    type FieldsValuesIter<'a> =
-        Chain<<TantivyDocument as Document>::FieldsValuesIter<'a>, <TantivyDocument as Document>::FieldsValuesIter<'a>>;
+    type Value<'a> = FieldValue<'a>;
+    type FieldsValuesIter<'a> = Box<dyn Iterator<Item = (Field, FieldValue<'a>)> + 'a>;
 
     fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
-        self.facts.iter_fields_and_values().chain(self.own.iter_fields_and_values())
+        let Letter { record, facts, texts } = &*self.letter;
+        let small = facts.iter_fields_and_values().chain(self.own.iter_fields_and_values());
+        // What the letter has once stands with its first document.
+        let first = (self.place == 0).then(|| texts.of_letter(record)).into_iter().flatten();
+        let issue = record.issues.get(self.place).map(|issue| texts.of_issue(issue)).into_iter().flatten();
+        // The words of each text are there once more before they are stemmed.
+        let texts = first.chain(issue).flat_map(|(field, text)| [field, texts.forms].map(|field| (field, text)));
+        let small = small.map(|(field, value)| (field, FieldValue::Small(value)));
+        Box::new(small.chain(texts.map(|(field, text)| (field, FieldValue::Text(text)))))
+    }
+}
+
+/// A value of a document.
+#[derive(Debug, Clone)]
+pub enum FieldValue<'a> {
+    /// A text of the letter's record.
+    Text(&'a str),
+    /// Anything else.
+    Small(<TantivyDocument as Document>::Value<'a>),
+}
+
+impl<'a> Value<'a> for FieldValue<'a> {
+    type ArrayIter = Empty<Self>;
+    type ObjectIter = Empty<(&'a str, Self)>;
+
+    fn as_value(&self) -> ReferenceValue<'a, Self> {
+        ReferenceValue::Leaf(match self {
+            Self::Text(text) => ReferenceValueLeaf::Str(text),
+            // No field holds a list or an object.
+            Self::Small(value) => value.as_leaf().unwrap_or(ReferenceValueLeaf::Null),
+        })
+    }
+}
+
+/// The fields of texts.
+#[derive(Clone, Copy)]
+struct TextFields {
+    issue: Field,
+    guideline: Field,
+    claims: Field,
+    rationale: Field,
+    summary: Field,
+    diagnosis: Field,
+    text: Field,
+    forms: Field,
+}
+
+impl TextFields {
+    fn of_letter<'a>(&self, record: &'a LetterRecord) -> impl Iterator<Item = (Field, &'a str)> + use<'a> {
+        let Self { text, summary, diagnosis, .. } = *self;
+        let texts = [(text, &record.text), (summary, &record.facts.clinical_summary)];
+        let texts = texts.into_iter().filter_map(|(field, text)| Some((field, text.as_deref()?)));
+        texts.chain(record.facts.diagnoses.iter().map(move |text| (diagnosis, text.as_str())))
+    }
+
+    fn of_issue<'a>(&self, issue: &'a IssueRecord) -> impl Iterator<Item = (Field, &'a str)> + use<'a> {
+        let texts = [
+            (self.issue, Some(issue.issue.as_str())),
+            (self.guideline, issue.guideline.text.as_deref()),
+            (self.claims, issue.claims_guideline.text.as_deref()),
+            (self.rationale, issue.rationale.as_deref()),
+        ];
+        texts.into_iter().filter_map(|(field, text)| Some((field, text?)))
     }
 }
 
@@ -90,13 +162,7 @@ pub(super) fn path_term(key: &[u8]) -> String {
 
 /// The fields of a document, looked up once.
 pub struct Documents {
-    issue: Field,
-    guideline: Field,
-    rationale: Field,
-    claims: Field,
-    summary: Field,
-    text: Field,
-    diagnosis: Field,
+    texts: TextFields,
     category: Field,
     drug_group: Field,
     drug: Field,
@@ -121,7 +187,6 @@ pub struct Documents {
     case: Field,
     path: Field,
     number: Field,
-    forms: Field,
     issue_record: Field,
     letter_record: Field,
 }
@@ -131,13 +196,16 @@ impl Documents {
     pub fn new(schema: &IndexSchema) -> Self {
         let field = |name| schema.field(name);
         Self {
-            issue: field("issue"),
-            guideline: field("guideline"),
-            rationale: field("rationale"),
-            claims: field("claims"),
-            summary: field("summary"),
-            text: field("text"),
-            diagnosis: field("diagnosis"),
+            texts: TextFields {
+                issue: field("issue"),
+                guideline: field("guideline"),
+                claims: field("claims"),
+                rationale: field("rationale"),
+                summary: field("summary"),
+                diagnosis: field("diagnosis"),
+                text: field("text"),
+                forms: schema.forms,
+            },
             category: field("category"),
             drug_group: field("drug_group"),
             drug: field("drug"),
@@ -162,7 +230,6 @@ impl Documents {
             case: field("case"),
             path: field("path"),
             number: schema.number,
-            forms: schema.forms,
             issue_record: schema.issue_record,
             letter_record: schema.letter_record,
         }
@@ -172,7 +239,7 @@ impl Documents {
     /// as the manifest keeps it.
     ///
     /// The permit is dropped when the last of them is in a segment.
-    pub fn of(&self, record: &LetterRecord, id: u64, key: &[u8], permit: Option<Permit>) -> Vec<IssueDocument> {
+    pub fn of(&self, record: LetterRecord, id: u64, key: &[u8], permit: Option<Permit>) -> Vec<IssueDocument> {
         let mut documents: Vec<_> =
             record.issues.iter().zip(1..).map(|(issue, number)| self.issue(number, issue)).collect();
         if documents.is_empty() {
@@ -180,18 +247,10 @@ impl Documents {
             only.add_u64(self.number, 0);
             documents.push(only);
         }
-        // The first document holds what the letter has once.
-        let first = &mut documents[0];
-        let texts = [(self.text, &record.text), (self.summary, &record.facts.clinical_summary)];
-        let texts = texts.into_iter().filter_map(|(field, text)| Some((field, text.as_ref()?)));
-        for (field, text) in texts.chain(record.facts.diagnoses.iter().map(|text| (self.diagnosis, text))) {
-            first.add_text(field, text);
-            first.add_text(self.forms, text);
-        }
-        first.add_bytes(self.letter_record, &stored_letter(record));
-        let facts = Arc::new(self.facts(&record.facts, id, key));
-        let document = |own| IssueDocument { facts: Arc::clone(&facts), own, _permit: permit.clone() };
-        documents.into_iter().map(document).collect()
+        documents[0].add_bytes(self.letter_record, &stored_letter(&record));
+        let letter = Arc::new(Letter { facts: self.facts(&record.facts, id, key), texts: self.texts, record });
+        let document = |(place, own)| IssueDocument { letter: letter.clone(), place, own, _permit: permit.clone() };
+        documents.into_iter().enumerate().map(document).collect()
     }
 
     fn facts(&self, facts: &LetterFacts, id: u64, key: &[u8]) -> TantivyDocument {
@@ -221,17 +280,6 @@ impl Documents {
     fn issue(&self, number: u64, issue: &IssueRecord) -> TantivyDocument {
         let mut doc = TantivyDocument::new();
         doc.add_u64(self.number, number);
-        for (field, text) in [
-            (self.issue, Some(&issue.issue)),
-            (self.guideline, issue.guideline.text.as_ref()),
-            (self.claims, issue.claims_guideline.text.as_ref()),
-            (self.rationale, issue.rationale.as_ref()),
-        ] {
-            if let Some(text) = text {
-                doc.add_text(field, text);
-                doc.add_text(self.forms, text);
-            }
-        }
         let yes_or_no = |told: Option<bool>| if told == Some(true) { "yes" } else { "no" };
         keywords(&mut doc, self.category, issue.category.as_deref());
         keywords(&mut doc, self.drug_group, issue.drug_group.as_deref());
@@ -311,8 +359,8 @@ mod tests {
         record.issues = (0..50).map(|_| IssueRecord { issue: "y".repeat(10), ..IssueRecord::default() }).collect();
         assert_eq!(document_bytes(&record), 50 * 100 + 1000 + 50 * 10);
         let schema = IndexSchema::get();
-        let documents = Documents::new(schema).of(&record, 1, b"a.txt", None);
-        assert!(documents.iter().all(|d| Arc::ptr_eq(&d.facts, &documents[0].facts)));
+        let documents = Documents::new(schema).of(record, 1, b"a.txt", None);
+        assert!(documents.iter().all(|d| Arc::ptr_eq(&d.letter, &documents[0].letter)));
         let summary = schema.field("summary");
         let with_summary = |d: &IssueDocument| d.iter_fields_and_values().any(|(field, _)| field == summary);
         assert_eq!(documents.iter().map(with_summary).collect::<Vec<_>>(), [vec![true], vec![false; 49]].concat());

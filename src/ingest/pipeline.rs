@@ -211,15 +211,11 @@ impl<'a> Pipeline<'a> {
         let Found { digest, identity, record } = found;
         fits(&record)?;
         let id = index::letter_id(record.facts.case_number, &identity);
-        let documents = self.timings.time(Stage::Document, || self.documents.of(&record, id, key, Some(permit)));
-        let finding = Finding::Letter {
-            id,
-            decided: record.facts.decision_date.map_or(0, |d| d.to_u64()),
-            issues: record.issues.len() as u64,
-            known: record.facts.layout != crate::letter::Layout::Unknown,
-            digest,
-            documents,
-        };
+        let decided = record.facts.decision_date.map_or(0, |d| d.to_u64());
+        let issues = record.issues.len() as u64;
+        let known = record.facts.layout != crate::letter::Layout::Unknown;
+        let documents = self.timings.time(Stage::Document, || self.documents.of(record, id, key, Some(permit)));
+        let finding = Finding::Letter { id, decided, issues, known, digest, documents };
         Ok(Verdict::Found(finding, None))
     }
 

@@ -47,7 +47,7 @@ impl Folder {
         let documents = Documents::new(IndexSchema::get());
         for record in records {
             let id = letter_id(record.facts.case_number, &[0; 32]);
-            documents.of(record, id, record.facts.path.as_bytes(), None).into_iter().for_each(|doc| {
+            documents.of(record.clone(), id, record.facts.path.as_bytes(), None).into_iter().for_each(|doc| {
                 writer.add_document(doc).unwrap();
             });
         }
