@@ -8,6 +8,38 @@ const WIDEST_GAP: usize = 24;
 /// No word of a label is longer, nor stands further from the word before it where text is read backwards.
 const LONGEST: usize = 48;
 
+/// Where the words of a text begin: its runs of ASCII letters and digits.
+pub(super) fn starts(text: &str) -> impl Iterator<Item = usize> {
+    let (chunks, rest) = text.as_bytes().as_chunks();
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(last, rest)| *last = *rest);
+    let mut chunks = chunks.iter().copied().chain([last]);
+    // The words that begin in a chunk, and the last byte of the one before as the first of the next.
+    let (mut end, mut begin, mut before) = (0, 0u64, 0u64);
+    std::iter::from_fn(move || {
+        while begin == 0 {
+            let inner = inner(u64::from_le_bytes(chunks.next()?));
+            end += 8;
+            begin = inner & !(inner << 8 | before);
+            before = inner >> 56;
+        }
+        let first = begin.trailing_zeros() as usize / 8;
+        begin &= begin - 1;
+        Some(end - 8 + first)
+    })
+}
+
+/// Which of eight bytes are ASCII letters and digits: the highest bit of each that is one.
+fn inner(bytes: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // The highest bit of each byte up to 0x7f that is not below `low`, and that is not above `high`.
+    let within = |bytes: u64, low: u8, high: u8| {
+        (bytes + EACH * u64::from(0x80 - low)) & !(bytes + EACH * u64::from(0x7f - high)) & (EACH * 0x80)
+    };
+    let low = bytes & (EACH * 0x7f);
+    (within(low | (EACH * 0x20), b'a', b'z') | within(low, b'0', b'9')) & !bytes
+}
+
 /// Matches the words of a phrase (lower case, letters and digits only) at an offset, and gives the end of the last.
 ///
 /// Letters of either case match, white space and punctuation between words do not count, and long words may be
