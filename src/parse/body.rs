@@ -58,9 +58,15 @@ impl<'t> Finder<'t> {
     /// The words for body parts that begin with the word at an offset, and the parts. Offsets come in order.
     #[inline]
     pub(super) fn at(&mut self, start: usize) -> Option<(Range<usize>, &'static [&'static str])> {
-        let rest = self.text.get(start..).filter(|_| start >= self.from)?;
+        let rest = self.text.get(start..)?;
+        if self.words.may_begin(rest) { self.found(rest, start) } else { None }
+    }
+
+    // Apart from the look that nearly all words end with.
+    #[inline(never)]
+    fn found(&mut self, rest: &[u8], start: usize) -> Option<(Range<usize>, &'static [&'static str])> {
         let (word, parts) = self.words.heads(rest).find(|(word, _)| ends(rest, word.len()))?;
-        if !begins(self.text, start) {
+        if start < self.from || !begins(self.text, start) {
             return None;
         }
         self.from = start + word.len();

@@ -61,8 +61,8 @@ impl<'t> Reader<'t> {
         let rest = self.summary.as_bytes().get(start..).unwrap_or_default();
         if rest.first().is_some_and(u8::is_ascii_digit) {
             self.number(start);
-        } else if let Some((word, &opening)) = self.openings.heads(rest).next() {
-            self.opening(start..start + word.len(), opening);
+        } else if self.openings.may_begin(rest) {
+            self.word(start, rest);
         }
     }
 
@@ -76,12 +76,17 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn opening(&mut self, word: Range<usize>, opening: Opening) {
-        if let Opening::Month(month) = opening {
-            self.dates.extend(days::written(self.summary.as_bytes(), word.start, month));
-        } else if word.start >= self.list_end {
+    fn word(&mut self, start: usize, rest: &[u8]) {
+        match self.openings.heads(rest).next() {
+            Some((_, &Opening::Month(month))) => {
+                self.dates.extend(days::written(self.summary.as_bytes(), start, month));
+            }
             // Within a list that was read already, the word belongs to the list.
-            self.list_end = list(self.summary, word, opening, &mut self.diagnoses).unwrap_or(self.list_end);
+            Some((word, &opening)) if start >= self.list_end => {
+                let end = list(self.summary, start..start + word.len(), opening, &mut self.diagnoses);
+                self.list_end = end.unwrap_or(self.list_end);
+            }
+            _ => {}
         }
     }
 

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ops::Range;
 
 /// Words and phrases, each with what it tells.
 ///
@@ -10,7 +11,7 @@ use std::collections::btree_map::Entry;
 pub(super) struct Lexicon<T> {
     /// The words by bucket, the longest first.
     words: Vec<Word<T>>,
-    buckets: Vec<Bucket>,
+    buckets: Box<[Bucket; BUCKETS]>,
 }
 
 /// The words with the same first two letters.
@@ -20,6 +21,12 @@ struct Bucket {
     thirds: u32,
     from: u16,
     to: u16,
+}
+
+impl Bucket {
+    fn range(self) -> Range<usize> {
+        usize::from(self.from)..usize::from(self.to)
+    }
 }
 
 struct Word<T> {
@@ -33,11 +40,11 @@ struct Word<T> {
 /// The first eight bytes of a text, with letters in lower case and other bytes as they come out.
 #[inline]
 fn lead(text: &[u8]) -> u64 {
-    let bytes = match text.first_chunk() {
-        Some(chunk) => *chunk,
-        None => std::array::from_fn(|i| text.get(i).copied().unwrap_or_default()),
+    let lead = match text.first_chunk() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => text.iter().rev().fold(0, |lead, b| lead << 8 | u64::from(*b)),
     };
-    u64::from_le_bytes(bytes) | 0x2020_2020_2020_2020
+    lead | 0x2020_2020_2020_2020
 }
 
 /// The rows of a table without its comments and its head, as cells.
@@ -64,10 +71,10 @@ impl<T> Lexicon<T> {
         }
         let mut words: Vec<Word<T>> = known.into_iter().map(|(text, value)| Word::new(text, value)).collect();
         words.sort_by_key(|word| (bucket(word.lead), Reverse(word.text.len())));
-        let mut buckets = vec![Bucket::default(); BUCKETS];
+        let mut buckets = Box::new([Bucket::default(); BUCKETS]);
         // Some hundred words: what a clerk adds does not come near to 65535.
         for (word, place) in words.iter().zip(0u16..) {
-            let Some(bucket) = buckets.get_mut(bucket(word.lead)) else { continue };
+            let bucket = &mut buckets[bucket(word.lead)];
             if bucket.thirds == 0 {
                 bucket.from = place;
             }
@@ -78,15 +85,20 @@ impl<T> Lexicon<T> {
         Self { words, buckets }
     }
 
+    /// Whether a text may begin with a word: "the" begins none, though "thigh" does.
+    #[inline]
+    pub(super) fn may_begin(&self, text: &[u8]) -> bool {
+        let lead = lead(text);
+        self.buckets[bucket(lead)].thirds & third(lead) != 0
+    }
+
     /// The words with which a text begins, case aside, the longest first. It may go on behind them with letters.
     ///
     /// A word of one letter is only found where the text ends behind it.
-    #[inline]
     pub(super) fn heads<'l, 't>(&'l self, text: &'t [u8]) -> impl Iterator<Item = (&'l str, &'l T)> + use<'l, 't, T> {
         let lead = lead(text);
-        // "the" begins no word of the table, though "thigh" does.
-        let bucket = self.buckets.get(bucket(lead)).filter(|bucket| bucket.thirds & third(lead) != 0);
-        let words = bucket.and_then(|bucket| self.words.get(usize::from(bucket.from)..usize::from(bucket.to)));
+        let bucket = self.buckets[bucket(lead)];
+        let words = if bucket.thirds & third(lead) == 0 { None } else { self.words.get(bucket.range()) };
         let stands = move |word: &&Word<T>| {
             let head = || text.get(..word.text.len());
             lead & word.mask == word.lead && head().is_some_and(|h| h.eq_ignore_ascii_case(word.text.as_bytes()))
