@@ -17,12 +17,17 @@ pub(super) struct Mention {
 /// The body parts of mentions, in their order, each once.
 pub(super) fn parts(mentions: &[Mention]) -> Vec<&'static str> {
     let mut parts = Vec::new();
-    for mention in mentions {
-        if !parts.contains(&mention.part) {
-            parts.push(mention.part);
+    mentions.iter().for_each(|mention| add(&[mention.part], &mut parts));
+    parts
+}
+
+/// Adds body parts to those known, each once.
+pub(super) fn add(parts: &[&'static str], known: &mut Vec<&'static str>) {
+    for part in parts {
+        if !known.contains(part) {
+            known.push(part);
         }
     }
-    parts
 }
 
 /// The body parts that a text as a whole is a word for: "low back" is the lumbar spine. None if it says more, or is none.
@@ -94,11 +99,5 @@ static WORDS: LazyLock<Lexicon<Vec<&'static str>>> = LazyLock::new(|| {
         let forms = words.flat_map(|word| [word.to_owned(), word.replace(' ', "-")]);
         forms.map(move |word| (word, if part == "-" { Vec::new() } else { vec![part] }))
     });
-    Lexicon::new(words, |parts: &mut Vec<_>, more| {
-        for part in more {
-            if !parts.contains(&part) {
-                parts.push(part);
-            }
-        }
-    })
+    Lexicon::new(words, |parts, more| add(&more, parts))
 });

@@ -54,7 +54,10 @@ pub(super) fn written(bytes: &[u8], start: usize, month: usize) -> Option<Date> 
 }
 
 /// "6/3/2016", "06-03-16", where a word begins, and its end; "11-15- 2016" comes from a broken line.
-pub(super) fn numeric(bytes: &[u8], start: usize) -> Option<(Date, usize)> {
+///
+/// A year of two digits is one of this century, unless the day would be after `latest`, that of the decision: then it is
+/// one of the last century, from 1960 on. "10/01/98" is of 1998, "10/20/30" in a letter of 2017 is no day.
+pub(super) fn numeric(bytes: &[u8], start: usize, latest: Option<Date>) -> Option<(Date, usize)> {
     let number = |from: usize| {
         let digits = bytes.get(from..).unwrap_or_default().iter().take(5).take_while(|b| b.is_ascii_digit());
         digits.fold((0u16, from), |(value, end), b| {
@@ -77,12 +80,18 @@ pub(super) fn numeric(bytes: &[u8], start: usize) -> Option<(Date, usize)> {
     let after = bytes.get(year_end);
     let goes_on = after.is_some_and(|b| b.is_ascii_alphanumeric() || b"/%".contains(b))
         || (matches!(after, Some(b'-' | b'.')) && bytes.get(year_end + 1).is_some_and(u8::is_ascii_digit));
-    let year = match year_end - from {
-        2 if from == end + 1 => 2000 + year,
-        4 => year,
-        _ => return None,
+    if goes_on {
+        return None;
+    }
+    let date = match year_end - from {
+        2 if from == end + 1 => {
+            let this = plausible(2000 + year, month, day).filter(|date| latest.is_none_or(|latest| *date <= latest));
+            this.or_else(|| plausible(1900 + year, month, day).filter(|_| year >= 60))
+        }
+        4 => plausible(year, month, day),
+        _ => None,
     };
-    Some((plausible(year, month, day).filter(|_| !goes_on)?, year_end))
+    Some((date?, year_end))
 }
 
 fn plausible(year: u16, month: u16, day: u16) -> Option<Date> {

@@ -109,7 +109,9 @@ fn add_one(piece: &str, found: &mut Vec<String>) {
     let diagnosis = clean(piece);
     let words = diagnosis.split_whitespace().take(25).count();
     // One is no longer than the longest of ICD-10; a sentence is.
-    let sound = (1..=24).contains(&words) && diagnosis.len() > 2 && diagnosis.chars().any(char::is_alphabetic);
+    let denied = ["no ", "not ", "without ", "denies ", "negative "].iter().any(|word| starts_with(diagnosis, word));
+    let sound =
+        !denied && (1..=24).contains(&words) && diagnosis.len() > 2 && diagnosis.chars().any(char::is_alphabetic);
     if sound && !is(diagnosis, Kind::Nothing) && !found.iter().any(|known| known == diagnosis) {
         found.push(diagnosis.to_owned());
     }
@@ -118,6 +120,10 @@ fn add_one(piece: &str, found: &mut Vec<String>) {
 /// Adds "A and B" as A and B where both can stand alone: not "neck and upper back pain", "pain and stiffness of the hand".
 fn add_at_and(piece: &str, found: &mut Vec<String>) {
     let mut rest = without_joint(piece);
+    // "No history of diabetes and gout" is of neither.
+    if is_denied(rest) {
+        return;
+    }
     let mut from = 0;
     while let Some(at) = rest.get(from..).and_then(|r| r.find(" and ")).map(|at| from + at) {
         let (left, right) = (rest.get(..at).unwrap_or_default(), rest.get(at + " and ".len()..).unwrap_or_default());
@@ -137,6 +143,11 @@ fn without_joint(piece: &str) -> &str {
     ["and ", "as well as ", "or "].iter().find_map(|joint| piece.strip_prefix(joint)).unwrap_or(piece)
 }
 
+/// Whether a piece of a list says what the worker does not have.
+fn is_denied(piece: &str) -> bool {
+    ["no ", "denies ", "negative for "].iter().any(|word| starts_with(piece, word))
+}
+
 /// The letters with which a text begins.
 fn first_word(text: &str) -> &str {
     text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()
@@ -154,7 +165,7 @@ fn parts(text: &str, start: usize, comma: usize) -> bool {
         return !(tissue && is(first_word(second), Kind::Tissue)) && begins(second);
     }
     let part = after.split([',', ';']).next().unwrap_or_default().trim().trim_end_matches('.');
-    !(tissue && is(next, Kind::Tissue)) && !goes_on(part) && begins(part)
+    is_denied(part) || (!(tissue && is(next, Kind::Tissue)) && !goes_on(part) && begins(part))
 }
 
 /// Whether what follows a comma goes on with the term before it, as the terms of ICD-10 do.

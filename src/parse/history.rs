@@ -1,6 +1,7 @@
 //! What the clinical summary tells of the worker's history: diagnoses and days.
 
 use super::days::{self, MONTHS};
+use super::denial::{self, Denial};
 use super::diagnoses::{self, Kind, ends_with, starts_with};
 use super::lexicon::Lexicon;
 use crate::letter::Date;
@@ -25,17 +26,20 @@ enum Opening {
     Diagnosed,
     /// Maybe diagnoses, maybe complaints, behind one of these verbs.
     Treated(&'static [&'static str]),
+    /// What is denied: "no tenderness".
+    Denial(Denial),
 }
 
 static OPENINGS: LazyLock<Lexicon<Opening>> = LazyLock::new(|| {
     // The first letters of a month tell which it may be.
     let months = MONTHS.iter().filter_map(|name| name.get(..3)).zip((0..).map(Opening::Month));
-    let diagnosed = ["diagnosis", "diagnoses", "diagnosed", "impressions", "impression"];
+    let diagnosed = ["diagnosis", "diagnoses", "diagnosed", "dx", "impressions", "impression"];
     let treated = [
         ("treated for", Opening::Treated(&["being ", "been ", "is ", "was "])),
         ("treatment for", Opening::Treated(&["undergoing ", "receiving ", "under ", "received "])),
     ];
-    let words = months.chain(diagnosed.map(|word| (word, Opening::Diagnosed))).chain(treated);
+    let denials = denial::words().map(|(word, denial)| (word, Opening::Denial(denial)));
+    let words = months.chain(diagnosed.map(|word| (word, Opening::Diagnosed))).chain(treated).chain(denials);
     Lexicon::new(words.map(|(word, opening)| (word.to_owned(), opening)), |_, _| {})
 });
 
@@ -48,11 +52,30 @@ pub(super) struct Reader<'t> {
     /// Where the last list of diagnoses ends, and the last day.
     list_end: usize,
     date_end: usize,
+    /// The last day that can be told of: that of the decision.
+    latest: Option<Date>,
+    /// What stands before this is denied.
+    denied: usize,
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(summary: &'t str) -> Self {
-        Self { summary, openings: &OPENINGS, diagnoses: Vec::new(), dates: Vec::new(), list_end: 0, date_end: 0 }
+    /// Days after `latest` are none: "ROM 10/20/30".
+    pub(super) fn new(summary: &'t str, latest: Option<Date>) -> Self {
+        Self {
+            summary,
+            openings: &OPENINGS,
+            diagnoses: Vec::new(),
+            dates: Vec::new(),
+            list_end: 0,
+            date_end: 0,
+            latest,
+            denied: 0,
+        }
+    }
+
+    /// Whether what stands at an offset is denied. It was read up to there.
+    pub(super) fn denies(&self, start: usize) -> bool {
+        start < self.denied
     }
 
     /// Reads what begins with the word at an offset. Offsets come in order.
@@ -70,7 +93,7 @@ impl<'t> Reader<'t> {
         if start < self.date_end {
             return;
         }
-        if let Some((date, end)) = days::numeric(self.summary.as_bytes(), start) {
+        if let Some((date, end)) = days::numeric(self.summary.as_bytes(), start, self.latest) {
             self.dates.push(date);
             self.date_end = end;
         }
@@ -81,6 +104,10 @@ impl<'t> Reader<'t> {
             Some((_, &Opening::Month(month))) => {
                 self.dates.extend(days::written(self.summary.as_bytes(), start, month));
             }
+            Some((word, &Opening::Denial(denial))) => {
+                let end = denial::end(self.summary, start, word, denial);
+                self.denied = self.denied.max(end.unwrap_or_default());
+            }
             // Within a list that was read already, the word belongs to the list.
             Some((word, &opening)) if start >= self.list_end => {
                 let end = list(self.summary, start..start + word.len(), opening, &mut self.diagnoses);
@@ -90,8 +117,9 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// What the summary tells. Days after `latest`, that of the decision, are none: "ROM 10/20/30".
-    pub(super) fn finish(mut self, latest: Option<Date>) -> History {
+    /// What the summary tells.
+    pub(super) fn finish(mut self) -> History {
+        let latest = self.latest;
         self.dates.retain(|date| latest.is_none_or(|latest| *date <= latest));
         self.dates.sort_unstable();
         self.dates.dedup();
@@ -103,7 +131,7 @@ impl<'t> Reader<'t> {
 fn list(summary: &str, word: Range<usize>, opening: Opening, found: &mut Vec<String>) -> Option<usize> {
     let before = summary.get(..word.start)?;
     let start = match opening {
-        Opening::Month(_) => None,
+        Opening::Month(_) | Opening::Denial(_) => None,
         Opening::Diagnosed => diagnosed(summary, word, before),
         Opening::Treated(verbs) => treated(summary, word.end).filter(|_| verbs.iter().any(|v| ends_with(before, v))),
     }?;
@@ -195,6 +223,10 @@ fn diagnosed(summary: &str, word: Range<usize>, before: &str) -> Option<usize> {
         let between = next.get(..length).unwrap_or_default();
         if diagnoses::is(between, Kind::Verb) {
             opened = true;
+        } else if let Some((_, end)) = days::numeric(summary.as_bytes(), start, None) {
+            // "diagnosed on 5/1/2015 with".
+            at = end;
+            continue;
         } else if !diagnoses::is(between, Kind::Filler) || (opened && is_joint(between)) {
             // What was read as an article belongs to the list.
             return (opened && length > 0).then_some(start);

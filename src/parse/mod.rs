@@ -9,6 +9,7 @@ mod catalog;
 mod chapters;
 mod contradiction;
 mod days;
+mod denial;
 mod details;
 mod diagnoses;
 mod documents;

@@ -39,17 +39,15 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
         }
     };
     // One walk over the words of the summary.
-    let (mut history, mut body, mut regions) =
-        (history::Reader::new(&summary), body::Finder::new(&summary), Vec::new());
+    let mut history = history::Reader::new(&summary, latest(&reading.letter));
+    let (mut body, mut regions) = (body::Finder::new(&summary), Vec::new());
     for start in starts(&summary) {
         history.at(start);
-        for part in body.at(start).map_or(&[][..], |(_, parts)| parts) {
-            if !regions.contains(part) {
-                regions.push(part);
-            }
+        if let Some((_, parts)) = body.at(start).filter(|(at, _)| !history.denies(at.start)) {
+            body::add(parts, &mut regions);
         }
     }
-    let history = history.finish(latest(&reading.letter));
+    let history = history.finish();
     reading.letter.diagnoses = history.diagnoses;
     reading.letter.summary_dates = history.dates;
     reading.letter.body_regions = regions.into_iter().map(str::to_owned).collect();

@@ -186,7 +186,8 @@ impl Walk {
             // "50,000 units #12": the units tell the strength of a drug.
             let strength = counted.1.is_some_and(|unit| unit.name == "unit");
             self.quantity = label.0.filter(|_| agrees || packed || strength || dose(counted.1));
-            self.unit = label.1.or(counted.1.filter(|_| agrees)).filter(|_| self.quantity.is_some());
+            let unit = label.1.filter(|unit| agrees || !strength || unit.name != "unit");
+            self.unit = unit.or(counted.1.filter(|_| agrees)).filter(|_| self.quantity.is_some());
         }
     }
 
