@@ -1,7 +1,7 @@
 //! Complaints and findings that a text denies, by the table `schema/denials.tsv`.
 
 use super::lexicon::{self, Lexicon};
-use super::words::{next_word, word_before, word_end};
+use super::words::{next_word, starts, word_before, word_end};
 use std::sync::LazyLock;
 
 /// How a word denies what follows.
@@ -78,9 +78,13 @@ pub(super) fn end(text: &str, start: usize, word: &str, denial: Denial) -> Optio
     };
     let reach = text.floor_char_boundary(after + LONGEST);
     let rest = text.get(after..reach).filter(|_| denies)?;
-    let stop = |(at, mark): (usize, &str)| mark != "." || rest.get(at + 1..).is_none_or(|r| r.starts_with([' ', '"']));
-    let sentence = rest.match_indices(['.', ';', ':']).find(|&mark| stop(mark)).map_or(rest.len(), |(at, _)| at);
-    let sentence = rest.get(..sentence)?;
+    let ends = |(at, mark): (usize, u8)| match mark {
+        b';' | b':' => true,
+        // Not "rated 2.5".
+        b'.' => rest.as_bytes().get(at + 1).is_none_or(|b| matches!(b, b' ' | b'"')),
+        _ => false,
+    };
+    let sentence = rest.get(..rest.bytes().enumerate().find(|&mark| ends(mark)).map_or(rest.len(), |(at, _)| at))?;
     let sentence = sentence.get(..adversative(sentence))?;
     let clause = if denial == Denial::Clause { clause(sentence) } else { sentence.len() };
     Some(after + clause)
@@ -118,14 +122,12 @@ fn is_excepted(text: &str, after: usize) -> bool {
 
 /// Where a sentence takes back what it denies: "denies numbness BUT reports pain".
 fn adversative(sentence: &str) -> usize {
-    let words = sentence.split(' ').scan(0, |at, word| {
-        let start = *at;
-        *at += word.len() + 1;
-        Some((start, word.trim_end_matches(',')))
-    });
+    let takes_back = |start: &usize| {
+        let rest = sentence.as_bytes().get(*start..).unwrap_or_default();
+        ROLES.may_begin(rest) && is(sentence, (*start, word_end(sentence.as_bytes(), *start)), Role::But)
+    };
     // "No reported pain".
-    let but = words.skip(2).find(|(_, word)| ROLES.get(word).is_some_and(|roles| roles.contains(&Role::But)));
-    but.map_or(sentence.len(), |(start, _)| start)
+    starts(sentence).skip(1).find(takes_back).unwrap_or(sentence.len())
 }
 
 /// The clause at the beginning of a sentence: up to a comma, unless an "or" joins what follows it.

@@ -165,7 +165,8 @@ fn parts(text: &str, start: usize, comma: usize) -> bool {
         return !(tissue && is(first_word(second), Kind::Tissue)) && begins(second);
     }
     let part = after.split([',', ';']).next().unwrap_or_default().trim().trim_end_matches('.');
-    is_denied(part) || (!(tissue && is(next, Kind::Tissue)) && !goes_on(part) && begins(part))
+    let same_term = goes_on(part) || (tissue && is(next, Kind::Tissue));
+    is_denied(part) || (!same_term && begins(part))
 }
 
 /// Whether what follows a comma goes on with the term before it, as the terms of ICD-10 do.

@@ -9,24 +9,42 @@ const WIDEST_GAP: usize = 24;
 const LONGEST: usize = 48;
 
 /// Where the words of a text begin: its runs of ASCII letters and digits.
-pub(super) fn starts(text: &str) -> impl Iterator<Item = usize> {
+pub(super) fn starts(text: &str) -> Starts<'_> {
     let (chunks, rest) = text.as_bytes().as_chunks();
     let mut last = [0; 8];
     last.iter_mut().zip(rest).for_each(|(last, rest)| *last = *rest);
-    let mut chunks = chunks.iter().copied().chain([last]);
-    // The words that begin in a chunk, and the last byte of the one before as the first of the next.
-    let (mut end, mut begin, mut before) = (0, 0u64, 0u64);
-    std::iter::from_fn(move || {
-        while begin == 0 {
-            let inner = inner(u64::from_le_bytes(chunks.next()?));
-            end += 8;
-            begin = inner & !(inner << 8 | before);
-            before = inner >> 56;
+    Starts { chunks: chunks.iter(), last: Some(last), end: 0, begin: 0, before: 0 }
+}
+
+/// The places where words begin, found eight bytes at a time.
+pub(super) struct Starts<'t> {
+    chunks: std::slice::Iter<'t, [u8; 8]>,
+    /// What is left of the text, filled up with zeros.
+    last: Option<[u8; 8]>,
+    /// The end of the eight bytes looked at.
+    end: usize,
+    /// The words that begin in them and are not given yet.
+    begin: u64,
+    /// Their last byte, as one before the next eight.
+    before: u64,
+}
+
+impl Iterator for Starts<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.begin == 0 {
+            let chunk = self.chunks.next().copied().or_else(|| self.last.take())?;
+            let inner = inner(u64::from_le_bytes(chunk));
+            self.begin = inner & !(inner << 8 | self.before);
+            self.before = inner >> 56;
+            self.end += 8;
         }
-        let first = begin.trailing_zeros() as usize / 8;
-        begin &= begin - 1;
-        Some(end - 8 + first)
-    })
+        let first = self.begin.trailing_zeros() as usize / 8;
+        self.begin &= self.begin - 1;
+        Some(self.end - 8 + first)
+    }
 }
 
 /// Which of eight bytes are ASCII letters and digits: the highest bit of each that is one.

@@ -244,7 +244,8 @@ impl<'t> Tokens<'t> {
     }
 
     fn below_hundred(&self, i: usize) -> Option<(u32, usize)> {
-        let value = *NUMBERS.get(self.word(i))?;
+        let word = Some(self.word(i)).filter(|word| (3..=9).contains(&word.len()))?;
+        let value = *NUMBERS.get(word)?;
         if value < 20 {
             return Some((value, 1));
         }
