@@ -1,6 +1,7 @@
 //! Body parts named in a text, by the table `schema/body-parts.tsv`.
 
-use std::collections::HashMap;
+use super::lexicon::{self, Lexicon};
+use super::words::starts;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -13,20 +14,20 @@ pub(super) struct Mention {
     pub(super) part: &'static str,
 }
 
-/// The body parts that a text names, in the order in which it does, each once.
-pub(super) fn named(text: &str) -> Vec<&'static str> {
-    parts(&mentions(text))
-}
-
-/// The body parts of mentions, each once.
+/// The body parts of mentions, in their order, each once.
 pub(super) fn parts(mentions: &[Mention]) -> Vec<&'static str> {
     let mut parts = Vec::new();
-    for mention in mentions {
-        if !parts.contains(&mention.part) {
-            parts.push(mention.part);
+    mentions.iter().for_each(|mention| add(&[mention.part], &mut parts));
+    parts
+}
+
+/// Adds body parts to those known, each once.
+pub(super) fn add(parts: &[&'static str], known: &mut Vec<&'static str>) {
+    for part in parts {
+        if !known.contains(part) {
+            known.push(part);
         }
     }
-    parts
 }
 
 /// The body parts that a text as a whole is a word for: "low back" is the lumbar spine. None if it says more, or is none.
@@ -37,111 +38,66 @@ pub fn canonical(text: &str) -> Vec<&'static str> {
     mentions.map(|mention| mention.part).collect()
 }
 
-/// Every place where a text names a body part. Of words that overlap, the first and longest counts.
+/// Every place where a text names a body part.
 pub(super) fn mentions(text: &str) -> Vec<Mention> {
-    let bytes = text.as_bytes();
-    let mut mentions = Vec::new();
-    let mut inside = false;
-    let mut at = 0;
-    while let Some(&b) = bytes.get(at) {
-        let begins = !std::mem::replace(&mut inside, is_inner(b));
-        let word = if begins { TABLE.longest(bytes, at) } else { None };
-        let Some(word) = word else {
-            at += 1;
-            continue;
-        };
-        let end = at + word.text.len();
-        mentions.extend(word.parts.iter().map(|&part| Mention { at: at..end, part }));
-        inside = bytes.get(end - 1).is_some_and(|&b| is_inner(b));
-        at = end;
-    }
-    mentions
+    let mut finder = Finder::new(text);
+    let named = |(at, parts): (Range<usize>, &'static [&'static str])| {
+        parts.iter().map(move |&part| Mention { at: at.clone(), part })
+    };
+    starts(text).filter_map(|start| finder.at(start)).flat_map(named).collect()
 }
 
-/// Whether a byte is one of a word.
-fn is_inner(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b >= 0x80
+/// Finds body parts where words begin. Of words that overlap, the first and longest counts.
+pub(super) struct Finder<'t> {
+    text: &'t [u8],
+    words: &'static Lexicon<Vec<&'static str>>,
+    /// Where the word found last ends.
+    from: usize,
+}
+
+impl<'t> Finder<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text: text.as_bytes(), words: &WORDS, from: 0 }
+    }
+
+    /// The words for body parts that begin with the word at an offset, and the parts. Offsets come in order.
+    #[inline]
+    pub(super) fn at(&mut self, start: usize) -> Option<(Range<usize>, &'static [&'static str])> {
+        let rest = self.text.get(start..)?;
+        if self.words.may_begin(rest) { self.found(rest, start) } else { None }
+    }
+
+    // Apart from the look that nearly all words end with.
+    #[inline(never)]
+    fn found(&mut self, rest: &[u8], start: usize) -> Option<(Range<usize>, &'static [&'static str])> {
+        let (word, parts) = self.words.heads(rest).find(|(word, _)| ends(rest, word.len()))?;
+        if start < self.from || !begins(self.text, start) {
+            return None;
+        }
+        self.from = start + word.len();
+        Some((start..self.from, parts))
+    }
 }
 
 /// Whether a word ends here, or its plural.
-fn ends(bytes: &[u8], end: usize) -> bool {
-    let plural = matches!(bytes.get(end), Some(b's' | b'S'));
-    !bytes.get(end + usize::from(plural)).is_some_and(|&b| is_inner(b))
+fn ends(text: &[u8], end: usize) -> bool {
+    let plural = matches!(text.get(end), Some(b's' | b'S'));
+    !text.get(end + usize::from(plural)).is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii())
 }
 
-struct Word {
-    text: String,
-    /// The body parts that it names; none for words that only look like one.
-    parts: Vec<&'static str>,
+/// Whether no letter of another alphabet stands before a word.
+fn begins(text: &[u8], start: usize) -> bool {
+    start.checked_sub(1).and_then(|before| text.get(before)).is_none_or(u8::is_ascii)
 }
 
-/// The words by their first two bytes. Few places of a text begin with those of any, and the longest word comes first.
-struct Table {
-    words: Vec<Word>,
-    /// Where the words of a bucket begin; they end where the next bucket begins.
-    buckets: Vec<u16>,
-    /// The third bytes of the words of each bucket, one bit for each value of their low five bits.
-    thirds: Vec<u32>,
-}
-
-impl Table {
-    const BUCKETS: usize = 1 << 10;
-
-    /// The bucket of two bytes. The low five bits tell letters apart, case aside.
-    fn bucket(first: u8, second: u8) -> usize {
-        usize::from(first & 31) << 5 | usize::from(second & 31)
-    }
-
-    /// The longest word that begins at an offset and ends as a word.
-    fn longest(&self, bytes: &[u8], at: usize) -> Option<&Word> {
-        let &[first, second] = bytes.get(at..at + 2)? else { return None };
-        let bucket = Self::bucket(first, second);
-        // "the" begins no word, though "thigh" does.
-        let third = bytes.get(at + 2).copied().unwrap_or_default();
-        if self.thirds.get(bucket)? & 1 << (third & 31) == 0 {
-            return None;
-        }
-        let &[from, to] = self.buckets.get(bucket..bucket + 2)? else { return None };
-        self.words.get(usize::from(from)..usize::from(to))?.iter().find(|word| {
-            let end = at + word.text.len();
-            bytes.get(at..end).is_some_and(|have| have.eq_ignore_ascii_case(word.text.as_bytes())) && ends(bytes, end)
-        })
-    }
-}
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut words: Vec<Word> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
-    let rows = include_str!("../../schema/body-parts.tsv").lines().filter(|line| !line.starts_with('#')).skip(1);
-    for (part, list) in rows.filter_map(|row| row.split_once('\t')) {
+/// The words of the table with the body parts that they name: none for words that only look like one.
+static WORDS: LazyLock<Lexicon<Vec<&'static str>>> = LazyLock::new(|| {
+    let rows = lexicon::rows(include_str!("../../schema/body-parts.tsv"));
+    let words = rows.flat_map(|(part, cell)| {
         // A word of one letter would name nothing for certain.
-        for word in list.split(';').map(str::trim).filter(|word| word.len() > 1) {
-            let hyphenated = Some(word.replace(' ', "-")).filter(|hyphenated| hyphenated != word);
-            for word in [Some(word.to_owned()), hyphenated].into_iter().flatten() {
-                let place = *known.entry(word.clone()).or_insert_with(|| {
-                    words.push(Word { text: word, parts: Vec::new() });
-                    words.len() - 1
-                });
-                if let Some(word) = words.get_mut(place).filter(|word| part != "-" && !word.parts.contains(&part)) {
-                    word.parts.push(part);
-                }
-            }
-        }
-    }
-    let bucket = |word: &Word| match word.text.as_bytes() {
-        [first, second, ..] => Table::bucket(*first, *second),
-        _ => 0,
-    };
-    words.sort_by_key(|word| (bucket(word), std::cmp::Reverse(word.text.len())));
-    let begins = |wanted| words.partition_point(|word| bucket(word) < wanted);
-    // Some hundred words: what a clerk adds does not come near to 65535.
-    let buckets = (0..=Table::BUCKETS).map(|wanted| u16::try_from(begins(wanted)).unwrap_or(u16::MAX)).collect();
-    let mut thirds = vec![0u32; Table::BUCKETS];
-    for word in &words {
-        if let Some(thirds) = thirds.get_mut(bucket(word)) {
-            // Anything may follow a word of two bytes.
-            *thirds |= word.text.as_bytes().get(2).map_or(u32::MAX, |third| 1 << (third & 31));
-        }
-    }
-    Table { words, buckets, thirds }
+        let words = lexicon::words(cell).filter(|word| word.len() > 1);
+        let forms = words.flat_map(|word| [word.to_owned(), word.replace(' ', "-")]);
+        forms.map(move |word| (word, if part == "-" { Vec::new() } else { vec![part] }))
+    });
+    Lexicon::new(words, |parts, more| add(&more, parts))
 });

@@ -53,45 +53,45 @@ pub(super) fn written(bytes: &[u8], start: usize, month: usize) -> Option<Date> 
     (from > at && length == 4 && ends).then(|| plausible(year, month as u16 + 1, day)).flatten()
 }
 
-/// "6/3/2016", "06-03-16"; "11-15- 2016" comes from a broken line.
-pub(super) fn numeric(summary: &str, dates: &mut Vec<Date>) {
-    let bytes = summary.as_bytes();
-    let mut at = 0;
-    while let Some(n) = bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
-        let start = at + n;
-        let number = |from: usize| {
-            let digits = bytes.get(from..).unwrap_or_default().iter().take(5).take_while(|b| b.is_ascii_digit());
-            digits.fold((0u16, from), |(value, end), b| {
-                (value.saturating_mul(10).saturating_add(u16::from(b - b'0')), end + 1)
-            })
-        };
-        let (month, end) = number(start);
-        at = end;
-        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
-        if before.is_some_and(|b| b.is_ascii_alphanumeric() || b"./-#".contains(b)) || end - start > 2 {
-            continue;
-        }
-        let Some(&joint @ (b'/' | b'-')) = bytes.get(end) else { continue };
-        let blank = |at: usize| at + usize::from(bytes.get(at) == Some(&b' '));
-        let (day, day_end) = number(blank(end + 1));
-        if day_end == blank(end + 1) || day_end - blank(end + 1) > 2 || bytes.get(day_end) != Some(&joint) {
-            continue;
-        }
-        let from = blank(day_end + 1);
-        let (year, year_end) = number(from);
-        let after = bytes.get(year_end);
-        let goes_on = after.is_some_and(|b| b.is_ascii_alphanumeric() || b"/%".contains(b))
-            || (matches!(after, Some(b'-' | b'.')) && bytes.get(year_end + 1).is_some_and(u8::is_ascii_digit));
-        let year = match year_end - from {
-            2 if from == day_end + 1 => 2000 + year,
-            4 => year,
-            _ => continue,
-        };
-        if !goes_on {
-            dates.extend(plausible(year, month, day));
-            at = year_end;
-        }
+/// "6/3/2016", "06-03-16", where a word begins, and its end; "11-15- 2016" comes from a broken line.
+///
+/// A year of two digits is one of this century, unless the day would be after `latest`, that of the decision: then it is
+/// one of the last century, from 1960 on. "10/01/98" is of 1998, "10/20/30" in a letter of 2017 is no day.
+pub(super) fn numeric(bytes: &[u8], start: usize, latest: Option<Date>) -> Option<(Date, usize)> {
+    let number = |from: usize| {
+        let digits = bytes.get(from..).unwrap_or_default().iter().take(5).take_while(|b| b.is_ascii_digit());
+        digits.fold((0u16, from), |(value, end), b| {
+            (value.saturating_mul(10).saturating_add(u16::from(b - b'0')), end + 1)
+        })
+    };
+    let blank = |at: usize| at + usize::from(bytes.get(at) == Some(&b' '));
+    let (month, end) = number(start);
+    let &joint = bytes.get(end).filter(|joint| matches!(joint, b'/' | b'-') && end - start <= 2)?;
+    if start.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(|b| b"./-#".contains(b)) {
+        return None;
     }
+    let from = blank(end + 1);
+    let (day, end) = number(from);
+    if !(1..=2).contains(&(end - from)) || bytes.get(end) != Some(&joint) {
+        return None;
+    }
+    let from = blank(end + 1);
+    let (year, year_end) = number(from);
+    let after = bytes.get(year_end);
+    let goes_on = after.is_some_and(|b| b.is_ascii_alphanumeric() || b"/%".contains(b))
+        || (matches!(after, Some(b'-' | b'.')) && bytes.get(year_end + 1).is_some_and(u8::is_ascii_digit));
+    if goes_on {
+        return None;
+    }
+    let date = match year_end - from {
+        2 if from == end + 1 => {
+            let this = plausible(2000 + year, month, day).filter(|date| latest.is_none_or(|latest| *date <= latest));
+            this.or_else(|| plausible(1900 + year, month, day).filter(|_| year >= 60))
+        }
+        4 => plausible(year, month, day),
+        _ => None,
+    };
+    Some((date?, year_end))
 }
 
 fn plausible(year: u16, month: u16, day: u16) -> Option<Date> {

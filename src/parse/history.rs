@@ -1,8 +1,10 @@
 //! What the clinical summary tells of the worker's history: diagnoses and days.
 
 use super::days::{self, MONTHS};
+use super::denial::{self, Denial};
+use super::diagnoses::{self, Kind, ends_with, starts_with};
+use super::lexicon::Lexicon;
 use crate::letter::Date;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -15,77 +17,142 @@ pub(super) struct History {
     pub(super) dates: Vec<Date>,
 }
 
-/// Words that announce diagnoses. In the automaton, the first letters of the months follow them.
-const OPENINGS: &[&str] = &["diagnos", "treated for", "treatment for", "impression"];
-
-static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    // The first letters of a month tell which it may be.
-    let words = OPENINGS.iter().copied().chain(MONTHS.iter().filter_map(|month| month.get(..3)));
-    let mut builder = AhoCorasick::builder();
-    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
-    builder.build(words).expect("some twenty words make an automaton")
-});
-
-/// Reads a summary.
-///
-/// Days after `latest`, that of the decision, are none: "ROM 10/20/30".
-pub(super) fn read(summary: &str, latest: Option<Date>) -> History {
-    let mut history = History::default();
-    let mut end = 0;
-    for hit in WORDS.find_iter(summary) {
-        let bytes = summary.as_bytes();
-        if hit.start().checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_alphanumeric) {
-            continue;
-        }
-        match hit.pattern().as_usize().checked_sub(OPENINGS.len()) {
-            Some(month) => {
-                history.dates.extend(days::written(bytes, hit.start(), month));
-            }
-            // Within a list that was read already, the word belongs to the list.
-            None if hit.start() >= end => {
-                // What is treated may be a complaint, and for how long; what is diagnosed is a diagnosis.
-                let treated = summary.get(hit.range()).is_some_and(|word| {
-                    ["treated for", "treatment for"].iter().any(|for_| word.eq_ignore_ascii_case(for_))
-                });
-                let names = |list: &Range<usize>| {
-                    !treated
-                        || summary
-                            .get(list.clone())
-                            .is_some_and(|l| begins(l.split([',', ';']).next().unwrap_or_default()))
-                };
-                if let Some((items, stop)) = list(summary, hit.range()).and_then(|list| numbered(summary, list.start)) {
-                    end = stop;
-                    for item in items {
-                        diagnoses(summary, item, &mut history.diagnoses);
-                    }
-                } else if let Some(list) = list(summary, hit.range()).filter(names) {
-                    end = list.end;
-                    diagnoses(summary, list, &mut history.diagnoses);
-                }
-            }
-            None => {}
-        }
-    }
-    days::numeric(summary, &mut history.dates);
-    history.dates.retain(|date| latest.is_none_or(|latest| *date <= latest));
-    history.dates.sort_unstable();
-    history.dates.dedup();
-    history
+/// What a word announces.
+#[derive(Debug, Clone, Copy)]
+enum Opening {
+    /// The day of a month, counted from 0.
+    Month(usize),
+    /// Diagnoses: "diagnosed with".
+    Diagnosed,
+    /// Maybe diagnoses, maybe complaints, behind one of these verbs.
+    Treated(&'static [&'static str]),
+    /// What is denied: "no tenderness".
+    Denial(Denial),
 }
 
-/// Where the list of diagnoses stands that a word announces.
-fn list(summary: &str, word: Range<usize>) -> Option<Range<usize>> {
-    let reach = summary.floor_char_boundary(word.end + 60);
-    let ahead = summary.get(word.start..reach)?.to_ascii_lowercase();
+static OPENINGS: LazyLock<Lexicon<Opening>> = LazyLock::new(|| {
+    // The first letters of a month tell which it may be.
+    let months = MONTHS.iter().filter_map(|name| name.get(..3)).zip((0..).map(Opening::Month));
+    let diagnosed = ["diagnosis", "diagnoses", "diagnosed", "dx", "impressions", "impression"];
+    let treated = [
+        ("treated for", Opening::Treated(&["being ", "been ", "is ", "was "])),
+        ("treatment for", Opening::Treated(&["undergoing ", "receiving ", "under ", "received "])),
+    ];
+    let denials = denial::words().map(|(word, denial)| (word, Opening::Denial(denial)));
+    let words = months.chain(diagnosed.map(|word| (word, Opening::Diagnosed))).chain(treated).chain(denials);
+    Lexicon::new(words.map(|(word, opening)| (word.to_owned(), opening)), |_, _| {})
+});
+
+/// Reads a summary word by word.
+pub(super) struct Reader<'t> {
+    summary: &'t str,
+    openings: &'static Lexicon<Opening>,
+    diagnoses: Vec<String>,
+    dates: Vec<Date>,
+    /// Where the last list of diagnoses ends, and the last day.
+    list_end: usize,
+    date_end: usize,
+    /// The last day that can be told of: that of the decision.
+    latest: Option<Date>,
+    /// What stands before this is denied.
+    denied: usize,
+}
+
+impl<'t> Reader<'t> {
+    /// Days after `latest` are none: "ROM 10/20/30".
+    pub(super) fn new(summary: &'t str, latest: Option<Date>) -> Self {
+        Self {
+            summary,
+            openings: &OPENINGS,
+            diagnoses: Vec::new(),
+            dates: Vec::new(),
+            list_end: 0,
+            date_end: 0,
+            latest,
+            denied: 0,
+        }
+    }
+
+    /// Whether what stands at an offset is denied. It was read up to there.
+    pub(super) fn denies(&self, start: usize) -> bool {
+        start < self.denied
+    }
+
+    /// Reads what begins with the word at an offset. Offsets come in order.
+    #[inline]
+    pub(super) fn at(&mut self, start: usize) {
+        let rest = self.summary.as_bytes().get(start..).unwrap_or_default();
+        if rest.first().is_some_and(u8::is_ascii_digit) {
+            self.number(start);
+        } else if self.openings.may_begin(rest) {
+            self.word(start, rest);
+        }
+    }
+
+    fn number(&mut self, start: usize) {
+        if start < self.date_end {
+            return;
+        }
+        if let Some((date, end)) = days::numeric(self.summary.as_bytes(), start, self.latest) {
+            self.dates.push(date);
+            self.date_end = end;
+        }
+    }
+
+    fn word(&mut self, start: usize, rest: &[u8]) {
+        match self.openings.heads(rest).next() {
+            Some((_, &Opening::Month(month))) => {
+                self.dates.extend(days::written(self.summary.as_bytes(), start, month));
+            }
+            Some((word, &Opening::Denial(denial))) => {
+                let end = denial::end(self.summary, start, word, denial);
+                self.denied = self.denied.max(end.unwrap_or_default());
+            }
+            // Within a list that was read already, the word belongs to the list.
+            Some((word, &opening)) if start >= self.list_end => {
+                let end = list(self.summary, start..start + word.len(), opening, &mut self.diagnoses);
+                self.list_end = end.unwrap_or(self.list_end);
+            }
+            _ => {}
+        }
+    }
+
+    /// What the summary tells.
+    pub(super) fn finish(mut self) -> History {
+        let latest = self.latest;
+        self.dates.retain(|date| latest.is_none_or(|latest| *date <= latest));
+        self.dates.sort_unstable();
+        self.dates.dedup();
+        History { diagnoses: self.diagnoses, dates: self.dates }
+    }
+}
+
+/// Reads the list of diagnoses that a word announces, and gives its end.
+fn list(summary: &str, word: Range<usize>, opening: Opening, found: &mut Vec<String>) -> Option<usize> {
     let before = summary.get(..word.start)?;
-    let sentence = before.get(summary.floor_char_boundary(word.start.saturating_sub(50))..)?.to_ascii_lowercase();
-    let opening = opening(&ahead, &sentence)?;
-    let start = word.start + opening;
+    let start = match opening {
+        Opening::Month(_) | Opening::Denial(_) => None,
+        Opening::Diagnosed => diagnosed(summary, word, before),
+        Opening::Treated(verbs) => treated(summary, word.end).filter(|_| verbs.iter().any(|v| ends_with(before, v))),
+    }?;
+    if let Some((items, end)) = numbered(summary, start) {
+        for item in items {
+            diagnoses::add(summary.get(item)?, found);
+        }
+        return Some(end);
+    }
     let mut end = sentence_end(summary, start);
     if summary.get(..start).is_some_and(|before| before.ends_with('(')) {
         end = summary.get(start..end).and_then(|list| list.find(')')).map(|close| start + close)?;
     }
-    Some(start..end).filter(|list| !list.is_empty())
+    let list = summary.get(start..end).filter(|list| !list.is_empty())?;
+    // What is treated may be a complaint, and for how long; what is diagnosed is a diagnosis.
+    let names = || diagnoses::begins(list.split([',', ';']).next().unwrap_or_default());
+    if matches!(opening, Opening::Diagnosed) || names() {
+        diagnoses::add(list, found);
+        return Some(end);
+    }
+    None
 }
 
 /// The items of a list "1. A. 2. B; 3. C." and its end; one item is no list.
@@ -93,8 +160,10 @@ fn numbered(summary: &str, start: usize) -> Option<(Vec<Range<usize>>, usize)> {
     /// No item is longer.
     const LONGEST: usize = 300;
     let mark = |number: usize, at: usize| {
-        let rest = summary.get(at..)?.strip_prefix(number.to_string().as_str())?;
-        let after = rest.strip_prefix(['.', ')'])?;
+        let rest = summary.get(at..).filter(|rest| rest.starts_with(|c| matches!(c, '1'..='9')))?;
+        let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let printed = rest.get(..rest.len() - after.len())?.parse() == Ok(number);
+        let after = after.strip_prefix(['.', ')']).filter(|_| printed)?;
         (!after.starts_with(|c: char| c.is_ascii_digit())).then_some(summary.len() - after.len())
     };
     let mut from = mark(1, start)?;
@@ -117,82 +186,58 @@ fn numbered(summary: &str, start: usize) -> Option<(Vec<Range<usize>>, usize)> {
     }
 }
 
-/// How long the words are that open a list: "diagnosed with", "diagnoses include", "being treated for". `None` where
-/// they announce no list of diagnoses.
-fn opening(ahead: &str, before: &str) -> Option<usize> {
-    if let Some(words) = ["treated for", "treatment for"].into_iter().find(|words| ahead.starts_with(words)) {
-        // "treated for the diagnosis of": the next word announces it. The treatment may have been of a complaint before.
-        let own = match words {
-            "treated for" => &["being ", "been ", "is ", "was "],
-            _ => &["undergoing ", "receiving ", "under ", "received "],
-        };
-        let own = own.iter().any(|verb| before.ends_with(verb));
-        let rest = ahead.get(words.len()..)?;
-        let blank = rest.len() - rest.trim_start_matches([' ', ':', '"', '\u{201c}']).len();
-        let other = rest.trim_start();
-        let later = ["the diagnos", "diagnos", "his ", "her ", "their ", "this ", "these ", "the following diagnos"];
-        return (own && !later.iter().any(|l| other.starts_with(l))).then_some(words.len() + blank);
-    }
-    let head =
-        ["diagnosis", "diagnoses", "diagnosed", "impressions", "impression"].iter().find(|h| ahead.starts_with(**h))?;
-    if before.ends_with("no ") || before.ends_with("differential ") || before.ends_with("without ") {
+/// Where a list begins that "treated for" announces. Not "treated for the diagnosis of", where the next word does.
+fn treated(summary: &str, end: usize) -> Option<usize> {
+    let rest = summary.get(end..)?;
+    let later = ["the diagnos", "diagnos", "his ", "her ", "their ", "this ", "these ", "the following diagnos"];
+    let other = rest.trim_start();
+    let list = rest.trim_start_matches([' ', ':', '"', '\u{201c}']);
+    (!later.iter().any(|later| starts_with(other, later))).then_some(summary.len() - list.len())
+}
+
+/// Where a list begins that a noun or "diagnosed" announces: "diagnosed with", "diagnoses include". `None` where it
+/// announces none.
+fn diagnosed(summary: &str, word: Range<usize>, before: &str) -> Option<usize> {
+    /// No words between are longer.
+    const REACH: usize = 70;
+    if ["no ", "differential ", "without "].iter().any(|word| ends_with(before, word)) {
         return None;
     }
-    let mut at = head.len();
+    let ahead = summary.get(..summary.floor_char_boundary(word.start + REACH))?;
+    let mut at = word.end;
     let mut opened = false;
     // The words between, in any order that makes sense: "diagnoses, and-or impressions, were noted to include:".
     while let Some(rest) = ahead.get(at..) {
-        let blank = rest.len() - rest.trim_start_matches([' ', ',', '"', '\u{201c}', '-', '\'']).len();
-        let rest = rest.get(blank..).unwrap_or_default();
+        let next = rest.trim_start_matches([' ', ',', '"', '\u{201c}', '-', '\'']);
+        let start = ahead.len() - next.len();
         // "diagnoses (a, b, and c)"
-        if head.len() == at && rest.starts_with('(') {
-            return Some(at + blank + 1);
+        if at == word.end && next.starts_with('(') {
+            return Some(start + 1);
         }
-        if let Some(after) = rest.strip_prefix(':') {
+        if let Some(after) = next.strip_prefix(':') {
             opened = true;
-            at += blank + (rest.len() - after.trim_start_matches([' ', '"', '\u{201c}']).len());
+            at = ahead.len() - after.trim_start_matches([' ', '"', '\u{201c}']).len();
             continue;
         }
-        let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let word = rest.get(..length).unwrap_or_default();
-        let verb =
-            ["include", "includes", "included", "including", "with", "of", "as", "are", "is", "was", "were", "having"];
-        let filler = [
-            "and",
-            "or",
-            "impression",
-            "impressions",
-            "documented",
-            "noted",
-            "listed",
-            "to",
-            "that",
-            "currently",
-            "reported",
-            "the",
-            "following",
-            "been",
-            "has",
-            "have",
-            "had",
-            "stated",
-            "given",
-            "s",
-            "a",
-            "an",
-            "also",
-            "in",
-            "part",
-        ];
-        if verb.contains(&word) {
+        let length = next.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let between = next.get(..length).unwrap_or_default();
+        if diagnoses::is(between, Kind::Verb) {
             opened = true;
-        } else if !filler.contains(&word) || (opened && ["and", "or"].contains(&word)) {
+        } else if let Some((_, end)) = days::numeric(summary.as_bytes(), start, None) {
+            // "diagnosed on 5/1/2015 with".
+            at = end;
+            continue;
+        } else if !diagnoses::is(between, Kind::Filler) || (opened && is_joint(between)) {
             // What was read as an article belongs to the list.
-            return (opened && !word.is_empty()).then_some(at + blank);
+            return (opened && length > 0).then_some(start);
         }
-        at += blank + length;
+        at = start + length;
     }
     None
+}
+
+fn is_joint(word: &str) -> bool {
+    ["and", "or"].iter().any(|joint| word.eq_ignore_ascii_case(joint))
 }
 
 /// The end of a sentence: a full stop before a blank and a capital, or at the end. Not after "vs." and initials.
@@ -211,350 +256,4 @@ fn sentence_end(text: &str, from: usize) -> usize {
         !abbreviated && !code && (next.is_empty() || opens)
     };
     (from..reach).find(|&at| bytes[at] == b'.' && ends(at)).unwrap_or(reach)
-}
-
-/// What follows these is no diagnosis any more.
-static STOPS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let stops = [
-        "; treatment",
-        " and presented",
-        " and complain",
-        " and has been",
-        " and was ",
-        " and is ",
-        " who ",
-        " which ",
-        " for which",
-        " after ",
-        " that ",
-        " when ",
-        " on exam",
-        " he ",
-        " she ",
-        "according to",
-        " per the ",
-        " secondary to the industrial",
-        " on 1",
-        " on 0",
-        " and had ",
-        " with a date of injury",
-        "; the injured worker",
-        " as a result of",
-        " and underwent",
-        " based on ",
-        " by the ",
-        " and treated",
-        ", treated",
-        " treated with",
-        " where ",
-        " was ",
-        " were ",
-        " has ",
-        " had ",
-        " is ",
-        " are ",
-        " due to an ",
-    ];
-    let mut builder = AhoCorasick::builder();
-    builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostFirst).kind(Some(AhoCorasickKind::DFA));
-    builder.build(stops).expect("some forty words make an automaton")
-});
-
-/// Parts a list of diagnoses.
-fn diagnoses(summary: &str, list: Range<usize>, found: &mut Vec<String>) {
-    let text = summary.get(list).unwrap_or_default();
-    let end = STOPS.find(text).map_or(text.len(), |stop| stop.start());
-    let text = text.get(..end).unwrap_or_default();
-    let mut pieces: Vec<&str> = Vec::new();
-    let (mut depth, mut start) = (0i32, 0);
-    for (i, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = (depth - 1).max(0),
-            ';' if depth == 0 => cut(text, &mut pieces, &mut start, i),
-            ',' if depth == 0 && parts(text, start, i) => cut(text, &mut pieces, &mut start, i),
-            _ => {}
-        }
-    }
-    pieces.extend(text.get(start..));
-    // "A, B and C": the last piece of a list holds the last "and".
-    let listed = pieces.len();
-    for (n, piece) in pieces.into_iter().enumerate() {
-        for diagnosis in at_and(piece, n + 1 == listed) {
-            let diagnosis = clean(diagnosis);
-            let words = diagnosis.split_whitespace().count();
-            // One is no longer than the longest of ICD-10; a sentence is.
-            let sound = (1..=24).contains(&words) && diagnosis.len() > 2 && diagnosis.chars().any(char::is_alphabetic);
-            if sound
-                && !NONE.iter().any(|none| diagnosis.eq_ignore_ascii_case(none))
-                && !found.iter().any(|d| d == diagnosis)
-            {
-                found.push(diagnosis.to_owned());
-            }
-        }
-    }
-}
-
-/// Words that are no diagnosis.
-const NONE: &[&str] = &[
-    "same",
-    "above",
-    "unchanged",
-    "none",
-    "not provided",
-    "unclear",
-    "unknown",
-    "the following",
-    "noted",
-    "disorder",
-    "pain",
-];
-
-fn cut<'t>(text: &'t str, pieces: &mut Vec<&'t str>, start: &mut usize, at: usize) {
-    pieces.extend(text.get(*start..at));
-    *start = at + 1;
-}
-
-/// Whether a comma parts two diagnoses. In "muscle, fascia and tendon of the hip" and "dorsalgia, unspecified" it does not.
-fn parts(text: &str, start: usize, comma: usize) -> bool {
-    let after = text.get(comma + 1..).unwrap_or_default().trim_start();
-    let before = text.get(start..comma).unwrap_or_default();
-    let word = |text: &str| text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
-    let next = word(after);
-    let tissue = ["muscle", "muscles", "fascia", "tendon", "tendons", "ligament", "ligaments"];
-    let last = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
-    if tissue.contains(&next.as_str()) && tissue.contains(&last.as_str()) {
-        return false;
-    }
-    if next == "and" {
-        let second = after.get(3..).unwrap_or_default().trim_start();
-        return !(tissue.contains(&word(second).as_str()) && tissue.contains(&last.as_str())) && begins(second);
-    }
-    // The terms of ICD-10 go on after a comma.
-    let goes_on = [
-        "unspecified",
-        "initial",
-        "subsequent",
-        "sequela",
-        "closed",
-        "open",
-        "lumbosacral",
-        "lumbar region",
-        "cervical region",
-        "thoracic region",
-        "left side",
-        "right side",
-        "left shoulder",
-        "right shoulder",
-        "left knee",
-        "right knee",
-        "left wrist",
-        "right wrist",
-        "left hand",
-        "right hand",
-        "left ankle",
-        "right ankle",
-        "left foot",
-        "right foot",
-        "left elbow",
-        "right elbow",
-        "left hip",
-        "right hip",
-        "left",
-        "right",
-        "bilateral",
-        "not elsewhere",
-        "not otherwise",
-        "nos",
-        "site",
-        "without",
-        "other than",
-        "status post",
-        "rule out",
-        "initial encounter",
-        "single episode",
-        "recurrent",
-        "acute",
-        "chronic",
-        "mild",
-        "moderate",
-        "severe",
-    ];
-    let part = after.split([',', ';']).next().unwrap_or_default().trim().trim_end_matches('.');
-    let lower = part.to_ascii_lowercase();
-    let region = lower.ends_with(" region") && lower.split(' ').count() == 2;
-    let encounter = ["unspecified", "initial", "subsequent", "sequela", "lumbosacral"].contains(&next.as_str());
-    let goes_on = goes_on.contains(&lower.as_str()) || region || (encounter && lower.split(' ').count() <= 2);
-    let encounter = ["initial encounter ", "subsequent encounter "].iter().any(|words| lower.starts_with(words));
-    !goes_on && !encounter && begins(part)
-}
-
-/// Whether a list of names joined by "and" begins with a diagnosis of its own: "neck and back pain" does not.
-fn begins(part: &str) -> bool {
-    /// Words that belong to the noun after the "and".
-    const SHARED: &[&str] = &[
-        "right",
-        "left",
-        "bilateral",
-        "medial",
-        "lateral",
-        "upper",
-        "lower",
-        "cervical",
-        "thoracic",
-        "lumbar",
-        "acute",
-        "chronic",
-        "mild",
-        "severe",
-        "anterior",
-        "posterior",
-        "partial",
-        "possible",
-    ];
-    let part = part.trim();
-    let part = ["and ", "as well as ", "or "].iter().find_map(|j| part.strip_prefix(j)).unwrap_or(part);
-    let first = part.split(" and ").next().unwrap_or_default();
-    let last = first.rsplit(' ').next().unwrap_or_default();
-    alone(first) || (SHARED.contains(&last) && first.len() < part.len() && alone(part))
-}
-
-/// "A and B" to A and B, where both can stand alone: not "neck and upper back pain", "pain and stiffness of the hand".
-fn at_and(piece: &str, last: bool) -> Vec<&str> {
-    let piece = piece.trim();
-    let piece = ["and ", "as well as ", "or "].iter().find_map(|j| piece.strip_prefix(j)).unwrap_or(piece);
-    if !last {
-        return vec![piece];
-    }
-    let mut found = Vec::new();
-    let mut rest = piece;
-    let mut from = 0;
-    while let Some(at) = rest.get(from..).and_then(|r| r.find(" and ")).map(|at| from + at) {
-        let (left, right) = (rest.get(..at).unwrap_or_default(), rest.get(at + " and ".len()..).unwrap_or_default());
-        if alone(left) && !is_symptom(left) && begins(right) {
-            found.push(left);
-            rest = right;
-            from = 0;
-        } else {
-            from = at + " and ".len();
-        }
-    }
-    found.push(rest);
-    found
-}
-
-/// "Pain and stiffness of the hand" are of one place.
-fn is_symptom(words: &str) -> bool {
-    ["pain", "numbness", "weakness", "stiffness", "swelling", "tingling"].iter().any(|s| words.eq_ignore_ascii_case(s))
-}
-
-/// Whether words name a diagnosis by themselves: the noun of a condition stands among them.
-fn alone(words: &str) -> bool {
-    const CONDITIONS: &[&str] = &[
-        "pain",
-        "strain",
-        "sprain",
-        "strains",
-        "sprains",
-        "syndrome",
-        "tear",
-        "tears",
-        "fracture",
-        "fractures",
-        "contusion",
-        "contusions",
-        "disease",
-        "disorder",
-        "injury",
-        "injuries",
-        "headache",
-        "headaches",
-        "anxiety",
-        "depression",
-        "insomnia",
-        "lesion",
-        "displacement",
-        "protrusion",
-        "herniation",
-        "bulge",
-        "hernia",
-        "stenosis",
-        "impingement",
-        "concussion",
-        "laceration",
-        "abrasion",
-        "dislocation",
-        "spasm",
-        "spasms",
-        "sciatica",
-        "lumbago",
-        "numbness",
-        "weakness",
-        "paresthesia",
-        "paresthesias",
-        "stress",
-        "migraine",
-        "migraines",
-        "hypertension",
-        "diabetes",
-        "dizziness",
-        "swelling",
-        "stiffness",
-        "burn",
-        "burns",
-        "rupture",
-        "instability",
-        "subluxation",
-        "effusion",
-        "edema",
-        "trauma",
-        "tinnitus",
-        "cyst",
-        "ganglion",
-    ];
-    const ENDINGS: &[&str] = &[
-        "itis",
-        "osis",
-        "opathy",
-        "algia",
-        "gia",
-        "opathies",
-        "malacia",
-        "listhesis",
-        "lysis",
-        "itides",
-        "oma",
-        "emia",
-        "esia",
-        "plegia",
-    ];
-    let mut parts = words.split(|c: char| !c.is_alphanumeric());
-    parts.any(|word| {
-        let part = word.to_ascii_lowercase();
-        // Abbreviations: CRPS, TBI, GERD.
-        let short = (3..=5).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase());
-        short
-            || CONDITIONS.contains(&part.as_str())
-            || (part.len() > 5 && ENDINGS.iter().any(|ending| part.ends_with(ending)))
-    })
-}
-
-/// A diagnosis without what stands around it: articles, quotes, numbers of a list and full stops.
-fn clean(diagnosis: &str) -> &str {
-    let idle = |c: char| c.is_whitespace() || ".,;:\"\u{201c}\u{201d}'-\u{2013}•".contains(c);
-    let mut diagnosis = diagnosis.trim_matches(idle);
-    for article in ["a ", "an ", "the ", "A ", "An ", "The ", "as ", "having ", "possible: "] {
-        diagnosis = diagnosis.strip_prefix(article).unwrap_or(diagnosis);
-    }
-    let digits = diagnosis.bytes().take_while(u8::is_ascii_digit).count();
-    let numbered = digits > 0
-        && diagnosis
-            .get(digits..)
-            .is_some_and(|r| r.starts_with([')', '.']) && !r[1..].starts_with(|c: char| c.is_ascii_digit()));
-    if numbered {
-        diagnosis = diagnosis.get(digits + 1..).unwrap_or_default();
-    }
-    let diagnosis = diagnosis.trim_matches(idle);
-    let opened = diagnosis.matches(['(', '[']).count() > diagnosis.matches([')', ']']).count();
-    if opened { diagnosis.trim_end_matches(['(', '[']).trim_end() } else { diagnosis }
 }

@@ -3,7 +3,7 @@
 use super::Severity;
 use super::outline::Part;
 use super::reading::Reading;
-use super::words::word_end;
+use super::words::{starts, word_end};
 use super::{body, history};
 use crate::letter::{Date, Letter, Sex};
 use std::ops::Range;
@@ -38,10 +38,19 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
             None
         }
     };
-    let history = history::read(&summary, latest(&reading.letter));
+    // One walk over the words of the summary.
+    let mut history = history::Reader::new(&summary, latest(&reading.letter));
+    let (mut body, mut regions) = (body::Finder::new(&summary), Vec::new());
+    for start in starts(&summary) {
+        history.at(start);
+        if let Some((_, parts)) = body.at(start).filter(|(at, _)| !history.denies(at.start)) {
+            body::add(parts, &mut regions);
+        }
+    }
+    let history = history.finish();
     reading.letter.diagnoses = history.diagnoses;
     reading.letter.summary_dates = history.dates;
-    reading.letter.body_regions = body::named(&summary).into_iter().map(str::to_owned).collect();
+    reading.letter.body_regions = regions.into_iter().map(str::to_owned).collect();
     reading.letter.clinical_summary = Some(summary);
 }
 

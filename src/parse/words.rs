@@ -8,6 +8,56 @@ const WIDEST_GAP: usize = 24;
 /// No word of a label is longer, nor stands further from the word before it where text is read backwards.
 const LONGEST: usize = 48;
 
+/// Where the words of a text begin: its runs of ASCII letters and digits.
+pub(super) fn starts(text: &str) -> Starts<'_> {
+    let (chunks, rest) = text.as_bytes().as_chunks();
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(last, rest)| *last = *rest);
+    Starts { chunks: chunks.iter(), last: Some(last), end: 0, begin: 0, before: 0 }
+}
+
+/// The places where words begin, found eight bytes at a time.
+pub(super) struct Starts<'t> {
+    chunks: std::slice::Iter<'t, [u8; 8]>,
+    /// What is left of the text, filled up with zeros.
+    last: Option<[u8; 8]>,
+    /// The end of the eight bytes looked at.
+    end: usize,
+    /// The words that begin in them and are not given yet.
+    begin: u64,
+    /// Their last byte, as one before the next eight.
+    before: u64,
+}
+
+impl Iterator for Starts<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.begin == 0 {
+            let chunk = self.chunks.next().copied().or_else(|| self.last.take())?;
+            let inner = inner(u64::from_le_bytes(chunk));
+            self.begin = inner & !(inner << 8 | self.before);
+            self.before = inner >> 56;
+            self.end += 8;
+        }
+        let first = self.begin.trailing_zeros() as usize / 8;
+        self.begin &= self.begin - 1;
+        Some(self.end - 8 + first)
+    }
+}
+
+/// Which of eight bytes are ASCII letters and digits: the highest bit of each that is one.
+fn inner(bytes: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // The highest bit of each byte up to 0x7f that is not below `low`, and that is not above `high`.
+    let within = |bytes: u64, low: u8, high: u8| {
+        (bytes + EACH * u64::from(0x80 - low)) & !(bytes + EACH * u64::from(0x7f - high)) & (EACH * 0x80)
+    };
+    let low = bytes & (EACH * 0x7f);
+    (within(low | (EACH * 0x20), b'a', b'z') | within(low, b'0', b'9')) & !bytes
+}
+
 /// Matches the words of a phrase (lower case, letters and digits only) at an offset, and gives the end of the last.
 ///
 /// Letters of either case match, white space and punctuation between words do not count, and long words may be

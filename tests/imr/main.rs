@@ -35,6 +35,7 @@ mod roots;
 mod runs;
 mod schema;
 mod sets;
+mod summaries;
 mod support;
 mod terminal;
 mod terms;

@@ -57,6 +57,8 @@ enum Rank {
 
 #[derive(Default)]
 struct Walk {
+    /// Whether the request names the strength of a drug.
+    strong: bool,
     rank: Rank,
     /// The quantity: `None` where it is told in contradiction.
     quantity: Option<u32>,
@@ -68,12 +70,11 @@ struct Walk {
 
 /// Reads a request. `strong` tells that it names the strength of a drug.
 pub(super) fn read(tokens: &Tokens<'_>, strong: bool) -> Amounts {
-    let therapy = is_therapy(tokens);
-    let mut walk = Walk::default();
+    let mut walk = Walk { strong, ..Walk::default() };
     let mut i = 0;
     let mut after_frequency = false;
     while i < tokens.len() {
-        let next = walk.step(tokens, i, after_frequency, therapy, strong);
+        let next = walk.step(tokens, i, after_frequency);
         after_frequency = match next {
             Some((_, is_frequency)) => is_frequency,
             None => after_frequency && (matches!(tokens.mark(i), b',' | b'/' | b'(') || tokens.times(i)),
@@ -85,53 +86,69 @@ pub(super) fn read(tokens: &Tokens<'_>, strong: bool) -> Amounts {
 
 impl Walk {
     /// Reads what begins at a token; gives the token after it, and whether it was a frequency.
-    fn step(
-        &mut self,
-        tokens: &Tokens<'_>,
-        i: usize,
-        after_frequency: bool,
-        therapy: bool,
-        strong: bool,
-    ) -> Option<(usize, bool)> {
-        if let Some((frequency, end)) = time::frequency(tokens, i) {
-            self.frequency.tell(frequency);
-            return Some((end, true));
-        }
-        if let Some((frequency, span, end)) = course(tokens, i).filter(|_| therapy) {
+    fn step(&mut self, tokens: &Tokens<'_>, i: usize, after_frequency: bool) -> Option<(usize, bool)> {
+        let end = match tokens.get(i)?.kind {
+            Token::Number(..) => {
+                if let Some((frequency, end)) = time::frequency(tokens, i) {
+                    self.frequency.tell(frequency);
+                    return Some((end, true));
+                }
+                self.number(tokens, i, after_frequency)
+            }
+            Token::Word(_) => {
+                if let Some((frequency, end)) = time::frequency(tokens, i) {
+                    self.frequency.tell(frequency);
+                    return Some((end, true));
+                }
+                self.word(tokens, i, after_frequency)
+            }
+            Token::Mark(b'#') => self.label(tokens, i),
+            _ => None,
+        };
+        end.map(|end| (end, false))
+    }
+
+    /// Reads what begins with a number, and gives the token after it.
+    fn number(&mut self, tokens: &Tokens<'_>, i: usize, after_frequency: bool) -> Option<usize> {
+        if let Some((frequency, span, end)) = course(tokens, i).filter(|_| is_therapy(tokens)) {
             self.frequency.tell(Some(frequency));
             self.tell_duration(span);
-            return Some((end, false));
+            return Some(end);
         }
         if let Some((span, end)) = time::span(tokens, i, after_frequency) {
             if let Some(span) = span {
                 self.tell_duration(span);
             }
-            return Some((end, false));
+            return Some(end);
         }
-        if let Some((value, unit, end)) = labelled(tokens, i, strong) {
-            self.tell_quantity(Rank::Labelled, value, unit, false);
-            return Some((end, false));
-        }
-        if let Some(end) = self.day_supply(tokens, i) {
-            return Some((end, false));
+        let (value, unit, end) = counted(tokens, i)?;
+        let rank = if unit.kind == Kind::Size { Rank::Size } else { Rank::Counted };
+        let aside = tokens.mark(i.wrapping_sub(1)) == b'(';
+        self.tell_quantity(rank, value, Some(unit), aside);
+        Some(end)
+    }
+
+    /// Reads what begins with a word, and gives the token after it.
+    fn word(&mut self, tokens: &Tokens<'_>, i: usize, after_frequency: bool) -> Option<usize> {
+        if let Some(end) = self.label(tokens, i).or_else(|| self.day_supply(tokens, i)) {
+            return Some(end);
         }
         if let Some((value, end)) = multiplied(tokens, i).filter(|_| !after_frequency) {
             let unit = units::find(tokens.word(end)).filter(|_| !tokens.glued(end));
             let before = units::find(tokens.word_before(i)).filter(|unit| unit.kind != Kind::Size);
             self.tell_quantity(Rank::Counted, value, unit.or(before), false);
-            return Some((end + usize::from(unit.is_some()), false));
+            return Some(end + usize::from(unit.is_some()));
         }
-        if let Some((value, unit, end)) = counted(tokens, i) {
-            let rank = if unit.kind == Kind::Size { Rank::Size } else { Rank::Counted };
-            let aside = tokens.mark(i.wrapping_sub(1)) == b'(';
-            self.tell_quantity(rank, value, Some(unit), aside);
-            return Some((end, false));
-        }
-        if let Some((value, unit, end)) = listed(tokens, i) {
-            self.tell_quantity(Rank::Counted, value, Some(unit), false);
-            return Some((end, false));
-        }
-        None
+        let (value, unit, end) = listed(tokens, i)?;
+        self.tell_quantity(Rank::Counted, value, Some(unit), false);
+        Some(end)
+    }
+
+    /// Reads a quantity that a label announces, and gives the token after it.
+    fn label(&mut self, tokens: &Tokens<'_>, i: usize) -> Option<usize> {
+        let (value, unit, end) = labelled(tokens, i, self.strong)?;
+        self.tell_quantity(Rank::Labelled, value, unit, false);
+        Some(end)
     }
 
     fn tell_duration(&mut self, span: Span) {
@@ -169,7 +186,8 @@ impl Walk {
             // "50,000 units #12": the units tell the strength of a drug.
             let strength = counted.1.is_some_and(|unit| unit.name == "unit");
             self.quantity = label.0.filter(|_| agrees || packed || strength || dose(counted.1));
-            self.unit = label.1.or(counted.1.filter(|_| agrees)).filter(|_| self.quantity.is_some());
+            let unit = label.1.filter(|unit| agrees || !strength || unit.name != "unit");
+            self.unit = unit.or(counted.1.filter(|_| agrees)).filter(|_| self.quantity.is_some());
         }
     }
 

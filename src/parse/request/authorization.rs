@@ -45,7 +45,9 @@ const TELLING: [&str; 5] = ["authorized", "original", "administrator", "original
 
 /// Takes a heading apart.
 pub(super) fn read(heading: &str, tokens: &Tokens<'_>) -> Authorization {
-    let told = |i| TELLING.iter().any(|word| is(tokens, i, word));
+    // All begin with one of three letters, and are long.
+    let may = |word: &str| word.len() > 5 && word.starts_with(['a', 'o', 'e']);
+    let told = |i| may(tokens.word(i)) && TELLING.iter().any(|word| is(tokens, i, word));
     if !(0..tokens.len()).any(told) {
         return Authorization::None;
     }

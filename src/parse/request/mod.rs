@@ -24,25 +24,24 @@ pub(super) fn read(heading: &str) -> (Request, bool) {
     let tokens = Tokens::new(&lower);
     let text = |range: Range<usize>| heading.get(range).map(str::to_owned);
     let authorization = authorization::read(heading, &tokens);
+    let service = service::read(&tokens);
+    let mut request = Request {
+        associated: service.associated,
+        retrospective: service.retrospective,
+        dates_of_service: service.dates,
+        ..Request::default()
+    };
     // An amount may be that of the request, of what was authorized, or of what is disputed.
     let unclear = matches!(authorization, Authorization::Unclear);
-    let mut request = match authorization {
-        Authorization::Parts(parts) => Request {
-            requested: parts.requested.and_then(text),
-            authorized: parts.authorized.and_then(text),
-            disputed: text(parts.disputed),
-            ..Request::default()
-        },
-        Authorization::None | Authorization::Unclear => Request::default(),
-    };
-    let service = service::read(&tokens);
-    request.associated = service.associated;
-    request.retrospective = service.retrospective;
-    request.dates_of_service = service.dates;
-    let disputed = request.disputed.as_deref().map(str::to_ascii_lowercase);
-    match &disputed {
-        Some(lower) => read_amounts(&mut request, lower, &Tokens::new(lower)),
-        None => read_amounts(&mut request, &lower, &tokens),
+    match authorization {
+        Authorization::Parts(parts) => {
+            let disputed = lower.get(parts.disputed.clone()).unwrap_or_default();
+            read_amounts(&mut request, disputed, &Tokens::new(disputed));
+            request.requested = parts.requested.and_then(text);
+            request.authorized = parts.authorized.and_then(text);
+            request.disputed = text(parts.disputed);
+        }
+        Authorization::None | Authorization::Unclear => read_amounts(&mut request, &lower, &tokens),
     }
     if unclear {
         (request.quantity, request.unit, request.frequency, request.duration) = (None, None, None, None);

@@ -5,7 +5,8 @@ pub(super) fn read(lower: &str) -> Option<String> {
     let bytes = lower.as_bytes();
     let mut found: Option<String> = None;
     let mut at = 0;
-    while at < bytes.len() {
+    while let Some(next) = bytes.get(at..).and_then(|rest| rest.iter().position(|b| b.is_ascii_digit() || *b == b'.')) {
+        at += next;
         if !begins_number(bytes, at) {
             at += 1;
             continue;
@@ -89,16 +90,21 @@ fn at_number(lower: &str, start: usize) -> (Option<String>, usize) {
         return (None, end);
     }
     let same = components.iter().all(|c| c.unit.is_none_or(|u| u == unit));
-    let numbers: Vec<String> = components
-        .iter()
-        .map(|c| if same { c.number.clone() } else { format!("{}{}", c.number, c.unit.unwrap_or_default()) })
-        .collect();
     let Some((per, after)) = per(lower, end) else { return (None, end) };
     if unit == "%" && is_share(lower, after) {
         return (None, after);
     }
-    let own = if same { unit } else { "" };
-    (Some(format!("{}{own}{per}", numbers.join("/"))), after)
+    let mut strength = String::with_capacity(16);
+    for (i, component) in components.iter().enumerate() {
+        if i > 0 {
+            strength.push('/');
+        }
+        strength.push_str(&component.number);
+        strength.push_str(component.unit.filter(|_| !same).unwrap_or_default());
+    }
+    strength.push_str(if same { unit } else { "" });
+    strength.push_str(&per);
+    (Some(strength), after)
 }
 
 /// A number with its thousands joined, its value, and its end.

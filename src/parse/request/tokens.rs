@@ -1,13 +1,15 @@
 //! A heading as words, numbers, dates and marks.
 
+use super::super::lexicon::Lexicon;
 use crate::letter::Date;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Kind<'t> {
     /// Letters, or letters and digits that begin with a letter (`l4`, `q6h`). Abbreviations with dots are one word.
-    Word,
+    Word(&'t str),
     /// A whole number or a range of them, in digits or in words or, if they agree, in both.
     Number(u32, u32),
     /// A number that counts nothing: zero, a decimal, an ordinal, a part of a code or of a level of the spine, or digits that
@@ -21,8 +23,8 @@ pub(super) enum Kind {
 
 /// A piece of a heading.
 #[derive(Debug, Clone)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
+pub(super) struct Token<'t> {
+    pub(super) kind: Kind<'t>,
     /// Its bytes.
     pub(super) at: Range<usize>,
     /// Whether it follows without a blank.
@@ -32,7 +34,7 @@ pub(super) struct Token {
 /// A heading in pieces.
 pub(super) struct Tokens<'t> {
     lower: &'t str,
-    list: Vec<Token>,
+    list: Vec<Token<'t>>,
 }
 
 impl<'t> Tokens<'t> {
@@ -42,7 +44,7 @@ impl<'t> Tokens<'t> {
         let mut at = 0;
         let mut glued = false;
         while let Some(&b) = lower.as_bytes().get(at) {
-            if b.is_ascii_whitespace() {
+            if b == b' ' || b.is_ascii_whitespace() {
                 (at, glued) = (at + 1, false);
                 continue;
             }
@@ -50,9 +52,11 @@ impl<'t> Tokens<'t> {
             glued = true;
         }
         tokens.join(|tokens, i| tokens.number_in_words(i).map(|(value, used)| (Kind::Number(value, value), used)));
-        tokens.mark_codes();
-        tokens.join(Self::repeated);
-        tokens.join(Self::range);
+        if tokens.list.iter().any(|token| matches!(token.kind, Kind::Number(..))) {
+            tokens.mark_codes();
+            tokens.join(Self::repeated);
+            tokens.join(Self::range);
+        }
         tokens
     }
 
@@ -62,14 +66,14 @@ impl<'t> Tokens<'t> {
     }
 
     /// A token.
-    pub(super) fn get(&self, i: usize) -> Option<&Token> {
+    pub(super) fn get(&self, i: usize) -> Option<&Token<'t>> {
         self.list.get(i)
     }
 
     /// A word; empty where there is none.
     pub(super) fn word(&self, i: usize) -> &'t str {
         match self.list.get(i) {
-            Some(Token { kind: Kind::Word, at, .. }) => self.lower.get(at.clone()).unwrap_or_default(),
+            Some(Token { kind: Kind::Word(word), .. }) => word,
             _ => "",
         }
     }
@@ -120,12 +124,13 @@ impl<'t> Tokens<'t> {
     fn cut(&mut self, at: usize, glued: bool) -> usize {
         let lower = self.lower;
         let rest = lower.get(at..).unwrap_or_default().as_bytes();
+        let word = |length: usize| (Kind::Word(lower.get(at..at + length).unwrap_or_default()), length);
         let (kind, length) = match rest {
             [b'.', d, ..] if d.is_ascii_digit() && !self.ends_in_digit(at) => (Kind::Odd, 1 + digits(&rest[1..])),
             [b'0'..=b'9', ..] => self.cut_number(at),
             // "x12" is "x 12".
-            [b'x', d, ..] if d.is_ascii_digit() => (Kind::Word, 1),
-            [b'a'..=b'z', b'.', b'a'..=b'z', ..] if dotted(rest) > 0 => (Kind::Word, dotted(rest)),
+            [b'x', d, ..] if d.is_ascii_digit() => word(1),
+            [b'a'..=b'z', b'.', b'a'..=b'z', ..] if dotted(rest) > 0 => word(dotted(rest)),
             [b'a'..=b'z', ..] => {
                 let mut length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b >= 0x80).count();
                 // After digits a word ends where the next number begins: "3x6", "10mg/325".
@@ -135,18 +140,17 @@ impl<'t> Tokens<'t> {
                         length = 1;
                     }
                 }
-                (Kind::Word, length)
+                word(length)
             }
             [b, ..] if b.is_ascii() => (Kind::Mark(*b), 1),
             _ => {
                 let c = lower.get(at..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
-                let dash = matches!(c, '\u{2012}'..='\u{2015}' | '\u{2212}');
-                let kind = match c {
-                    _ if dash => Kind::Mark(b'-'),
-                    _ if c.is_alphanumeric() || c == '\u{d7}' => Kind::Word,
-                    _ => Kind::Mark(b'?'),
-                };
-                (kind, c.len_utf8())
+                let length = c.len_utf8();
+                match c {
+                    '\u{2012}'..='\u{2015}' | '\u{2212}' => (Kind::Mark(b'-'), length),
+                    _ if c.is_alphanumeric() || c == '\u{d7}' => word(length),
+                    _ => (Kind::Mark(b'?'), length),
+                }
             }
         };
         let end = at + length;
@@ -158,7 +162,7 @@ impl<'t> Tokens<'t> {
         at.checked_sub(1).and_then(|before| self.lower.as_bytes().get(before)).is_some_and(u8::is_ascii_digit)
     }
 
-    fn cut_number(&self, at: usize) -> (Kind, usize) {
+    fn cut_number(&self, at: usize) -> (Kind<'t>, usize) {
         let text = self.lower.get(at..).unwrap_or_default();
         let rest = text.as_bytes();
         if let Some((date, length)) = date(text).filter(|_| !self.follows_decimal(at)) {
@@ -197,12 +201,19 @@ impl<'t> Tokens<'t> {
     }
 
     /// Puts single tokens in the place of runs of them. `run` tells what the tokens from one on are, and how many they are.
-    fn join(&mut self, run: impl Fn(&Self, usize) -> Option<(Kind, usize)>) {
+    fn join(&mut self, run: impl Fn(&Self, usize) -> Option<(Kind<'t>, usize)>) {
         let (mut from, mut to) = (0, 0);
         while from < self.list.len() {
-            let (kind, used) = run(self, from).unwrap_or((self.list[from].kind, 1));
-            let at = self.list[from].at.start..self.list[from + used - 1].at.end;
-            self.list[to] = Token { kind, at, glued: self.list[from].glued };
+            let joined = run(self, from);
+            let used = joined.map_or(1, |(_, used)| used);
+            let end = self.list[from + used - 1].at.end;
+            if to < from {
+                self.list.swap(to, from);
+            }
+            if let Some((kind, _)) = joined {
+                self.list[to].kind = kind;
+                self.list[to].at.end = end;
+            }
             (from, to) = (from + used, to + 1);
         }
         self.list.truncate(to);
@@ -233,38 +244,14 @@ impl<'t> Tokens<'t> {
     }
 
     fn below_hundred(&self, i: usize) -> Option<(u32, usize)> {
-        const ONES: [&str; 20] = [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ];
-        const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
         let word = Some(self.word(i)).filter(|word| (3..=9).contains(&word.len()))?;
-        if let Some(ones) = (1u32..).zip(&ONES[1..]).find(|(_, name)| **name == word) {
-            return Some((ones.0, 1));
+        let value = *NUMBERS.get(word)?;
+        if value < 20 {
+            return Some((value, 1));
         }
-        let tens = (2u32..).zip(TENS).find(|(_, name)| *name == word || (word == "fourty" && *name == "forty"))?.0 * 10;
         let hyphen = usize::from(self.mark(i + 1) == b'-');
-        let next = self.word(i + 1 + hyphen);
-        let ones = (1u32..10).zip(&ONES[1..10]).find(|(_, name)| **name == next);
-        Some(ones.map_or((tens, 1), |(ones, _)| (tens + ones, 2 + hyphen)))
+        let ones = NUMBERS.get(self.word(i + 1 + hyphen)).filter(|ones| **ones < 10);
+        Some(ones.map_or((value, 1), |ones| (value + ones, 2 + hyphen)))
     }
 
     /// Numbers that belong to a code or a fraction: `L4-5`, `B-12`, `10/325`, `CPT 97110`.
@@ -292,20 +279,31 @@ impl<'t> Tokens<'t> {
     }
 
     /// `eight (8)` is 8; `eight (6)` is not known.
-    fn repeated(&self, i: usize) -> Option<(Kind, usize)> {
+    fn repeated(&self, i: usize) -> Option<(Kind<'t>, usize)> {
         let first = self.number(i).filter(|_| self.mark(i + 1) == b'(' && self.mark(i + 3) == b')')?;
         let same = self.number(i + 2)? == first;
         Some((if same { Kind::Number(first.0, first.1) } else { Kind::Odd }, 4))
     }
 
     /// `2-3` and `two to three`.
-    fn range(&self, i: usize) -> Option<(Kind, usize)> {
+    fn range(&self, i: usize) -> Option<(Kind<'t>, usize)> {
         let dash = self.mark(i + 1) == b'-' && self.glued(i + 1) == self.glued(i + 2);
         let joined = dash || matches!(self.word(i + 1), "to" | "or");
         let ((low, _), (_, high)) = (self.number(i).filter(|_| joined)?, self.number(i + 2)?);
         Some((if low < high { Kind::Number(low, high) } else { Kind::Odd }, 3))
     }
 }
+
+/// The words for numbers below a hundred that are one word.
+static NUMBERS: LazyLock<Lexicon<u32>> = LazyLock::new(|| {
+    let ones = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
+                eighteen nineteen";
+    let tens = "twenty thirty forty fifty sixty seventy eighty ninety";
+    let ones = ones.split(' ').zip(1..);
+    let tens = tens.split(' ').zip((20..).step_by(10));
+    let words = ones.chain(tens).chain([("fourty", 40)]);
+    Lexicon::new(words.map(|(word, value)| (word.to_owned(), value)), |_, _| {})
+});
 
 fn digits(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|b| b.is_ascii_digit()).count()

@@ -1,6 +1,6 @@
 //! What requests count, by the table `schema/units.tsv`.
 
-use std::collections::HashMap;
+use super::super::lexicon::{self, Lexicon};
 use std::sync::LazyLock;
 
 /// What kind of thing is counted.
@@ -27,17 +27,14 @@ pub(super) struct Unit {
     pub(super) plural: bool,
 }
 
-/// The unit that a word in lower case names.
+/// The unit that a word names.
 pub(super) fn find(word: &str) -> Option<Unit> {
-    if word.is_empty() { None } else { UNITS.get(word).copied() }
+    UNITS.get(word).copied()
 }
 
-static UNITS: LazyLock<HashMap<&'static str, Unit>> = LazyLock::new(|| {
-    let mut units = HashMap::new();
-    let rows = include_str!("../../../schema/units.tsv").lines().filter(|line| !line.starts_with('#')).skip(1);
-    for row in rows {
-        let mut cells = row.split('\t');
-        let (Some(name), Some(kind), Some(words)) = (cells.next(), cells.next(), cells.next()) else { continue };
+static UNITS: LazyLock<Lexicon<Unit>> = LazyLock::new(|| {
+    let units = lexicon::rows(include_str!("../../../schema/units.tsv")).filter_map(|(name, rest)| {
+        let (kind, words) = rest.split_once('\t')?;
         let kind = match kind {
             "care" => Kind::Care,
             "dose" => Kind::Dose,
@@ -45,9 +42,10 @@ static UNITS: LazyLock<HashMap<&'static str, Unit>> = LazyLock::new(|| {
             "thing" => Kind::Thing,
             _ => Kind::Size,
         };
-        for word in words.split(';').map(str::trim) {
-            units.insert(word, Unit { name, kind, plural: word.ends_with('s') });
-        }
-    }
-    units
+        Some((name, kind, words))
+    });
+    let words = units.flat_map(|(name, kind, words)| {
+        lexicon::words(words).map(move |word| (word.to_owned(), Unit { name, kind, plural: word.ends_with('s') }))
+    });
+    Lexicon::new(words, |_, _| {})
 });
