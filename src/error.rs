@@ -111,11 +111,6 @@ impl ErrorKind {
         }
     }
 
-    /// Whether the cause can go away while the file stays as it is: a permission, a busy machine.
-    pub fn is_passing(self) -> bool {
-        matches!(self, Self::Io | Self::NotFound | Self::PdfTime | Self::Panic | Self::Interrupted)
-    }
-
     /// The kind with this code.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|k| k.code() == code)

@@ -10,7 +10,7 @@ use tantivy::store::{Compressor, ZstdCompressor};
 use super::directory::{self, Segments};
 use super::fault::{ANEW, reading};
 use super::schema::IndexSchema;
-use super::{analysis, manifest};
+use super::{analysis, snapshot};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The name of the index folder, unless the user says otherwise.
@@ -56,7 +56,7 @@ pub fn prepare(dir: &Path) -> Result<()> {
     fs::create_dir_all(dir).map_err(|e| Error::write(dir, e))?;
     // What a run that died in its first moments may have left is no stranger.
     let ours = |name: &std::ffi::OsStr| {
-        name == manifest::FILE || name == "writer.lock" || name == SEGMENTS || name == "format.json.new"
+        name == snapshot::FILE || name == "writer.lock" || name == SEGMENTS || name == "format.json.new"
     };
     for entry in fs::read_dir(dir).map_err(|e| Error::io(dir, e))? {
         let entry = entry.map_err(|e| Error::io(dir, e))?;
@@ -74,7 +74,7 @@ pub fn sweep(dir: &Path) -> Result<()> {
     if exists(dir) {
         return Ok(());
     }
-    let path = dir.join(manifest::FILE);
+    let path = dir.join(snapshot::FILE);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::write(&path, error)),
         _ => Ok(()),

@@ -16,7 +16,7 @@ fn config(folder: &Folder, root: &str) -> IngestConfig {
         threads: 2,
         memory_bytes: 64 << 20,
         filter: Default::default(),
-        reread: false,
+        redo: ingest::Redo::Nothing,
         prune: false,
         commit_every: Duration::from_secs(3600),
         commit_files: 50_000,
