@@ -91,12 +91,12 @@ impl Known {
         failed && self.redo == Redo::Failed
     }
 
-    /// The file that this content lay in before, if that one is gone: the content was moved.
-    pub fn moved_from(&self, key: &[u8], digest: &[u8; 32]) -> Result<Option<(Vec<u8>, FileEntry)>> {
+    /// The files that this content lay in before and that are gone: if there is one, the content was moved.
+    pub fn moved_from(&self, key: &[u8], digest: &[u8; 32]) -> Result<Vec<(Vec<u8>, FileEntry)>> {
         let mut copies = self.snapshot.with_digest(digest)?;
         // The indexed one first, since its record is at hand.
         copies.sort_by_key(|(_, entry)| !entry.status.has_documents());
-        Ok(copies.into_iter().take(COPIES).find(|(other, _)| other != key && !self.is_there(other)))
+        Ok(copies.into_iter().take(COPIES).filter(|(other, _)| other != key && !self.is_there(other)).collect())
     }
 
     /// Whether a file, or the container that it lies in, is where it was. What cannot be told is.
