@@ -106,6 +106,9 @@ impl Known {
     }
 }
 
+/// Takes a file that is gone: its key and what is known of it.
+pub type OnGone<'a> = dyn FnMut(&Seen, Vec<u8>, FileEntry) -> Result<()> + 'a;
+
 /// Where a walk came to, and where it could not.
 #[derive(Default)]
 pub struct Seen {
@@ -145,7 +148,7 @@ impl Seen {
         before: &Known,
         walked: &[PathBuf],
         filter: &Filter,
-        each: &mut dyn FnMut(&Self, Vec<u8>, FileEntry) -> Result<()>,
+        each: &mut OnGone<'_>,
     ) -> Result<()> {
         for root in walked {
             for row in roots::known_below(&before.snapshot, root, &before.base) {
@@ -195,9 +198,11 @@ pub fn is_kept(seen: &Seen, entry: &FileEntry, versions: impl Iterator<Item = Re
     Ok(true)
 }
 
-/// What is known of what a container holds that need not be opened: all of it is as it was.
+/// What is known of what a container holds that need not be opened: all of it is as it was. What it no longer holds, and
+/// whose letters stayed, is not among it.
 pub fn held_by(before: &Snapshot, container: &[u8]) -> impl Iterator<Item = Result<(Vec<u8>, FileEntry)>> + use<> {
-    before.below(&[container, SEPARATOR.as_bytes()].concat())
+    let held = before.below(&[container, SEPARATOR.as_bytes()].concat());
+    held.filter(|row| row.as_ref().map_or(true, |(_, entry)| !entry.is_missing()))
 }
 
 fn hash(key: &[u8]) -> u64 {

@@ -231,11 +231,15 @@ impl<'a> Run<'a> {
         let result = seen.each_gone(before, walked, &self.config.filter, &mut |seen, key, entry| {
             let is_kept = !self.config.prune
                 && known::is_kept(seen, &entry, self.writer.versions_of(entry.letter, entry.decided)?)?;
-            if is_kept {
-                self.report.kept += 1;
-                return Ok(());
+            if !is_kept {
+                return self.remove(&key);
             }
-            self.remove(&key)
+            self.report.kept += 1;
+            // When its container is as it was, this one is still gone.
+            if container::split_address(&key).is_some() && !entry.is_missing() {
+                self.writer.touch(&key, entry.stamp.missing())?;
+            }
+            Ok(())
         });
         self.seen = seen;
         result

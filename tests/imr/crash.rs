@@ -5,7 +5,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -16,12 +15,15 @@ fn signal(name: &str, child: &Child) {
     assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
 }
 
-/// Starts to index `letters`, and stops the process where it holds the lock.
+/// Starts to index `letters`, and stops the process where it holds the lock and builds a segment.
 fn stopped(folder: &Folder) -> Child {
+    let segments = folder.path().join(".imr/segments");
+    let files = || fs::read_dir(&segments).unwrap().count();
+    let before = files();
     let mut command = folder.command(&["index", "letters", "--threads", "1"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let lock = folder.path().join(".imr/writer.lock");
-    while fs::read_to_string(&lock).ok() != Some(child.id().to_string()) {
+    while fs::read_to_string(&lock).ok() != Some(child.id().to_string()) || files() == before {
         assert!(child.try_wait().unwrap().is_none(), "the run ended before it could be stopped");
         std::thread::yield_now();
     }

@@ -39,7 +39,7 @@ fn put_state(folder: &Folder, state: usize) {
 /// Everything that can be found, a line for each issue, in order. The whole letter is behind each, with its path.
 fn found(folder: &Folder, index: &str) -> Option<Vec<String>> {
     let run = folder.imr(&["search", "--limit", "100000", "--format", "jsonl", "--index", index]);
-    let mut lines: Vec<_> = run.out.lines().map(|line| without_rank(line)).collect();
+    let mut lines: Vec<_> = run.out.lines().map(without_rank).collect();
     lines.sort_unstable();
     (run.status != 2).then_some(lines)
 }
@@ -67,8 +67,8 @@ fn kill_within(folder: &Folder, args: &[&str], whole: Duration, rng: &mut Rng) -
 /// What can be searched is always as some commit left it, and the next run gives exactly the letters of the archive.
 #[test]
 fn a_run_that_is_killed_at_any_instant_loses_and_doubles_nothing() {
-    let kills = if std::env::var_os("IMR_LARGE").is_some() { 2_000 } else { 240 };
-    let folder = Folder::new();
+    let kills = if std::env::var_os("IMR_LARGE").is_some() { 2_000 } else { 210 };
+    let folder = Folder::in_memory();
     let index = ["index", "letters", "--prune", "--threads", "2", "--memory", "32"];
     let mut wholes = Vec::new();
     let mut time = Duration::ZERO;

@@ -52,7 +52,7 @@ fn tree(dir: &Path) -> BTreeSet<(PathBuf, u64, std::time::SystemTime)> {
 /// Whatever happens to an archive, what is told beforehand is what is done.
 #[test]
 fn what_is_told_beforehand_is_what_a_run_does() {
-    let folder = Folder::new();
+    let folder = Folder::in_memory();
     let mut rng = Rng::new(31, 0);
     let mut next = 0;
     let mut come = |folder: &Folder, rng: &mut Rng| {
@@ -102,7 +102,7 @@ fn what_is_told_beforehand_is_what_a_run_does() {
             match rng.below(6) {
                 0 => fs::remove_file(file).unwrap(),
                 1 if file.extension().is_some_and(|e| e == "txt") => fs::rename(file, to).unwrap(),
-                2 => drop(fs::copy(file, file.with_extension("copy.txt")).unwrap()),
+                2 => drop(fs::copy(file, file.with_extension(format!("copy{round}.txt"))).unwrap()),
                 3 if file.extension().is_some_and(|e| e == "txt") => {
                     fs::write(file, format!("Another note, of round {round} {}.", rng.below(1000))).unwrap();
                 }
@@ -110,7 +110,7 @@ fn what_is_told_beforehand_is_what_a_run_does() {
             }
         }
     }
-    assert!(moved > 5, "{moved}");
+    assert!(moved > 2, "{moved}");
 }
 
 #[test]
@@ -249,15 +249,14 @@ fn archive_and_index_move_together() {
             false => drop(fs::copy(entry.path(), target).unwrap()),
         }
     }
-    fs::remove_dir_all(folder.path().join("other/archive/letters/CM18")).ok();
     for below in ["other/archive", "copy"] {
         if below == "copy" {
             fs::remove_dir_all(folder.path().join("other")).unwrap();
         }
         assert_eq!(found(below), before, "{below}");
         let report = here(below, &["index", "letters", "--format", "json"]).json();
-        assert_eq!((n(&report, "removed"), n(&report, "moved")), (0, 0), "{report}");
-        assert_eq!(n(&report, "unchanged") + n(&report, "kept"), n(&report, "files") + n(&report, "kept"), "{report}");
+        assert_eq!((n(&report, "removed"), n(&report, "moved"), n(&report, "failed")), (0, 0, 0), "{report}");
+        assert_eq!((&report["unchanged"], n(&report, "kept")), (&report["files"], 0), "{report}");
         assert_eq!(report["stage_seconds"]["parse"], 0.0, "nothing is parsed anew");
         let told = here(below, &["status", "--format", "json"]).json();
         assert_eq!(
@@ -294,7 +293,7 @@ fn an_archive_that_moves_without_its_index_is_told_as_moved() {
 /// The manifest at the size of all letters that were ever published.
 #[test]
 fn a_million_files_are_known_one_by_one() {
-    let folder = Folder::new();
+    let folder = Folder::in_memory();
     let dir = folder.path().join(".imr");
     let files: u64 = 1_000_000;
     let path = |n: u64| format!("letters/{:04}/CM16-{n:07}.pdf", n / 1000).into_bytes();
@@ -314,7 +313,7 @@ fn a_million_files_are_known_one_by_one() {
             }
         };
         writer.apply(&path(n), stamp(n), finding).unwrap();
-        if writer.pending() >= 50_000 {
+        if writer.pending() >= 200_000 {
             writer.commit().unwrap();
         }
     }
