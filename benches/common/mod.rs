@@ -58,7 +58,7 @@ pub fn index(letters: &Path, index: &Path) -> imr::ingest::Report {
         threads: threads(),
         memory_bytes: MEMORY_BYTES,
         filter: Default::default(),
-        reread: false,
+        redo: imr::ingest::Redo::Nothing,
         prune: false,
         commit_every: Duration::from_secs(60),
         commit_files: 50_000,

@@ -12,4 +12,4 @@ pub use decode::CODES as ENCODING_CODES;
 pub use filter::Filter;
 pub use read::{Content, MAX_FILE_BYTES, Raw, read, read_raw, read_text};
 pub use stamp::Stamp;
-pub use walk::{Entry, Kind, Walk, check_root, count};
+pub use walk::{Entry, Kind, Walk, check_root, count, is_there};

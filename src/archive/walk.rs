@@ -180,6 +180,12 @@ pub fn check_root(path: &Path) -> Result<()> {
     }
 }
 
+/// Whether there is something at a path, as far as can be told: what may not be looked at is there.
+pub fn is_there(path: &Path) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    !fs::symlink_metadata(path).is_err_and(|error| matches!(error.kind(), NotFound | NotADirectory))
+}
+
 fn no_file(path: &Path) -> Error {
     Error::new(ErrorKind::Usage, "is neither a file nor a folder, but a pipe, a socket or a device").with_path(path)
 }

@@ -19,6 +19,9 @@ pub enum Command {
     /// Index an archive of letters: what is new, changed or gone since the last run
     #[command(after_help = "Examples:\n  imr index letters/\n  imr index letters/2016 letters/2017 --index /data/imr")]
     Index(IndexArgs),
+    /// Tell what `imr index` would do, without doing it: what is new, changed, moved or gone since the last run
+    #[command(after_help = STATUS_HELP)]
+    Status(StatusArgs),
     /// Search the issues of indexed letters
     #[command(after_help = SEARCH_HELP)]
     Search(SearchArgs),
@@ -43,6 +46,18 @@ pub enum Command {
     #[command(after_help = "Searching goes on meanwhile. For a while the index takes twice the space.")]
     Optimize(OptimizeArgs),
 }
+
+const STATUS_HELP: &str = "\
+Without paths those of earlier runs of `imr index` are compared with the index.
+Nothing is written, and a run that is going on is not disturbed. What is in a new
+or changed container, and which of the new letters are duplicates, only a run
+will know.
+
+Examples:
+  imr status
+  imr status letters/ --list new,moved
+  imr status --failed
+  imr status --duplicates --format json";
 
 const CHECK_HELP: &str = "\
 Without paths the letters of the index are checked. What can be listed: a layout
@@ -172,7 +187,10 @@ pub struct IndexArgs {
     /// Read all files again, also those that are as they were
     #[arg(long)]
     pub reread: bool,
-    /// Take out of the index what lay below paths that are gone
+    /// Also try again what could not be read in an earlier run
+    #[arg(long)]
+    pub retry_failed: bool,
+    /// Take letters out of the index whose files are gone, which stay otherwise
     #[arg(long)]
     pub prune: bool,
     /// Exit with status 1 when a file could not be read
@@ -470,6 +488,40 @@ pub enum PeriodArg {
     Year,
     /// By month
     Month,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct StatusArgs {
+    #[command(flatten)]
+    pub archive: ArchiveArgs,
+    /// List the files that could not be read, with the reasons; they are tried again when they change
+    #[arg(long, conflicts_with_all = ["duplicates", "list"])]
+    pub failed: bool,
+    /// List the letters of which there are several files: copies, and older versions of a case
+    #[arg(long, conflicts_with = "list")]
+    pub duplicates: bool,
+    /// List the files in this state instead of counting; repeat for others
+    #[arg(long, value_enum, value_name = "STATE", value_delimiter = ',')]
+    pub list: Vec<StateArg>,
+    /// How to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    #[command(flatten)]
+    pub index: IndexChoice,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StateArg {
+    /// No run has come to it
+    New,
+    /// Its length or times are others than they were
+    Changed,
+    /// It is new where a file of the same content is gone
+    Moved,
+    /// It is known, and not there
+    Gone,
 }
 
 #[derive(Debug, ClapArgs)]

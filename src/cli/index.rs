@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use imr::ingest::{self, IngestConfig};
+use imr::ingest::{self, IngestConfig, Redo};
 use imr::present;
 
 use super::args::{IndexArgs, ReportFormat, index_dir};
@@ -22,6 +22,7 @@ const COMMIT_SECONDS: &str = "IMR_COMMIT_SECONDS";
 
 /// Indexes.
 pub fn run(args: IndexArgs) -> anyhow::Result<End> {
+    let redo = redo(&args);
     let (roots, filter) = archive::meant(args.archive)?;
     let shown: Vec<String> = roots.iter().take(SHOWN).map(|path| format!("`{}`", path.display())).collect();
     let config = IngestConfig {
@@ -30,7 +31,7 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
         threads: threads(args.threads),
         memory_bytes: args.memory as usize * (1 << 20),
         filter,
-        reread: args.reread,
+        redo,
         prune: args.prune,
         commit_every: commit_every(),
         commit_files: COMMIT_FILES,
@@ -56,7 +57,7 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
             message::hints(report.failures.iter().take(LISTED).map(|f| f.hint.as_str()));
             if report.failures.len() > LISTED {
                 let more = report.failures.len() - LISTED;
-                message::note(&format!("{more} more could not be read; `--format json` lists them all"));
+                message::note(&format!("{more} more could not be read; `imr status --failed` lists them all"));
             }
             let style = output::style(&args.look);
             present::report(&mut out, &report, &style)?;
@@ -67,6 +68,18 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
         ReportFormat::Json => present::report_json(&mut out, &report)?,
     }
     out.flush()?;
+    if report.failed_before > 0 {
+        let files =
+            if report.failed_before == 1 { "1 file".to_owned() } else { format!("{} files", report.failed_before) };
+        message::note(&format!("{files} failed in an earlier run and did not change; `--retry-failed` tries again"));
+    }
+    if report.kept > 0 {
+        let (letters, whose) = match report.kept {
+            1 => ("1 letter".to_owned(), "stays in the index, whose file is gone; `--prune` takes it out"),
+            n => (format!("{n} letters"), "stay in the index, whose files are gone; `--prune` takes them out"),
+        };
+        message::note(&format!("{letters} {whose}"));
+    }
     if report.interrupted {
         let waiting = match report.waiting {
             0 => String::new(),
@@ -85,6 +98,15 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
         return Ok(if report.removed > 0 { End::Done } else { End::Nothing });
     }
     Ok(if args.strict && !report.failures.is_empty() { End::Nothing } else { End::Done })
+}
+
+/// Which files that are as they were are to be read all the same.
+fn redo(args: &IndexArgs) -> Redo {
+    match (args.reread, args.retry_failed) {
+        (true, _) => Redo::Everything,
+        (false, true) => Redo::Failed,
+        (false, false) => Redo::Nothing,
+    }
 }
 
 fn commit_every() -> Duration {

@@ -13,6 +13,7 @@ mod progress;
 mod search;
 mod show;
 mod stats;
+mod status;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,7 @@ pub fn main() -> ExitCode {
     };
     let ended = match args.command {
         Command::Index(args) => index::run(args),
+        Command::Status(args) => status::run(args),
         Command::Search(args) => search::run(args),
         Command::Stats(args) => stats::run(args),
         Command::Show(args) => show::run(args),

@@ -91,6 +91,11 @@ impl FileEntry {
         }
     }
 
+    /// Whether it is an entry of a container, which no longer holds it.
+    pub fn is_missing(&self) -> bool {
+        self.stamp == self.stamp.missing()
+    }
+
     /// Whether the entry stands for a version of a letter.
     pub fn is_version(&self) -> bool {
         self.status.has_documents() || self.status == Status::Duplicate
@@ -98,11 +103,11 @@ impl FileEntry {
 
     /// Whether a file that has this stamp now, and now is or is not to be read as a letter, need not be looked at.
     ///
-    /// A failure is settled only as long as the same program would fail in the same way.
+    /// A failure is settled as long as the program is the same; another version may read what this one cannot.
     pub fn settles(&self, stamp: &Stamp, to_read: bool) -> bool {
         let same = self.stamp == *stamp && stamp.is_reliable();
         let may_change = match self.status {
-            Status::Failed => self.program != PROGRAM || self.failure().0.is_none_or(ErrorKind::is_passing),
+            Status::Failed => self.program != PROGRAM,
             Status::Container => self.program != PROGRAM && self.issues > 0,
             _ => false,
         };
@@ -166,13 +171,12 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_settled_as_long_as_the_same_program_would_fail_again() {
-        let lasting = failed("pdf_damaged: cannot be read as a PDF");
-        assert!(lasting.settles(&lasting.stamp, true));
-        assert!(!FileEntry { program: "0.0.9".to_owned(), ..lasting.clone() }.settles(&lasting.stamp, true));
-        for kind in [ErrorKind::Io, ErrorKind::NotFound, ErrorKind::PdfTime, ErrorKind::Panic] {
-            let passing = failed(&format!("{}: something", kind.code()));
-            assert!(!passing.settles(&passing.stamp, true), "{kind:?}");
+    fn a_failure_is_settled_as_long_as_the_program_is_the_same() {
+        for kind in [ErrorKind::PdfDamaged, ErrorKind::Io, ErrorKind::PdfTime, ErrorKind::Panic] {
+            let entry = failed(&format!("{}: something", kind.code()));
+            assert!(entry.settles(&entry.stamp, true), "{kind:?}");
+            assert_eq!(entry.failure(), (Some(kind), "something"));
+            assert!(!FileEntry { program: "0.0.9".to_owned(), ..entry.clone() }.settles(&entry.stamp, true));
         }
     }
 

@@ -8,27 +8,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Database, ReadableDatabase, ReadableTable};
 
-use super::entry::{FileEntry, Row};
+use super::entry::FileEntry;
 use super::fault::{guarded, manifest as damaged};
-use super::versions::{Changes, Place, place};
+use super::place;
+use super::snapshot::{
+    AGAIN, DIGESTS, FILES, GENERATION, META, REMOVED, ROOTS, Snapshot, VERSIONS, builder, head, make_tables,
+};
+use super::versions::{self, Changes, Place};
 use crate::error::{Error, ErrorKind, Result};
-
-/// The name of the manifest's file in the index folder.
-pub const FILE: &str = "manifest.redb";
-/// Pages that redb keeps in memory, in bytes. The table is read mostly in its own order.
-const CACHE_BYTES: usize = 32 << 20;
-
-const FILES: TableDefinition<&[u8], Row<'static>> = TableDefinition::new("files");
-/// Every file that holds a version of a letter: the letter's identity, and the version's place among them, best first.
-const VERSIONS: TableDefinition<(u64, u64, &[u8]), ()> = TableDefinition::new("versions");
-/// Files whose documents were deleted, to the generation in which that happened.
-const REMOVED: TableDefinition<&[u8], u64> = TableDefinition::new("removed");
-/// Files to be read again in the next run, since another version of their letter went away.
-const AGAIN: TableDefinition<&[u8], ()> = TableDefinition::new("again");
-const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
-const GENERATION: &str = "generation";
 
 /// The table of files, with the changes that are not yet committed.
 pub struct Manifest {
@@ -39,85 +28,8 @@ pub struct Manifest {
     removed: BTreeSet<Vec<u8>>,
     again: BTreeSet<Vec<u8>>,
     again_committed: BTreeSet<Vec<u8>>,
-}
-
-/// The manifest as of the last commit, for any thread.
-pub struct Snapshot {
-    files: redb::ReadOnlyTable<&'static [u8], Row<'static>>,
-    versions: redb::ReadOnlyTable<(u64, u64, &'static [u8]), ()>,
-    empty: bool,
-    committed: u64,
-}
-
-impl Snapshot {
-    fn new(db: &impl ReadableDatabase, committed: u64) -> Result<Self> {
-        let read = db.begin_read().map_err(damaged)?;
-        let files = read.open_table(FILES).map_err(damaged)?;
-        let versions = read.open_table(VERSIONS).map_err(damaged)?;
-        let empty = files.first().map_err(damaged)?.is_none();
-        Ok(Self { files, versions, empty, committed })
-    }
-
-    /// The manifest in an index folder for reading alone; `None` while another process writes it, or where a run died and
-    /// the next has to repair it first.
-    ///
-    /// # Errors
-    /// [`ErrorKind::IndexCorrupt`] when the file is damaged.
-    pub fn open(dir: &Path) -> Result<Option<Self>> {
-        let path = dir.join(FILE);
-        match Builder::new().set_cache_size(CACHE_BYTES).open_read_only(&path) {
-            Ok(db) => Self::new(&db, u64::MAX).map(Some),
-            Err(DatabaseError::DatabaseAlreadyOpen | DatabaseError::RepairAborted) => Ok(None),
-            Err(e) => Err(damaged(e).with_path(path)),
-        }
-    }
-
-    /// Whether no file is known.
-    pub fn is_empty(&self) -> bool {
-        self.empty
-    }
-
-    /// What is known of a file. An entry that no commit of the segments carries is not known.
-    pub fn get(&self, path: &[u8]) -> Result<Option<FileEntry>> {
-        if self.empty {
-            return Ok(None);
-        }
-        let entry = self.files.get(path).map_err(damaged)?.map(|row| FileEntry::from_row(row.value()));
-        Ok(entry.filter(|e| e.generation <= self.committed))
-    }
-
-    /// Every file whose path begins so, in the order of paths.
-    pub fn below(&self, prefix: &[u8]) -> impl Iterator<Item = Result<(Vec<u8>, FileEntry)>> + use<> {
-        let prefix = prefix.to_vec();
-        let range = self.files.range(prefix.as_slice()..).map_err(damaged);
-        let (range, error) = match range {
-            Ok(range) => (Some(range), None),
-            Err(error) => (None, Some(Err(error))),
-        };
-        let rows = range.into_iter().flatten().map(|row| {
-            let (path, row) = row.map_err(damaged)?;
-            Ok((path.value().to_vec(), FileEntry::from_row(row.value())))
-        });
-        error.into_iter().chain(rows.take_while(move |row| match row {
-            Ok((path, _)) => path.starts_with(&prefix),
-            Err(_) => true,
-        }))
-    }
-
-    /// The versions of a letter from a place on, the best first.
-    fn versions(&self, letter: u64, from: &Place) -> Result<impl Iterator<Item = Result<Place>> + use<>> {
-        let rows = match self.empty {
-            true => None,
-            false => Some(self.versions.range((letter, from.0, from.1.as_slice())..).map_err(damaged)?),
-        };
-        let places = rows.into_iter().flatten().map(|row| {
-            let (key, _) = row.map_err(damaged)?;
-            let (id, merit, path) = key.value();
-            Ok((id, (merit, path.to_vec())))
-        });
-        let of_letter = places.take_while(move |row| row.as_ref().map_or(true, |(id, _)| *id == letter));
-        Ok(of_letter.map(|row| row.map(|(_, place)| place)))
-    }
+    roots: BTreeSet<Vec<u8>>,
+    roots_committed: BTreeSet<Vec<u8>>,
 }
 
 impl Manifest {
@@ -126,28 +38,31 @@ impl Manifest {
     /// # Errors
     /// [`ErrorKind::IndexCorrupt`] when the file is damaged, [`ErrorKind::IndexLocked`] when another process has it.
     pub fn open(dir: &Path) -> Result<Self> {
-        guarded(dir, || Self::open_file(&dir.join(FILE)))
+        guarded(dir, || Self::open_file(&dir.join(place::MANIFEST)))
     }
 
     fn open_file(path: &Path) -> Result<Self> {
-        let db = Builder::new().set_cache_size(CACHE_BYTES).create(path).map_err(|e| match e {
+        let db = builder().create(path).map_err(|e| match e {
             redb::DatabaseError::DatabaseAlreadyOpen => {
                 Error::new(ErrorKind::IndexLocked, "is in use by another process").with_path(path)
             }
             e => damaged(e).with_path(path),
         })?;
-        let write = db.begin_write().map_err(damaged)?;
-        // Opening a table for writing makes it.
-        write.open_table(FILES).map_err(damaged)?;
-        write.open_table(VERSIONS).map_err(damaged)?;
-        write.open_table(REMOVED).map_err(damaged)?;
-        write.open_table(AGAIN).map_err(damaged)?;
-        write.open_table(META).map_err(damaged)?;
-        write.commit().map_err(damaged)?;
+        make_tables(&db)?;
         let snapshot = Snapshot::new(&db, u64::MAX)?;
-        let again = read_again(&db)?;
-        let (files, versions, removed) = (BTreeMap::new(), HashMap::new(), BTreeSet::new());
-        Ok(Self { db, snapshot, files, versions, removed, again_committed: again.clone(), again })
+        let again: BTreeSet<_> = snapshot.again()?.into_iter().collect();
+        let roots: BTreeSet<_> = snapshot.roots()?.into_iter().collect();
+        Ok(Self {
+            db,
+            snapshot,
+            files: BTreeMap::new(),
+            versions: HashMap::new(),
+            removed: BTreeSet::new(),
+            again_committed: again.clone(),
+            again,
+            roots_committed: roots.clone(),
+            roots,
+        })
     }
 
     /// A view of the last transaction, without the entries of generations after `committed`, for other threads.
@@ -176,14 +91,32 @@ impl Manifest {
         self.versions.entry(letter).or_default().best(|from| snapshot.versions(letter, from))
     }
 
+    /// The paths of the versions of a letter that were decided on a day, in their order.
+    pub fn versions_of(&self, letter: u64, decided: u64) -> Result<impl Iterator<Item = Result<Vec<u8>>> + use<'_>> {
+        let from = versions::place(decided, &[]);
+        let merit = from.0;
+        let changes = self.versions.get(&letter);
+        let committed = self.snapshot.versions(letter, &from)?.take_while(move |row| match row {
+            Ok((other, _)) => *other == merit,
+            Err(_) => true,
+        });
+        let committed = committed.filter(move |row| match (row, changes) {
+            (Ok(place), Some(changes)) => !changes.removed.contains(place),
+            _ => true,
+        });
+        let added = changes.into_iter().flat_map(move |changes| changes.added.range(from.clone()..));
+        let added = added.take_while(move |(other, _)| *other == merit).cloned().map(Ok);
+        Ok(committed.chain(added).map(|row: Result<Place>| row.map(|(_, path)| path)))
+    }
+
     /// Adds a version of a letter.
     pub fn add_version(&mut self, letter: u64, decided: u64, path: &[u8]) {
-        self.versions.entry(letter).or_default().add(place(decided, path));
+        self.versions.entry(letter).or_default().add(versions::place(decided, path));
     }
 
     /// Removes a version of a letter.
     pub fn remove_version(&mut self, letter: u64, decided: u64, path: &[u8]) {
-        self.versions.entry(letter).or_default().remove(place(decided, path));
+        self.versions.entry(letter).or_default().remove(versions::place(decided, path));
     }
 
     /// Remembers what became of a file. An entry of the next generation stands for documents that came or went.
@@ -208,6 +141,28 @@ impl Manifest {
         }
     }
 
+    /// Notes what a run is asked to index, unless it lies below what an earlier one was. The empty path is the base.
+    pub fn add_root(&mut self, path: &[u8]) {
+        let lies_below = |above: &[u8]| match above {
+            [] => !path.starts_with(b"/"),
+            _ => path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/")),
+        };
+        if !self.roots.iter().any(|root| lies_below(root)) {
+            self.forget_root(path);
+            self.roots.insert(path.to_vec());
+        }
+    }
+
+    /// Forgets a root, and those below it.
+    pub fn forget_root(&mut self, path: &[u8]) {
+        let below = [path, b"/"].concat();
+        let is_below = |root: &[u8]| match path {
+            [] => !root.starts_with(b"/"),
+            _ => root.starts_with(&below),
+        };
+        self.roots.retain(|root| root != path && !is_below(root));
+    }
+
     /// The files to be read again.
     pub fn again(&self) -> &BTreeSet<Vec<u8>> {
         &self.again
@@ -220,7 +175,7 @@ impl Manifest {
 
     /// Whether anything waits to be committed.
     pub fn is_changed(&self) -> bool {
-        !self.files.is_empty() || self.again != self.again_committed
+        !self.files.is_empty() || self.again != self.again_committed || self.roots != self.roots_committed
     }
 
     /// Writes all changes in one transaction under this generation. `committed` is the generation that the last commit of
@@ -230,14 +185,27 @@ impl Manifest {
         {
             let mut files = write.open_table(FILES).map_err(damaged)?;
             let mut versions = write.open_table(VERSIONS).map_err(damaged)?;
+            let mut digests = write.open_table(DIGESTS).map_err(damaged)?;
             let mut removed = write.open_table(REMOVED).map_err(damaged)?;
             let mut again = write.open_table(AGAIN).map_err(damaged)?;
             // What the segments are without by now need not be known any longer.
             removed.retain(|_, gone| gone > committed).map_err(damaged)?;
             for (path, entry) in &self.files {
-                match entry {
-                    Some(entry) => drop(files.insert(path.as_slice(), entry.row()).map_err(damaged)?),
-                    None => drop(files.remove(path.as_slice()).map_err(damaged)?),
+                let path = path.as_slice();
+                let old = match entry {
+                    Some(entry) => files.insert(path, entry.row()).map_err(damaged)?,
+                    None => files.remove(path).map_err(damaged)?,
+                };
+                let old = old.map(|row| FileEntry::from_row(row.value())).filter(FileEntry::is_version);
+                let new = entry.as_ref().filter(|entry| entry.is_version());
+                let (old, new) = (old.map(|entry| head(&entry.digest)), new.map(|entry| head(&entry.digest)));
+                if old != new {
+                    if let Some(old) = old {
+                        digests.remove((old, path)).map_err(damaged)?;
+                    }
+                    if let Some(new) = new {
+                        digests.insert((new, path), ()).map_err(damaged)?;
+                    }
                 }
             }
             for path in &self.removed {
@@ -248,6 +216,13 @@ impl Manifest {
             }
             for path in self.again.difference(&self.again_committed) {
                 again.insert(path.as_slice(), ()).map_err(damaged)?;
+            }
+            let mut roots = write.open_table(ROOTS).map_err(damaged)?;
+            for path in self.roots_committed.difference(&self.roots) {
+                roots.remove(path.as_slice()).map_err(damaged)?;
+            }
+            for path in self.roots.difference(&self.roots_committed) {
+                roots.insert(path.as_slice(), ()).map_err(damaged)?;
             }
             for (letter, changes) in &self.versions {
                 for (merit, path) in &changes.removed {
@@ -265,6 +240,7 @@ impl Manifest {
         self.versions.clear();
         self.removed.clear();
         self.again_committed.clone_from(&self.again);
+        self.roots_committed.clone_from(&self.roots);
         Ok(())
     }
 
@@ -289,16 +265,6 @@ impl Manifest {
         }
         Ok(dirty)
     }
-}
-
-fn read_again(db: &Database) -> Result<BTreeSet<Vec<u8>>> {
-    let read = db.begin_read().map_err(damaged)?;
-    let table = read.open_table(AGAIN).map_err(damaged)?;
-    let mut paths = BTreeSet::new();
-    for row in table.iter().map_err(damaged)? {
-        paths.insert(row.map_err(damaged)?.0.value().to_vec());
-    }
-    Ok(paths)
 }
 
 /// What a run that died left between the manifest and the segments.

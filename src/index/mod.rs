@@ -10,9 +10,11 @@ mod info;
 mod lock;
 mod manifest;
 mod optimize;
+mod overlay;
 mod place;
 mod reader;
 mod schema;
+mod snapshot;
 mod versions;
 mod writer;
 
@@ -22,11 +24,11 @@ pub use document::{Documents, IssueDocument, MAX_DOCUMENT_BYTES, Permit, documen
 pub use entry::{FileEntry, Status};
 pub use fault::{guarded, is_guarded};
 pub use info::{FieldSizes, FileSizes, Info, SegmentInfo, Settings};
-pub use manifest::Snapshot;
 pub use optimize::{Optimized, optimize};
 pub use place::{FOLDER, exists, find};
 pub use reader::{Reader, StoredIssue, has_path, paths_below};
 pub use schema::{FieldDef, FieldKind, IndexSchema, NUMBER};
+pub use snapshot::Snapshot;
 pub use writer::{Applied, Demoted, Finding, Writer, WriterConfig};
 
 use crate::error::Error;

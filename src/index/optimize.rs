@@ -7,7 +7,7 @@ use tantivy::{Index, IndexWriter, TantivyDocument};
 
 use super::lock::Lock;
 use super::writer::LEAST_MEMORY;
-use super::{fault, info, manifest, place};
+use super::{fault, info, place, snapshot};
 use crate::error::Result;
 
 /// What an index was before, and what it is now.
@@ -41,9 +41,13 @@ fn work(dir: &Path) -> Result<Optimized> {
     let before = segments(&index, dir)?;
     let bytes = info::bytes(dir)?;
     merge(&index, dir)?;
-    let path = dir.join(manifest::FILE);
-    let mut manifest = redb::Database::open(&path).map_err(|e| fault::manifest(e).with_path(&path))?;
-    manifest.compact().map_err(|e| fault::manifest(e).with_path(&path))?;
+    let path = dir.join(place::MANIFEST);
+    let mut manifest = snapshot::builder().open(&path).map_err(|e| fault::manifest(e).with_path(&path))?;
+    match manifest.compact() {
+        // Somebody reads it: it stays as large as it is, until another time.
+        Ok(_) | Err(redb::CompactionError::TransactionInProgress) => {}
+        Err(error) => return Err(fault::manifest(error).with_path(&path)),
+    }
     drop(manifest);
     Ok(Optimized {
         segments: [before.count, segments(&index, dir)?.count],

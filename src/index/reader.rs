@@ -11,8 +11,8 @@ use tantivy::{
 
 use super::document::path_term;
 use super::entry::{FileEntry, Status};
-use super::manifest::Snapshot;
 use super::schema::IndexSchema;
+use super::snapshot::Snapshot;
 use super::{fault, place};
 use crate::error::{Error, ErrorKind, Result};
 use crate::letter::CaseNumber;
@@ -142,6 +142,11 @@ impl Reader {
     /// The whole letter that was read from a path, as records have paths, or `None`.
     pub fn letter_at(&self, path: &str) -> Result<Option<LetterRecord>> {
         self.letter_with(Term::from_field_text(IndexSchema::get().field("path"), path))
+    }
+
+    /// The whole letter that was read from a file, by its path as the manifest keeps it, or `None`.
+    pub fn letter_of(&self, key: &[u8]) -> Result<Option<LetterRecord>> {
+        self.letter_with(Term::from_field_text(IndexSchema::get().field("path"), &path_term(key)))
     }
 
     /// The letter whose documents have this term.

@@ -9,9 +9,10 @@ use super::document::{IssueDocument, path_term};
 use super::entry::{FileEntry, Status};
 use super::fault::{self, ANEW};
 use super::lock::Lock;
-use super::manifest::{Manifest, Snapshot};
+use super::manifest::Manifest;
 use super::place;
 use super::schema::IndexSchema;
+use super::snapshot::Snapshot;
 use crate::archive::Stamp;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -226,6 +227,32 @@ impl Writer {
             self.manifest.put(path, FileEntry { stamp, ..entry });
         }
         Ok(())
+    }
+
+    /// Takes a file that is gone out of the index, since another one has its content. The caller applies that one next, as
+    /// a version of the letter `next`. Tells whether there was such a file.
+    pub fn replace(&mut self, gone: &[u8], next: u64) -> Result<bool> {
+        if !self.manifest.get(gone)?.is_some_and(|entry| entry.is_version()) {
+            return Ok(false);
+        }
+        self.retire(gone, Some(next))?;
+        self.manifest.forget(gone);
+        Ok(true)
+    }
+
+    /// The paths of the versions of a letter that were decided on a day, in their order.
+    pub fn versions_of(&self, letter: u64, decided: u64) -> Result<impl Iterator<Item = Result<Vec<u8>>> + use<'_>> {
+        self.manifest.versions_of(letter, decided)
+    }
+
+    /// Notes what this run is asked to index: folders, and files that lie in none that was noted before.
+    pub fn add_root(&mut self, path: &[u8]) {
+        self.manifest.add_root(path);
+    }
+
+    /// Forgets what was noted of a root, and of those below it.
+    pub fn forget_root(&mut self, path: &[u8]) {
+        self.manifest.forget_root(path);
     }
 
     /// Takes a file that is gone out of the index.

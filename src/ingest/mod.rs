@@ -1,30 +1,37 @@
 //! Archive to index: many threads read and parse, one applies, in the order of the walk.
 
 mod gate;
+mod known;
 mod pipeline;
 mod report;
 mod roots;
 mod run;
+mod status;
 mod tasks;
 mod timings;
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+pub use known::{Known, Redo};
 pub use pipeline::THREAD_NAME;
 pub use report::{Failure, Report};
+pub use status::{Standing, State, StatusConfig, StatusFile, Version, Versions, duplicates, failures, known, status};
 pub use timings::{Stage, Timings};
 
 use crate::archive::{self, Filter, Kind, Walk};
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{self, Snapshot, Writer, WriterConfig};
+use crate::index::{self, Writer, WriterConfig};
 use pipeline::{Pipeline, Verdict};
 use roots::Roots;
 use run::Run;
 use tasks::Again;
+
+/// More roots than these are a list of files, which is not remembered as what there is to index.
+const MOST_ROOTS: usize = 1_000;
 
 /// What to index, where to, and how to use the machine.
 #[derive(Debug, Clone)]
@@ -39,9 +46,9 @@ pub struct IngestConfig {
     pub memory_bytes: usize,
     /// Which files below the roots are meant, and whether symbolic links are followed.
     pub filter: Arc<Filter>,
-    /// Whether files that are as they were are read all the same.
-    pub reread: bool,
-    /// Whether what lay below a root that is gone is taken out of the index.
+    /// Which files that are as they were are read all the same.
+    pub redo: Redo,
+    /// Whether letters whose files are gone are taken out of the index.
     pub prune: bool,
     /// How long a run goes on before it commits what it has, so that a killed run loses no more than that.
     pub commit_every: Duration,
@@ -136,11 +143,14 @@ fn update(
     let writer_config = WriterConfig { threads: config.threads, memory_bytes: config.memory_bytes };
     let mut writer = Writer::open_or_create(&config.index, writer_config)?;
     let base = index::base(&config.index)?;
-    let before = writer.snapshot()?;
+    let before = Known::new(writer.snapshot()?, base, config.redo);
+    if roots.walked.len() <= MOST_ROOTS {
+        roots.walked.iter().for_each(|root| writer.add_root(&before.key(root)));
+    }
     let timings = Timings::default();
-    let pipeline = Pipeline::new(config.threads, &base, writer.snapshot()?, stop, &timings)?;
+    let pipeline = Pipeline::new(config.threads, &config.index, &before, stop, &timings)?;
     let mut run = Run::new(&mut writer, report, observer, config, &timings);
-    let pruned = settle_missing(&mut run, &mut roots.missing, &base, &before, config.prune)?;
+    let pruned = settle_missing(&mut run, &mut roots.missing, &before, config.prune)?;
     if roots.walked.is_empty() && !pruned {
         return Err(none_exists(&mut roots.missing));
     }
@@ -154,13 +164,13 @@ fn update(
             scope.spawn(move || observer.total(archive::count(walked, &config.filter, without, &ended)));
         }
         let walk = walk(roots, &config.filter, without.clone());
-        let result = pipeline.run(walk, Arc::clone(&config.filter), config.reread, &mut |item| {
+        let result = pipeline.run(walk, Arc::clone(&config.filter), &mut |item| {
             let Some(item) = item else { return run.writer.check() };
-            if !before.is_empty() {
+            if !before.snapshot().is_empty() {
                 run.see(&item.key);
             }
             match item.verdict {
-                Verdict::Settled(_) => run.apply_settled(item, &before),
+                Verdict::Settled(_) => run.apply_settled(item, before.snapshot()),
                 _ => run.apply(item),
             }
         });
@@ -169,13 +179,13 @@ fn update(
     })?;
     let walked_all = !stop.load(Ordering::Relaxed);
     if walked_all {
-        run.remove_gone(&roots.walked, &base, &before)?;
+        run.settle_gone(&roots.walked, &before)?;
     }
     observer.finishing();
     // Versions of letters whose better version went away, and files of a run that died.
     let mut again = run.writer.again();
     while !again.is_empty() && !stop.load(Ordering::Relaxed) {
-        pipeline.run_again(Again::new(&again, &base), &mut |item| match item {
+        pipeline.run_again(Again::new(&again, before.base()), &mut |item| match item {
             Some(item) => run.apply_again(item),
             None => run.writer.check(),
         })?;
@@ -193,22 +203,23 @@ fn update(
 
 /// Takes out of the index what lay below roots that are gone, or says how much of it stays. Tells whether any was taken
 /// out.
-fn settle_missing(
-    run: &mut Run<'_>,
-    missing: &mut Vec<(PathBuf, Error)>,
-    base: &Path,
-    before: &Snapshot,
-    prune: bool,
-) -> Result<bool> {
+fn settle_missing(run: &mut Run<'_>, missing: &mut Vec<(PathBuf, Error)>, before: &Known, prune: bool) -> Result<bool> {
     let (mut kept, mut pruned) = (Vec::new(), false);
     for (place, error) in missing.drain(..) {
         let mut known = 0u64;
         if error.kind() == ErrorKind::NotFound {
-            for key in roots::known_below(before, &place, base) {
+            for row in roots::known_below(before.snapshot(), &place, before.base()) {
+                let (key, entry) = row?;
                 known += 1;
-                if prune {
-                    run.remove(&key?)?;
+                // It may lie below another root, too.
+                run.see(&key);
+                match prune {
+                    true => run.remove(&key)?,
+                    false => run.keep(&entry),
                 }
+            }
+            if prune {
+                run.writer.forget_root(&before.key(&place));
             }
         }
         match known {

@@ -3,21 +3,22 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::gate::{Gate, Pass};
+use super::known::{Known, Look};
 use super::report::Failure;
 use super::tasks::{Task, Tasks};
 use super::timings::{Stage, Timings};
 use crate::archive::container::{self, Member, MemberKind};
 use crate::archive::{self, Entry, Filter, Kind, Raw, Stamp, Walk};
 use crate::error::{Error, ErrorKind, Result, panic_message};
-use crate::index::{self, Documents, FileEntry, Finding, IndexSchema, Permit, Snapshot, Status};
+use crate::index::{self, Documents, FileEntry, Finding, IndexSchema, Permit, Reader, Status};
 use crate::parse;
 use crate::record::LetterRecord;
 
@@ -75,6 +76,8 @@ pub enum Verdict {
     Touched,
     /// Apply what was found; a failure is listed too.
     Found(Finding, Option<Failure>),
+    /// Apply what was found, in place of one of the files with these keys: they are gone, and their content is here.
+    Moved(Finding, Vec<Vec<u8>>),
     /// The walk could not go there.
     Walk(Error),
     /// The index cannot be read, which ends the run.
@@ -84,40 +87,39 @@ pub enum Verdict {
 /// Threads that read and parse.
 pub struct Pipeline<'a> {
     pool: ThreadPool,
-    base: &'a Path,
-    known: Snapshot,
+    index: &'a Path,
+    known: &'a Known,
+    /// The index as it was before, with the records of letters that were moved; opened when the first is.
+    reader: OnceLock<Option<Reader>>,
     documents: Documents,
     stop: &'a AtomicBool,
     timings: &'a Timings,
 }
 
 impl<'a> Pipeline<'a> {
-    /// A pool of `threads` threads. Paths in records are relative to `base`; files that `known` knows are unchanged.
+    /// A pool of `threads` threads, for an index folder. Files that `known` settles are not read.
     pub fn new(
         threads: usize,
-        base: &'a Path,
-        known: Snapshot,
+        index: &'a Path,
+        known: &'a Known,
         stop: &'a AtomicBool,
         timings: &'a Timings,
     ) -> Result<Self> {
         let pool = pool(threads)?;
-        Ok(Self { pool, base, known, documents: Documents::new(IndexSchema::get()), stop, timings })
+        let (reader, documents) = (OnceLock::new(), Documents::new(IndexSchema::get()));
+        Ok(Self { pool, index, known, reader, documents, stop, timings })
     }
 
     /// Takes the entries of a walk through the pool, with what lies in containers, and hands the results over in their
-    /// order.
-    ///
-    /// With `force`, files that are unchanged are read all the same. Where none came for a while, `each` is given `None`.
+    /// order. Where none came for a while, `each` is given `None`.
     pub fn run(
         &self,
         entries: impl Iterator<Item = Result<Entry>> + Send,
         filter: Arc<Filter>,
-        force: bool,
         each: &mut dyn FnMut(Option<Item>) -> Result<()>,
     ) -> Result<()> {
-        let known = (!force).then_some((&self.known, self.base));
-        let work = |task, permit| self.item(task, force, permit);
-        ordered(&self.pool, Tasks::new(entries, known, filter), self.timings, self.stop, &work, each)
+        let work = |task, permit| self.item(task, false, permit);
+        ordered(&self.pool, Tasks::new(entries, Some(self.known), filter), self.timings, self.stop, &work, each)
     }
 
     /// Takes tasks through the pool, whatever is known of them.
@@ -129,14 +131,14 @@ impl<'a> Pipeline<'a> {
         ordered(&self.pool, tasks, self.timings, self.stop, &|task, permit| self.item(task, true, permit), each)
     }
 
-    fn item(&self, task: Task, force: bool, permit: Permit) -> Item {
+    fn item(&self, task: Task, again: bool, permit: Permit) -> Item {
         let item = |shown: PathBuf, verdict| {
-            let key = index::to_key(&shown, self.base);
+            let key = self.known.key(&shown);
             Item { key, shown, stamp: Stamp::default(), to_read: false, place: Place::Folder, verdict }
         };
         match task {
-            Task::File(entry) => self.file(entry, force, permit),
-            Task::Member(container, member) => self.member(&container, *member, force, permit),
+            Task::File(entry) => self.file(entry, again, permit),
+            Task::Member(container, member) => self.member(&container, *member, again, permit),
             Task::End(entry, result) => {
                 let whole = || Finding::Container { failed: 0, filter: String::new() };
                 let verdict = result.map_or_else(|e| failed(&e), |()| Verdict::Found(whole(), None));
@@ -145,38 +147,37 @@ impl<'a> Pipeline<'a> {
             Task::Settled(entry, old) => {
                 Item { stamp: entry.stamp, place: Place::Itself, ..item(entry.path, Verdict::Settled(*old)) }
             }
-            Task::Gone(key) => Item { key: key.clone(), ..item(index::from_key(&key, self.base), Verdict::Gone) },
+            Task::Gone(key) => {
+                Item { key: key.clone(), ..item(index::from_key(&key, self.known.base()), Verdict::Gone) }
+            }
             Task::Walk(error) => item(error.path().map(Path::to_path_buf).unwrap_or_default(), Verdict::Walk(error)),
             Task::Broken(error) => item(PathBuf::new(), Verdict::Broken(error)),
         }
     }
 
-    fn file(&self, entry: Entry, force: bool, permit: Permit) -> Item {
-        let key = index::to_key(&entry.path, self.base);
+    fn file(&self, entry: Entry, again: bool, permit: Permit) -> Item {
+        let key = self.known.key(&entry.path);
         let to_read = entry.kind == Kind::Letter;
-        let known = match force {
-            true => Ok(None),
-            false => self.known.get(&key),
+        let look = match again {
+            true => Ok(Look::ToRead(None)),
+            false => self.known.look(&key, &entry.stamp, to_read),
         };
-        let verdict = match known {
-            Ok(Some(old)) if old.settles(&entry.stamp, to_read) => Verdict::Unchanged(old),
-            Ok(old) => self.found(&entry, &key, old.as_ref(), permit),
+        let verdict = match look {
+            Ok(Look::Unchanged(old)) => Verdict::Unchanged(old),
+            Ok(Look::ToRead(old)) => self.found(&entry, &key, old.as_ref(), again, permit),
             Err(error) => Verdict::Broken(error),
         };
         Item { key, shown: entry.path, stamp: entry.stamp, to_read, place: Place::Folder, verdict }
     }
 
     /// What was found in an entry of a container, which only its content tells from what it was before.
-    fn member(&self, container: &Path, member: Member, force: bool, permit: Permit) -> Item {
+    fn member(&self, container: &Path, member: Member, again: bool, permit: Permit) -> Item {
         let shown = container::address(container, &member.address);
-        let key = index::to_key(&shown, self.base);
+        let key = self.known.key(&shown);
         let mut stamp = Stamp { bytes: member.bytes, ..Stamp::default() };
         let place = if member.kind == MemberKind::Container { Place::Nested } else { Place::Container };
         let to_read = matches!(member.kind, MemberKind::Letter | MemberKind::Record);
-        let known = match force {
-            true => Ok(None),
-            false => self.known.get(&key),
-        };
+        let known = if again { Ok(None) } else { self.known.get(&key) };
         let verdict = match known {
             Err(error) => Verdict::Broken(error),
             Ok(old) => match why_not(member.kind) {
@@ -192,12 +193,7 @@ impl<'a> Pipeline<'a> {
                         if let Some(old) = old.filter(|old| old.holds(&raw.digest)) {
                             return Ok(if old.stamp == stamp { Verdict::Unchanged(old) } else { Verdict::Touched });
                         }
-                        let parsed = if is_record {
-                            exported(&raw, &lossy(&key))
-                        } else {
-                            record(raw, &lossy(&key), self.timings)
-                        };
-                        self.letter(parsed?, &key, permit)
+                        self.content(raw, &key, is_record, again, permit)
                     };
                     guarded(&shown, letter).unwrap_or_else(|error| failed(&error))
                 }
@@ -206,20 +202,52 @@ impl<'a> Pipeline<'a> {
         Item { key, shown, stamp, to_read, place, verdict }
     }
 
+    /// What was found in the content of a file.
+    fn content(&self, raw: Raw, key: &[u8], is_record: bool, again: bool, permit: Permit) -> Result<Verdict> {
+        let digest = raw.digest;
+        // What is read again stands for itself.
+        let moved = if again { Ok(Vec::new()) } else { self.known.moved_from(key, &digest) };
+        let moved = match moved {
+            Ok(moved) => moved,
+            Err(error) => return Ok(Verdict::Broken(error)),
+        };
+        let keys = moved.iter().map(|(key, _)| key.clone()).collect();
+        if let Some((from, old)) = moved.first()
+            && let Some(mut record) = self.stored(from, old, &digest)
+        {
+            record.facts.path = lossy(key).into_owned();
+            return Ok(Verdict::Moved(self.letter(record, old.letter, digest, key, permit)?, keys));
+        }
+        let found = match is_record {
+            true => exported(&raw, &lossy(key))?,
+            false => record(raw, &lossy(key), self.timings)?,
+        };
+        let id = index::letter_id(found.record.facts.case_number, &found.identity);
+        let finding = self.letter(found.record, id, digest, key, permit)?;
+        Ok(if moved.is_empty() { Verdict::Found(finding, None) } else { Verdict::Moved(finding, keys) })
+    }
+
+    /// The record of a file whose letter is in the index, if this version of the program made it of this content.
+    fn stored(&self, key: &[u8], entry: &FileEntry, digest: &[u8; 32]) -> Option<LetterRecord> {
+        if !entry.status.has_documents() || !entry.holds(digest) {
+            return None;
+        }
+        let reader = self.reader.get_or_init(|| Reader::open(self.index).ok()).as_ref()?;
+        // What cannot be had here is had by reading the file.
+        reader.guarded(|| reader.letter_of(key)).ok()?
+    }
+
     /// The finding of a letter.
-    fn letter(&self, found: Found, key: &[u8], permit: Permit) -> Result<Verdict> {
-        let Found { digest, identity, record } = found;
+    fn letter(&self, record: LetterRecord, id: u64, digest: [u8; 32], key: &[u8], permit: Permit) -> Result<Finding> {
         fits(&record)?;
-        let id = index::letter_id(record.facts.case_number, &identity);
         let decided = record.facts.decision_date.map_or(0, |d| d.to_u64());
         let issues = record.issues.len() as u64;
         let known = record.facts.layout != crate::letter::Layout::Unknown;
         let documents = self.timings.time(Stage::Document, || self.documents.of(record, id, key, Some(permit)));
-        let finding = Finding::Letter { id, decided, issues, known, digest, documents };
-        Ok(Verdict::Found(finding, None))
+        Ok(Finding::Letter { id, decided, issues, known, digest, documents })
     }
 
-    fn found(&self, entry: &Entry, key: &[u8], old: Option<&FileEntry>, permit: Permit) -> Verdict {
+    fn found(&self, entry: &Entry, key: &[u8], old: Option<&FileEntry>, again: bool, permit: Permit) -> Verdict {
         let skip = |reason: &str| Verdict::Found(Finding::NotALetter(reason.to_owned()), None);
         match entry.kind {
             Kind::Other => return skip("neither .pdf nor .txt"),
@@ -233,16 +261,18 @@ impl<'a> Pipeline<'a> {
             if old.is_some_and(|old| old.holds(&raw.digest)) {
                 return Ok(Verdict::Touched);
             }
-            self.letter(record(raw, &lossy(key), self.timings)?, key, permit)
+            self.content(raw, key, false, again, permit)
         };
-        guarded(&entry.path, letter).unwrap_or_else(|error| failed(&error))
+        guarded(&entry.path, letter).unwrap_or_else(|error| match error.kind() {
+            // It went since the walk came to it, which is no news of its content.
+            ErrorKind::NotFound => Verdict::Walk(error),
+            _ => failed(&error),
+        })
     }
 }
 
 /// A letter that was read.
 struct Found {
-    /// Digest of the bytes that it was read from.
-    digest: [u8; 32],
     /// What stands for its content: the digest of the letter's file, also where that was read on another machine.
     identity: [u8; 32],
     record: LetterRecord,
@@ -297,7 +327,7 @@ fn record(raw: Raw, shown: &str, timings: &Timings) -> Result<Found> {
     let mut parsed = timings.time(Stage::Parse, || parse::parse(&content.text));
     parsed.diagnostics.splice(0..0, std::mem::take(&mut content.diagnostics));
     let record = LetterRecord::new(parsed, shown.to_owned(), content.digest_hex());
-    Ok(Found { digest: content.digest, identity: content.digest, record })
+    Ok(Found { identity: content.digest, record })
 }
 
 /// The record in a line of an export. Its path becomes the place where the line stands; its digest stays the letter's.
@@ -309,7 +339,7 @@ fn exported(raw: &Raw, shown: &str) -> Result<Found> {
     })?;
     record.facts.path = shown.to_owned();
     let identity = from_hex(&record.facts.digest).unwrap_or(raw.digest);
-    Ok(Found { digest: raw.digest, identity, record })
+    Ok(Found { identity, record })
 }
 
 fn from_hex(text: &str) -> Option<[u8; 32]> {

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::timings::Stage;
-use crate::error::Error;
-use crate::index::Status;
+use crate::error::{Error, ErrorKind};
+use crate::index::{FileEntry, Status};
 
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Files that the run came to, also within containers, with what it could not come to: the sum of `letters`, `unknown`, `unchanged`,
-    /// `duplicates`, `not_letters` and the failures.
+    /// Files that the run came to, also within containers, with what it could not come to: the sum of `letters`,
+    /// `unknown`, `unchanged`, `moved`, `duplicates`, `not_letters` and the failures.
     pub files: u64,
     /// The bytes of these files.
     pub bytes: u64,
@@ -25,6 +25,8 @@ pub struct Report {
     pub unknown: u64,
     /// Files that are as they were in an earlier run.
     pub unchanged: u64,
+    /// Files whose content lay elsewhere before, where it is gone.
+    pub moved: u64,
     /// Files that hold another version of a letter that is in the index.
     pub duplicates: u64,
     /// Files that are no letters by their name or kind.
@@ -33,12 +35,16 @@ pub struct Report {
     pub containers: u64,
     /// What could not be read, in the order of paths.
     pub failures: Vec<Failure>,
+    /// How many of the failures are of an earlier run, and were not tried again.
+    pub failed_before: u64,
     /// Files that were to be read: `.pdf` and `.txt`, and what was named itself.
     pub to_read: u64,
     /// Roots that do not exist or cannot be walked; each is a failure too.
     pub bad_roots: u64,
-    /// Files that are gone since an earlier run.
+    /// Files that are gone, and were taken out of the index.
     pub removed: u64,
+    /// Files that are gone, and whose letters stay in the index.
+    pub kept: u64,
     /// Duplicates that took the place of a version that is gone, and files of a run that died.
     pub restored: u64,
     /// Files that the next run has to read again, of an interrupted run: duplicates that are to take the place of a version
@@ -71,6 +77,13 @@ impl Failure {
         let path = error.path().map(PathBuf::from).unwrap_or_default();
         let hint = error.hint().unwrap_or_default().to_owned();
         Self { path, code: error.kind().code().to_owned(), reason: error.reason(), hint }
+    }
+
+    /// The failure that an entry of the manifest tells of.
+    pub fn known(path: PathBuf, entry: &FileEntry) -> Self {
+        let (kind, reason) = entry.failure();
+        let code = kind.unwrap_or(ErrorKind::Io).code().to_owned();
+        Self { path, code, reason: reason.to_owned(), hint: entry.hint.clone() }
     }
 }
 

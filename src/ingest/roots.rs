@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::archive;
 use crate::archive::container::SEPARATOR;
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{self, Snapshot};
+use crate::index::{self, FileEntry, Snapshot};
 
 /// The roots of a run.
 pub struct Roots {
@@ -52,7 +52,7 @@ impl Roots {
 }
 
 /// Where a path that is not there should be: below the nearest folder that is.
-fn place(path: &Path) -> PathBuf {
+pub fn place(path: &Path) -> PathBuf {
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let place = full.ancestors().find_map(|above| {
         let real = above.canonicalize().ok()?;
@@ -61,15 +61,22 @@ fn place(path: &Path) -> PathBuf {
     place.unwrap_or(full)
 }
 
-/// The keys of the files that the manifest knows at or below a path.
-pub fn known_below(before: &Snapshot, root: &Path, base: &Path) -> impl Iterator<Item = Result<Vec<u8>>> + use<> {
+/// The files that the manifest knows at or below a path.
+pub fn known_below(
+    before: &Snapshot,
+    root: &Path,
+    base: &Path,
+) -> impl Iterator<Item = Result<(Vec<u8>, FileEntry)>> + use<> {
     // Keys are relative below the base: a root that is the base, or above it, has keys of both kinds below it.
     let prefix = if base.starts_with(root) { Vec::new() } else { index::to_key(root, base) };
     let (root, base) = (root.to_path_buf(), base.to_path_buf());
     // Behind the path of a container comes what it holds.
     let held = [index::to_key(&root, &base).as_slice(), SEPARATOR.as_bytes()].concat();
     before.below(&prefix).filter_map(move |row| match row {
-        Ok((key, _)) => (index::from_key(&key, &base).starts_with(&root) || key.starts_with(&held)).then_some(Ok(key)),
+        Ok((key, entry)) => {
+            let is_below = index::from_key(&key, &base).starts_with(&root) || key.starts_with(&held);
+            is_below.then_some(Ok((key, entry)))
+        }
         Err(error) => Some(Err(error)),
     })
 }

@@ -1,17 +1,16 @@
 //! One run: applies what the pipeline found, and counts it so that the numbers add up.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
+use super::known::{self, Known, Seen};
 use super::pipeline::{Item, Place, Verdict};
 use super::report::{Failure, Report};
 use super::timings::{Stage, Timings};
-use super::{IngestConfig, Observer, roots};
+use super::{IngestConfig, Observer};
 use crate::archive::Stamp;
 use crate::archive::container::{self, SEPARATOR};
-use crate::error::ErrorKind;
 use crate::error::Result;
 use crate::index::{Demoted, FileEntry, Finding, Snapshot, Status, Writer};
 
@@ -24,15 +23,12 @@ pub struct Run<'a> {
     config: &'a IngestConfig,
     timings: &'a Timings,
     last_commit: Instant,
-    /// Hashes of the paths that the walk came to.
-    seen: HashSet<u64>,
-    /// Folders and files that the walk could not look at; what lies below them is not gone.
-    unread: HashSet<PathBuf>,
-    /// Hashes of the paths that are counted as restored.
-    restored: HashSet<u64>,
-    /// Of the container whose entries come: how many could not be read, and whether another time one could be.
+    seen: Seen,
+    /// The paths that are counted as restored, and as moved.
+    restored: HashSet<Vec<u8>>,
+    moved: HashSet<Vec<u8>>,
+    /// How many entries of the container whose entries come could not be read.
     failed: u64,
-    is_passing: bool,
 }
 
 impl<'a> Run<'a> {
@@ -44,7 +40,6 @@ impl<'a> Run<'a> {
         config: &'a IngestConfig,
         timings: &'a Timings,
     ) -> Self {
-        let (seen, unread, restored) = (HashSet::new(), HashSet::new(), HashSet::new());
         Self {
             writer,
             report,
@@ -52,17 +47,16 @@ impl<'a> Run<'a> {
             config,
             timings,
             last_commit: Instant::now(),
-            seen,
-            unread,
-            restored,
+            seen: Seen::default(),
+            restored: HashSet::new(),
+            moved: HashSet::new(),
             failed: 0,
-            is_passing: false,
         }
     }
 
     /// Notes that the walk came to a path.
     pub fn see(&mut self, key: &[u8]) {
-        self.seen.insert(hash(key));
+        self.seen.see(key);
     }
 
     /// Applies what the walk came to.
@@ -75,7 +69,7 @@ impl<'a> Run<'a> {
         match item.verdict {
             Verdict::Broken(error) => return Err(error),
             Verdict::Unchanged(entry) | Verdict::Settled(entry) if entry.status == Status::Failed => {
-                self.report.failures.push(known_failure(item.shown, &entry));
+                self.fail_again(item.shown, &entry);
             }
             Verdict::Unchanged(_) | Verdict::Settled(_) => self.report.unchanged += 1,
             Verdict::Touched => {
@@ -84,8 +78,7 @@ impl<'a> Run<'a> {
             }
             Verdict::Gone => self.writer.remove(&item.key)?,
             Verdict::Walk(error) => {
-                // Without a path it can be anything.
-                self.unread.insert(error.path().unwrap_or(Path::new("/")).to_path_buf());
+                self.seen.see_unread(error.path());
                 self.report.fail(&error);
             }
             Verdict::Found(finding, failure) => {
@@ -98,9 +91,41 @@ impl<'a> Run<'a> {
                 self.report.failures.extend(failure);
                 self.recount(applied.demoted);
             }
+            Verdict::Moved(finding, from) => self.apply_moved(&item.key, item.stamp, finding, &from)?,
         }
         self.observer.done(self.report);
         self.commit_if_due()
+    }
+
+    /// Applies a file whose content was elsewhere before.
+    fn apply_moved(&mut self, key: &[u8], stamp: Stamp, finding: Finding, from: &[Vec<u8>]) -> Result<()> {
+        let Finding::Letter { id, .. } = finding else { return Ok(()) };
+        // Another file may have taken the place of the first already.
+        let mut taken = None;
+        for from in from {
+            if taken.is_none() && self.writer.replace(from, id)? {
+                taken = Some(from);
+            }
+        }
+        let applied = self.timings.time(Stage::Index, || self.writer.apply(key, stamp, finding))?;
+        if let Some(from) = taken {
+            self.seen.see(from);
+            self.report.moved += 1;
+            self.moved.insert(key.to_vec());
+        } else {
+            self.report.add(applied.status, applied.issues);
+        }
+        if applied.status.has_documents() {
+            self.report.indexed_bytes += stamp.bytes;
+        }
+        self.recount(applied.demoted);
+        Ok(())
+    }
+
+    /// Lists what could not be read in an earlier run, and was not tried again.
+    fn fail_again(&mut self, path: PathBuf, entry: &FileEntry) {
+        self.report.failed_before += 1;
+        self.report.failures.push(Failure::known(path, entry));
     }
 
     /// Keeps account of the entries of a container until it ends itself, behind the last of them.
@@ -109,7 +134,6 @@ impl<'a> Run<'a> {
             (Place::Folder, _) => {}
             (Place::Itself, verdict) => {
                 let filter = self.config.filter.within();
-                let mut is_passing = std::mem::take(&mut self.is_passing);
                 let held = std::mem::take(&mut self.failed);
                 match verdict {
                     Verdict::Found(Finding::Container { failed, filter: meant }, _) => {
@@ -117,23 +141,20 @@ impl<'a> Run<'a> {
                     }
                     // What it held before may still be in the part that cannot be read.
                     Verdict::Found(Finding::Failed { .. }, _) => {
-                        self.unread.insert(held_by(&item.shown));
-                        is_passing |= !filter.is_empty();
+                        self.seen.see_unread_container(&item.shown);
+                        // With another filter it is opened again.
+                        if !filter.is_empty() {
+                            item.stamp = Stamp::default();
+                        }
                     }
                     _ => {}
                 }
-                // What may be read another time, or with another filter, has it opened again.
-                if is_passing {
-                    item.stamp = Stamp::default();
-                }
             }
-            (place, Verdict::Found(Finding::Failed { reason, .. }, _)) => {
+            (place, Verdict::Found(Finding::Failed { .. }, _)) => {
                 if place == Place::Nested {
-                    self.unread.insert(held_by(&item.shown));
+                    self.seen.see_unread_container(&item.shown);
                 }
-                let code = reason.split(':').next().unwrap_or_default();
                 self.failed += 1;
-                self.is_passing |= ErrorKind::from_code(code).is_none_or(ErrorKind::is_passing);
             }
             (_, Verdict::Unchanged(entry)) if entry.status == Status::Failed => self.failed += 1,
             _ => {}
@@ -143,7 +164,7 @@ impl<'a> Run<'a> {
     /// Counts a container that is as it was, with what it holds.
     pub fn apply_settled(&mut self, item: Item, before: &Snapshot) -> Result<()> {
         let Verdict::Settled(entry) = item.verdict else { return Ok(()) };
-        for row in before.below(&[&item.key, SEPARATOR.as_bytes()].concat()) {
+        for row in known::held_by(before, &item.key) {
             let (key, entry) = row?;
             self.see(&key);
             self.report.files += 1;
@@ -153,7 +174,7 @@ impl<'a> Run<'a> {
                 Status::Failed => {
                     let address = key.get(item.key.len() + SEPARATOR.len()..).unwrap_or_default();
                     let path = container::address(&item.shown, &String::from_utf8_lossy(address));
-                    self.report.failures.push(known_failure(path, &entry));
+                    self.fail_again(path, &entry);
                 }
                 _ => self.report.unchanged += 1,
             }
@@ -161,7 +182,7 @@ impl<'a> Run<'a> {
         match entry.status {
             Status::Failed => {
                 self.report.files += 1;
-                self.report.failures.push(known_failure(item.shown, &entry));
+                self.fail_again(item.shown, &entry);
             }
             _ => self.report.containers += 1,
         }
@@ -176,7 +197,7 @@ impl<'a> Run<'a> {
             Verdict::Broken(error) => return Err(error),
             Verdict::Found(finding, _) => {
                 let applied = self.timings.time(Stage::Index, || self.writer.apply(key, item.stamp, finding))?;
-                if applied.status.has_documents() && self.restored.insert(hash(key)) {
+                if applied.status.has_documents() && self.restored.insert(key.to_vec()) {
                     self.report.restored += 1;
                 }
                 self.recount(applied.demoted);
@@ -189,48 +210,44 @@ impl<'a> Run<'a> {
     /// Takes a letter that this run counted as indexed, and that had to give way to a better version, for a duplicate.
     fn recount(&mut self, demoted: Option<Demoted>) {
         let Some(Demoted { path, entry, .. }) = demoted.filter(|d| d.is_new) else { return };
-        if self.restored.remove(&hash(&path)) {
+        if self.restored.remove(&path) {
             self.report.restored -= 1;
+            return;
+        }
+        // A file that was moved is that, whatever becomes of its letter.
+        if self.moved.contains(&path) {
+            self.report.indexed_bytes -= entry.stamp.bytes;
             return;
         }
         self.report.give_way(entry.status, entry.issues, entry.stamp.bytes);
     }
 
-    /// Takes out of the index what lies below the roots and was not come to.
-    pub fn remove_gone(&mut self, walked: &[PathBuf], base: &Path, before: &Snapshot) -> Result<()> {
-        if before.is_empty() {
+    /// Settles what lies below the roots and was not come to: it is taken out of the index, or its letter stays.
+    pub fn settle_gone(&mut self, walked: &[PathBuf], before: &Known) -> Result<()> {
+        if before.snapshot().is_empty() {
             return Ok(());
         }
-        for root in walked {
-            for key in roots::known_below(before, root, base) {
-                let key = key?;
-                // A file that is a root itself lies below a folder that is one, too.
-                if !self.seen.insert(hash(&key)) {
-                    continue;
-                }
-                let path = crate::index::from_key(&key, base);
-                // What this run was not to look at is left as it is.
-                if !self.is_meant(&path, root) {
-                    continue;
-                }
-                if !path.ancestors().any(|above| self.unread.contains(above)) {
-                    self.remove(&key)?;
-                }
+        let mut seen = std::mem::take(&mut self.seen);
+        let result = seen.each_gone(before, walked, &self.config.filter, &mut |seen, key, entry| {
+            let is_kept = !self.config.prune
+                && known::is_kept(seen, &entry, self.writer.versions_of(entry.letter, entry.decided)?)?;
+            if !is_kept {
+                return self.remove(&key);
             }
-        }
-        Ok(())
+            self.report.kept += 1;
+            // When its container is as it was, this one is still gone.
+            if container::split_address(&key).is_some() && !entry.is_missing() {
+                self.writer.touch(&key, entry.stamp.missing())?;
+            }
+            Ok(())
+        });
+        self.seen = seen;
+        result
     }
 
-    /// Whether the filter of this run means what lay at a path below a root, or in it.
-    fn is_meant(&self, path: &Path, root: &Path) -> bool {
-        match path.strip_prefix(root) {
-            Ok(below) => below.as_os_str().is_empty() || self.config.filter.keeps(&below.to_string_lossy()),
-            // The root is a container, and what is named is meant whatever its own name.
-            Err(_) => {
-                let below = root.parent().and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(path);
-                self.config.filter.keeps(below.to_string_lossy().trim_start_matches('.'))
-            }
-        }
+    /// Counts a file that is gone and whose letter stays.
+    pub fn keep(&mut self, entry: &FileEntry) {
+        self.report.kept += u64::from(entry.status.has_documents());
     }
 
     /// Takes a file that is gone out of the index.
@@ -251,24 +268,4 @@ impl<'a> Run<'a> {
         }
         Ok(())
     }
-}
-
-/// What stands above the paths of what a container holds.
-fn held_by(container: &Path) -> PathBuf {
-    let mut path = container.as_os_str().to_owned();
-    path.push("!");
-    path.into()
-}
-
-/// The failure that an entry of the manifest tells of.
-fn known_failure(path: PathBuf, entry: &FileEntry) -> Failure {
-    let (kind, reason) = entry.failure();
-    let code = kind.map_or("io", |k| k.code()).to_owned();
-    Failure { path, code, reason: reason.to_owned(), hint: entry.hint.clone() }
-}
-
-fn hash(key: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
-    hasher.finish()
 }

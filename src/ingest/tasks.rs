@@ -5,10 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::known::Known;
 use crate::archive::container::{self, Limits, Member, Members};
 use crate::archive::{Entry, Filter, Kind, Walk};
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{self, FileEntry, Snapshot, Status};
+use crate::index::{self, FileEntry};
 
 /// One thing to work on, or to note.
 pub enum Task {
@@ -31,7 +32,7 @@ pub enum Task {
 /// Opens the containers among the entries of a walk, and puts what they hold in their place.
 pub struct Tasks<'a, I> {
     entries: I,
-    known: Option<(&'a Snapshot, &'a Path)>,
+    known: Option<&'a Known>,
     filter: Arc<Filter>,
     open: Option<Open>,
 }
@@ -43,21 +44,13 @@ struct Open {
 }
 
 impl<'a, I: Iterator<Item = Result<Entry>>> Tasks<'a, I> {
-    /// The tasks of a walk. Containers that are as they were in `known`, whose keys are relative to a base, stay closed.
-    pub fn new(entries: I, known: Option<(&'a Snapshot, &'a Path)>, filter: Arc<Filter>) -> Self {
+    /// The tasks of a walk. Containers that `known` settles stay closed.
+    pub fn new(entries: I, known: Option<&'a Known>, filter: Arc<Filter>) -> Self {
         Self { entries, known, filter, open: None }
     }
 
-    /// What is known of a container that is as it was.
-    fn settled(&self, entry: &Entry) -> Result<Option<FileEntry>> {
-        let Some((known, base)) = self.known else { return Ok(None) };
-        let old = known.get(&index::to_key(&entry.path, base))?;
-        let is_same_part = |old: &FileEntry| old.status != Status::Container || old.reason == self.filter.within();
-        Ok(old.filter(|old| old.settles(&entry.stamp, true) && is_same_part(old)))
-    }
-
     fn begin(&mut self, entry: Entry, format: container::Format) -> Option<Task> {
-        match self.settled(&entry) {
+        match self.known.map_or(Ok(None), |known| known.settled(&entry, &self.filter)) {
             Err(error) => return Some(Task::Broken(error)),
             Ok(Some(old)) => return Some(Task::Settled(entry, Box::new(old))),
             Ok(None) => {}

@@ -20,6 +20,12 @@ impl CaseNumber {
     pub fn to_u64(self) -> u64 {
         u64::from(self.year) * 10_000_000 + u64::from(self.serial)
     }
+
+    /// The case number that this integer stands for, if it does.
+    pub fn from_u64(number: u64) -> Option<Self> {
+        let is_one = number <= Self::MAX_U64;
+        is_one.then_some(Self { year: (number / 10_000_000) as u8, serial: (number % 10_000_000) as u32 })
+    }
 }
 
 impl fmt::Display for CaseNumber {

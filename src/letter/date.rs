@@ -51,6 +51,12 @@ impl Date {
         u64::from(self.year) * 10_000 + u64::from(self.month) * 100 + u64::from(self.day)
     }
 
+    /// The date of a number `yyyymmdd`, if it is one.
+    pub fn from_u64(number: u64) -> Option<Self> {
+        let part = |n: u64| u8::try_from(n % 100).ok();
+        Self::new(u16::try_from(number / 10_000).ok()?, part(number / 100)?, part(number)?)
+    }
+
     /// Parses `M/D/YYYY` or `M-D-YYYY` as letters print dates.
     pub fn parse_us(s: &str) -> Option<Self> {
         let mut parts = s.split(['/', '-']);

@@ -7,6 +7,7 @@ mod info;
 mod json;
 mod letter;
 mod report;
+mod status;
 mod style;
 mod table;
 
@@ -17,5 +18,6 @@ pub use info::{info, info_json, optimized};
 pub use json::{count_json, hits_json, hits_jsonl, record_json, report_json, table_json};
 pub use letter::letter;
 pub use report::{report, timings};
+pub use status::{duplicates, duplicates_json, failures, failures_json, listed_states, status, status_json};
 pub use style::{Style, one_line};
 pub use table::table;

@@ -25,8 +25,14 @@ pub fn report(out: &mut dyn Write, report: &Report, style: &Style) -> io::Result
         ("not letters", number(report.not_letters)),
         ("failed", number(report.failures.len() as u64)),
     ];
+    if report.moved > 0 {
+        lines.insert(4, ("moved", number(report.moved)));
+    }
     if report.containers > 0 {
         lines.push(("containers", number(report.containers)));
+    }
+    if report.kept > 0 {
+        lines.push(("gone, kept", number(report.kept)));
     }
     if report.removed > 0 {
         lines.push(("gone, removed", number(report.removed)));
