@@ -4,6 +4,7 @@
 //! layout that recognises them (`layout`) reads the letter section by section. Each step is linear in the text.
 
 mod body;
+mod books;
 mod canonical;
 mod catalog;
 mod chapters;
@@ -19,8 +20,10 @@ mod heading;
 mod history;
 mod issues;
 mod layout;
+mod line;
 mod numbered;
 mod opening;
+mod other;
 mod outline;
 mod part;
 mod reading;
@@ -29,6 +32,7 @@ mod reviewer;
 mod sources;
 mod summary;
 mod text;
+mod topics;
 mod verdict;
 mod wording;
 mod words;
