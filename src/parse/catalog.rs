@@ -26,6 +26,8 @@ pub(super) struct Entry {
 struct Alias {
     /// The numbers of its words, without "and".
     words: Range<usize>,
+    /// How many of them it shares with the alias before it.
+    shared: usize,
     entry: usize,
     /// A usual word: the name of a chapter only where its year or its place says so.
     usual: bool,
@@ -57,10 +59,21 @@ pub(super) enum Class {
     Reference,
     Body,
     Joint,
+    On,
+    Link,
+    Edition,
+    Accessed,
+    Web,
+    Mtus,
+    Named,
+    /// Begins a name of the table of names.
+    Name,
+    /// Begins with a digit.
+    Figure,
 }
 
 impl Class {
-    const NAMES: [(&'static str, Self); 11] = [
+    const NAMES: [(&'static str, Self); 18] = [
         ("odg title", Self::OdgTitle),
         ("acoem title", Self::AcoemTitle),
         ("book", Self::Book),
@@ -72,10 +85,17 @@ impl Class {
         ("reference", Self::Reference),
         ("body", Self::Body),
         ("joint", Self::Joint),
+        ("on", Self::On),
+        ("link", Self::Link),
+        ("edition", Self::Edition),
+        ("accessed", Self::Accessed),
+        ("web", Self::Web),
+        ("mtus", Self::Mtus),
+        ("named", Self::Named),
     ];
 
-    pub(super) fn bit(self) -> u16 {
-        1 << self as u16
+    pub(super) fn bit(self) -> u32 {
+        1 << self as u32
     }
 }
 
@@ -84,26 +104,54 @@ struct Known {
     /// In lower case.
     text: String,
     hash: u32,
-    classes: u16,
-    /// The aliases that begin with it.
-    aliases: Vec<usize>,
+    classes: u32,
+    /// The aliases that begin with it, sorted by their words.
+    aliases: Vec<Alias>,
 }
 
 /// The number and the classes of a word by its hash; number 0 stands for words that are not in the tables.
-pub(super) fn look_up(word: &str, hash: u32) -> (u16, u16) {
+pub(super) fn look_up(word: &str, hash: u32) -> (u16, u32) {
+    let figure = if word.starts_with(|c: char| c.is_ascii_digit()) { Class::Figure.bit() } else { 0 };
     let number = CATALOG.number(word, hash);
-    (number, CATALOG.words.get(usize::from(number)).map_or(0, |known| known.classes))
+    (number, figure | CATALOG.words.get(usize::from(number)).map_or(0, |known| known.classes))
 }
 
 /// Adds the names that begin at a word of a line.
 pub(super) fn names_at(text: &str, words: &[Word], first: usize, names: &mut Vec<Name>) {
-    let Some(known) = words.get(first).and_then(|word| CATALOG.words.get(usize::from(word.number))) else { return };
-    for alias in known.aliases.iter().filter_map(|&place| CATALOG.aliases.get(place)) {
-        if let Some(end) = CATALOG.end_of(text, words, first, alias)
-            && let Some(entry) = CATALOG.entries.get(alias.entry)
-        {
-            names.push(Name { entry, first, end, usual: alias.usual, long: alias.words.len() > 1 });
+    let Some(word) = words.get(first) else { return };
+    let Some(known) = CATALOG.words.get(usize::from(word.number)) else { return };
+    // The places after the words that the line has of the last alias, which this one may share.
+    let mut places = [first + 1; LONGEST];
+    let mut matching = 1;
+    for alias in &known.aliases {
+        // What did not match the last alias does not match this one, either.
+        if alias.shared > matching {
+            continue;
         }
+        matching = alias.shared.max(1);
+        let spelt = CATALOG.spelt.get(alias.words.clone()).unwrap_or_default();
+        while let (Some(&number), Some(&at)) = (spelt.get(matching), places.get(matching - 1)) {
+            let Some(next) = CATALOG.after(text, words, at, number, word.depth, alias.in_brackets()) else { break };
+            if let Some(place) = places.get_mut(matching) {
+                *place = next;
+            }
+            matching += 1;
+        }
+        if matching == spelt.len()
+            && let (Some(entry), Some(&end)) = (CATALOG.entries.get(alias.entry), places.get(matching - 1))
+        {
+            names.push(Name { entry, first, end, usual: alias.usual, long: matching > 1 });
+        }
+    }
+}
+
+/// No name has more words.
+const LONGEST: usize = 16;
+
+impl Alias {
+    /// Whether some of its words may stand in brackets, as those of long names do.
+    fn in_brackets(&self) -> bool {
+        self.words.len() > 4
     }
 }
 
@@ -114,7 +162,7 @@ pub(super) fn by_regulation(section: &str) -> Option<&'static Entry> {
 
 const SEED: u32 = 0x811c_9dc5;
 
-/// The FNV-1a hash of a word, case aside, a byte at a time.
+/// The FNV-1a hash of a word in lower case, a byte at a time.
 #[derive(Clone, Copy)]
 pub(super) struct Hash(pub(super) u32);
 
@@ -124,8 +172,13 @@ impl Hash {
     }
 
     pub(super) fn add(&mut self, b: u8) {
-        self.0 = (self.0 ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
+        self.0 = (self.0 ^ u32::from(b)).wrapping_mul(0x0100_0193);
     }
+}
+
+/// Whether a word is the known one of lower case.
+fn same_letters(known: &str, word: &str) -> bool {
+    known.len() == word.len() && known.bytes().zip(word.bytes()).all(|(k, w)| k == w.to_ascii_lowercase())
 }
 
 /// More than twice the words there are, so that few share a slot.
@@ -133,10 +186,11 @@ const SLOTS: usize = 4096;
 
 struct Catalog {
     entries: Vec<Entry>,
-    aliases: Vec<Alias>,
     /// The words of all aliases, one after the other.
     spelt: Vec<u16>,
     words: Vec<Known>,
+    /// The number of "and".
+    and: u16,
     /// Numbers of words at the slots of their hashes, or at the next that was free.
     slots: Vec<u16>,
 }
@@ -146,7 +200,7 @@ impl Catalog {
         let mut slot = hash as usize % SLOTS;
         loop {
             let number = self.slots.get(slot).copied().unwrap_or_default();
-            let same = |known: &Known| known.hash == hash && known.text.eq_ignore_ascii_case(word);
+            let same = |known: &Known| known.hash == hash && same_letters(&known.text, word);
             if number == 0 || self.words.get(usize::from(number)).is_some_and(same) {
                 return number;
             }
@@ -157,7 +211,7 @@ impl Catalog {
     /// The number of a word of the tables, a new one for a new word.
     fn insert(&mut self, word: &str) -> u16 {
         let mut hash = Hash::new();
-        word.bytes().for_each(|b| hash.add(b));
+        word.bytes().for_each(|b| hash.add(b.to_ascii_lowercase()));
         let Hash(hash) = hash;
         let known = self.number(word, hash);
         if known != 0 {
@@ -172,34 +226,28 @@ impl Catalog {
         number
     }
 
-    /// The place after a name that begins at a word, "and" within it counted too.
-    fn end_of(&self, text: &str, words: &[Word], first: usize, alias: &Alias) -> Option<usize> {
+    /// The place after a word of a name that is expected at a place, "and" before it passed over.
+    fn after(&self, text: &str, words: &[Word], at: usize, number: u16, depth: u16, brackets: bool) -> Option<usize> {
         /// A remark within a name is not longer.
         const REMARK: usize = 8;
-        let depth = words.get(first)?.depth;
-        let spelt = self.spelt.get(alias.words.clone())?;
-        let mut at = first + 1;
-        for number in spelt.get(1..)? {
-            let mut word = words.get(at)?;
-            // A name in a few words has none of them in brackets of their own: what stands there is passed over.
-            if spelt.len() < 5 && word.depth != depth {
-                let inner = words.get(at..)?.iter().take(REMARK).take_while(|word| word.depth > depth).count();
-                at += inner;
-                word = words.get(at).filter(|word| word.depth == depth)?;
-            }
-            if word.is(text, "and") {
-                at += 1;
-                word = words.get(at)?;
-            }
-            if word.number != *number {
-                let expected = self.words.get(usize::from(*number))?.text.as_bytes();
-                if !alike(text.as_bytes().get(word.start..word.end)?, expected) {
-                    return None;
-                }
-            }
-            at += 1;
+        let mut at = at;
+        let mut word = words.get(at)?;
+        if word.depth != depth && !brackets {
+            // What stands in brackets is no part of the name.
+            at += words.get(at..)?.iter().take(REMARK).take_while(|word| word.depth > depth).count();
+            word = words.get(at).filter(|word| word.depth == depth)?;
         }
-        Some(at)
+        if word.number == self.and {
+            at += 1;
+            word = words.get(at)?;
+        }
+        if word.number != number {
+            let expected = self.words.get(usize::from(number))?.text.as_bytes();
+            if !alike(text.as_bytes().get(word.start..word.end)?, expected) {
+                return None;
+            }
+        }
+        Some(at + 1)
     }
 
     fn add_names(&mut self, table: &'static str) {
@@ -229,9 +277,26 @@ impl Catalog {
             self.spelt.push(number);
         }
         let first = self.spelt.get(from).copied().unwrap_or_default();
-        if let Some(first) = self.words.get_mut(usize::from(first)).filter(|_| first != 0) {
-            first.aliases.push(self.aliases.len());
-            self.aliases.push(Alias { words: from..self.spelt.len(), entry, usual });
+        let words = from..self.spelt.len();
+        if let Some(first) = self.words.get_mut(usize::from(first)).filter(|_| (1..=LONGEST).contains(&words.len())) {
+            first.classes |= Class::Name.bit();
+            first.aliases.push(Alias { words, shared: 0, entry, usual });
+        }
+    }
+
+    /// Puts aliases with the same words in front beside each other.
+    fn sort_aliases(&mut self) {
+        let spelt = |alias: &Alias| self.spelt.get(alias.words.clone()).unwrap_or_default();
+        for known in &mut self.words {
+            known.aliases.sort_by_key(|alias| (alias.in_brackets(), spelt(alias)));
+            let mut before: (bool, &[u16]) = (false, &[]);
+            for alias in &mut known.aliases {
+                let (kind, words) = (alias.in_brackets(), spelt(alias));
+                if kind == before.0 {
+                    alias.shared = before.1.iter().zip(words).take_while(|(a, b)| a == b).count();
+                }
+                before = (kind, words);
+            }
         }
     }
 
@@ -257,14 +322,11 @@ fn rows(table: &str) -> impl Iterator<Item = &str> {
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     // The first number stands for words that are not in the tables.
     let none = Known { text: String::new(), hash: 0, classes: 0, aliases: Vec::new() };
-    let mut catalog = Catalog {
-        entries: Vec::new(),
-        aliases: Vec::new(),
-        spelt: Vec::new(),
-        words: vec![none],
-        slots: vec![0; SLOTS],
-    };
+    let mut catalog =
+        Catalog { entries: Vec::new(), spelt: Vec::new(), words: vec![none], and: 0, slots: vec![0; SLOTS] };
+    catalog.and = catalog.insert("and");
     catalog.add_names(include_str!("../../schema/guidelines.tsv"));
+    catalog.sort_aliases();
     catalog.add_classes(include_str!("../../schema/guideline-words.tsv"));
     catalog
 });

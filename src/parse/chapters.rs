@@ -28,7 +28,7 @@ pub(super) fn read(clause: &Part<'_>, citations: &mut Vec<Citation>) {
         if !cited.is_empty() {
             let details = details::read(clause, bytes.end, true);
             let entry = details.regulation.as_deref().and_then(catalog::by_regulation);
-            let sections = listed(text, bytes).map_or_else(Vec::new, |list| details.topics(&clause.part(list), false));
+            let sections = listed(clause).map_or_else(Vec::new, |list| details.topics(&clause.part(list), false));
             let year = details.year;
             citations.push(citation(details, entry.map(|entry| chapter(entry, year)), year, sections, cited));
         }
@@ -45,10 +45,9 @@ pub(super) fn read(clause: &Part<'_>, citations: &mut Vec<Citation>) {
         }
         let end = names.get(i + 1).map_or(bytes.end, |next| start(text, next, leads));
         let whole = trimmed(text, from..end);
-        let rest = name.at.end..whole.end.max(name.at.end);
-        let list = listed(text, rest.clone());
-        let years_end = list.as_ref().map_or(rest.end, |list| list.start);
-        let rest = clause.part(rest);
+        let rest = clause.part(name.at.end..whole.end.max(name.at.end));
+        let list = listed(&rest);
+        let years_end = list.as_ref().map_or(rest.bytes.end, |list| list.start);
         let mut details = details::read(&rest, years_end, true);
         let sections = details.topics(&list.map_or_else(|| rest.clone(), |list| clause.part(list)), false);
         details.regulation = before.regulation.take().or(details.regulation);
@@ -116,7 +115,9 @@ fn names(clause: &Part<'_>) -> Vec<Name> {
 /// The places of the words outside of brackets.
 fn outer(part: &Part<'_>) -> Vec<usize> {
     let outside = part.outside();
-    part.places().filter(|&place| part.at(place).is_some_and(|word| word.depth <= outside)).collect()
+    let mut outer = Vec::with_capacity(part.places().len());
+    outer.extend(part.places().filter(|&place| part.at(place).is_some_and(|word| word.depth <= outside)));
+    outer
 }
 
 /// The names among words, given by their places.
@@ -159,7 +160,8 @@ fn with_years(part: &Part<'_>, words: &[usize]) -> Vec<Name> {
     let mut from = 0;
     for (i, &place) in words.iter().enumerate() {
         let Some(year) = adjoined_year(part, words, i) else { continue };
-        let known = known_before(part, words, i).filter(|known| words.get(from).is_some_and(|&from| known.first >= from));
+        let known =
+            known_before(part, words, i).filter(|known| words.get(from).is_some_and(|&from| known.first >= from));
         let first = known.map(|known| known.first).or_else(|| unknown_before(part, words, from, i));
         if let (Some(first), Some(last)) = (first.and_then(|first| part.at(first)), part.at(place)) {
             let entry = known.map(|known| known.entry);
@@ -193,9 +195,10 @@ fn guidelines(part: &Part<'_>, place: usize) -> bool {
 
 /// The year of a chapter: right after a name, and no part of a date.
 fn adjoined_year(part: &Part<'_>, words: &[usize], i: usize) -> Option<u16> {
-    let year = details::year(part, *words.get(i)?)?;
-    let name = *words.get(i.checked_sub(1)?)?;
-    let adjoins = name + 1 == *words.get(i)? && part.gap(name + 1) == " ";
+    let place = *words.get(i)?;
+    let year = details::year(part, place)?;
+    let name = part.before(place, 1)?;
+    let adjoins = part.gap(place) == " " && words.get(i.checked_sub(1)?) == Some(&name);
     let name = part.word(name);
     let letters = name.is_some_and(|name| name.bytes().all(|b| b.is_ascii_alphabetic()));
     (adjoins && letters && !details::is_month(name)).then_some(year)
@@ -258,11 +261,13 @@ fn is_guidelines(text: &str, name: &Name) -> bool {
 }
 
 /// Where the list after "Section(s):" stands, "section on" too.
-fn listed(text: &str, rest: Range<usize>) -> Option<Range<usize>> {
-    let passage = text.get(rest.clone())?;
-    let at = passage.find("ection")?;
-    let after = passage.get(at..)?;
-    let colon = after.find(':').filter(|&colon| after.get(..colon).is_some_and(|label| label.len() < 16));
-    let on = ["ection on ", "ections on "].iter().find(|on| after.starts_with(**on)).map(|on| on.len() - 1);
-    Some(rest.start + at + colon.or(on)? + 1..rest.end)
+fn listed(part: &Part<'_>) -> Option<Range<usize>> {
+    /// From the word to the colon.
+    const LONGEST: usize = 16;
+    let place = part.places().find(|&place| part.is_one(place, &["section", "sections"]))?;
+    let word = part.at(place)?;
+    let end = part.text().floor_char_boundary(part.bytes.end.min(word.end + LONGEST));
+    let colon = part.text().get(word.end..end)?.find(':').map(|colon| word.end + colon + 1);
+    let on = part.at(place + 1).filter(|on| on.is(part.text(), "on")).map(|on| on.end);
+    Some(colon.or(on)?..part.bytes.end)
 }

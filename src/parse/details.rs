@@ -50,9 +50,9 @@ pub(super) fn read(part: &Part<'_>, years_end: usize, book: bool) -> Details {
     let mut found = Details::default();
     let mut place = part.first;
     while let Some(at) = part.at(place) {
-        let taken = if part.has(place, Class::Page) {
+        let taken = if at.has(Class::Page) {
             pages(part, place, &mut found)
-        } else if part.is_figure(place) {
+        } else if at.has(Class::Figure) {
             regulation(part, place, &mut found).or_else(|| dated(part, place, years_end, &mut found))
         } else {
             None
@@ -116,7 +116,8 @@ fn page_list(part: &Part<'_>, bytes: &[u8], from: usize) -> Option<(Vec<String>,
             break;
         }
         let label = part.part(at..at + 1);
-        if let Some(word) = label.at(label.first).filter(|word| word.start == at && label.has(label.first, Class::Page)) {
+        if let Some(word) = label.at(label.first).filter(|word| word.start == at && label.has(label.first, Class::Page))
+        {
             at = skip(bytes, word.end, b" .:");
         }
     }
@@ -165,7 +166,8 @@ fn regulation(part: &Part<'_>, place: usize, found: &mut Details) -> Option<Rang
     if found.regulation.as_ref().is_none_or(|known| known.contains('-') && !section.contains('-')) {
         found.regulation = Some(section);
     }
-    let back = (1..10).map_while(|n| part.before(place, n)).take_while(|&before| part.has(before, Class::Regulation)).last();
+    let back =
+        (1..10).map_while(|n| part.before(place, n)).take_while(|&before| part.has(before, Class::Regulation)).last();
     Some(part.start(back.unwrap_or(place))..end)
 }
 
@@ -235,8 +237,8 @@ fn date(part: &Part<'_>, place: usize) -> Option<(u16, usize)> {
 
 /// A year that stands by itself.
 pub(super) fn year(part: &Part<'_>, place: usize) -> Option<u16> {
-    let at = part.at(place)?;
-    let year = part.word(place).filter(|word| word.len() == 4)?.parse::<u16>().ok()?;
+    let at = part.at(place).filter(|word| word.has(Class::Figure) && word.end - word.start == 4)?;
+    let year = part.word(place)?.parse::<u16>().ok()?;
     let bytes = part.text().as_bytes();
     let joined = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'/' | b'-' | b'.' | b'_' | b'='));
     let before = at.start.checked_sub(1).and_then(|before| bytes.get(before));
@@ -255,17 +257,16 @@ pub(super) fn is_month(word: Option<&str>) -> bool {
 
 /// Words about an edition.
 fn edition(part: &Part<'_>, place: usize) -> Option<Range<usize>> {
-    let word = part.word(place)?;
-    // The first letters of "chapter", of ordinals and of the words below.
-    if !b"ctwoileac0123456789".contains(&word.as_bytes().first()?.to_ascii_lowercase()) {
+    let ordinal = part.is_figure(place) && part.word(place)?.ends_with(['t', 'h', 'd']);
+    let from = place + usize::from(ordinal);
+    let ed = ordinal && part.is_one(from, &["ed"]);
+    if !ed && !part.has(from, Class::Edition) {
         return None;
     }
     let number = |word: &str| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit());
     if part.is_one(place, &["chapter"]) && part.word(place + 1).is_some_and(number) {
         return Some(part.start(place)..part.at(place + 1)?.end);
     }
-    let from = place + usize::from(part.is_figure(place) && word.ends_with(['t', 'h', 'd']));
-    let ed = from > place && part.is_one(from, &["ed"]);
     let known = EDITIONS.iter().find(|known| (from..).zip(**known).all(|(place, word)| part.is_one(place, &[word])));
     let length = known.map(|known| known.len()).or(ed.then_some(1))?;
     Some(part.start(place)..part.at(from + length - 1)?.end)

@@ -88,7 +88,7 @@ fn beside(clause: &Part<'_>) -> Option<(usize, usize)> {
     const MOST: usize = 16;
     let outside = clause.outside();
     let joined = |place: usize| {
-        let word = clause.at(place).filter(|word| word.depth <= outside)?;
+        let word = clause.at(place).filter(|word| word.has(Class::Link) && word.depth <= outside)?;
         if place > clause.first && !clause.gap(place).ends_with(' ') {
             return None;
         }
@@ -149,7 +149,7 @@ const GOVERNING: [(&str, &str); 5] =
 
 /// Which of the words before sources end with a word.
 fn governing(line: &Part<'_>, place: usize) -> Option<usize> {
-    if !line.is_one(place, &["on", "upon"]) || line.gap(place) != " " || !line.gap(place + 1).starts_with(' ') {
+    if !line.has(place, Class::On) || line.gap(place) != " " || !line.gap(place + 1).starts_with(' ') {
         return None;
     }
     let before = line.before(place, 1)?;
@@ -253,7 +253,8 @@ impl Clauses {
                 }
                 Mention::Outside => {
                     found.outside = true;
-                    outside = Some(next + usize::from(near(line, next) && line.phrase(next, &["guidelines"]).is_some()));
+                    outside =
+                        Some(next + usize::from(near(line, next) && line.phrase(next, &["guidelines"]).is_some()));
                     continue;
                 }
             };
@@ -315,13 +316,13 @@ const MTUS: &str = "mtus";
 /// The schedule where it is named at a word: by its short form, also at the end of a word as in "NonMTUS", or by its name
 /// in full where the short form does not follow. The offset where the name begins, and the place after it.
 fn schedule_at(line: &Part<'_>, place: usize) -> Option<(usize, usize)> {
-    let word = line.word(place)?;
-    if let Some(head) = word.len().checked_sub(MTUS.len()) {
-        if word.get(head..).is_some_and(|tail| tail.eq_ignore_ascii_case(MTUS)) {
-            return Some((line.start(place) + head, place + 1));
-        }
+    let word = line.at(place).filter(|word| word.number == 0 || word.has(Class::Mtus))?;
+    if let Some(at) = word.end.checked_sub(MTUS.len()).filter(|at| *at >= word.start)
+        && line.text().get(at..word.end).is_some_and(|tail| tail.eq_ignore_ascii_case(MTUS))
+    {
+        return Some((at, place + 1));
     }
-    if !line.is_one(place, &["medical"]) {
+    if !word.is(line.text(), "medical") {
         return None;
     }
     let next = line.phrase(place, &["medical", "treatment", "utilization", "schedule"])?;
@@ -396,7 +397,8 @@ fn governs(line: &Part<'_>, on: usize) -> Mention {
 
 /// Whether "not" stands before, in the same sentence.
 fn negated(line: &Part<'_>, on: usize) -> bool {
-    let mut words = (1..7).map_while(|n| line.before(on, n).filter(|before| !line.gap(before + 1).contains(['.', ':'])));
+    let mut words =
+        (1..7).map_while(|n| line.before(on, n).filter(|before| !line.gap(before + 1).contains(['.', ':'])));
     words.any(|before| line.is_one(before, &["not"]))
 }
 

@@ -23,35 +23,38 @@ pub(super) struct Word {
     /// The number in the catalogue; 0 for other words.
     pub(super) number: u16,
     /// The bits of its classes.
-    classes: u16,
+    classes: u32,
     /// How many names of the line begin before it.
     names: u32,
 }
 
 impl Word {
+    pub(super) fn has(&self, class: Class) -> bool {
+        self.classes & class.bit() != 0
+    }
+
     /// Whether it is this word of lower case.
     pub(super) fn is(&self, text: &str, word: &str) -> bool {
         self.end - self.start == word.len()
-            && text.get(self.start..self.end).is_some_and(|have| have.eq_ignore_ascii_case(word))
+            && text.as_bytes().get(self.start..self.end).is_some_and(|have| have.eq_ignore_ascii_case(word.as_bytes()))
     }
 }
 
 impl<'t> Line<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        let mut line = Self { text, words: Vec::with_capacity(text.len() / 4), names: Vec::new() };
-        let mut depth = 0u16;
-        spans(text, |span, hash, brackets| {
-            depth = brackets.bytes().fold(depth, bracket);
-            if let Some(word) = text.get(span.clone()).filter(|word| !word.is_empty()) {
+        let mut line = Self { text, words: Vec::with_capacity(text.len() / 5), names: Vec::new() };
+        spans(text, |span, hash, depth| {
+            if let Some(word) = text.get(span.clone()) {
                 let (number, classes) = catalog::look_up(word, hash);
                 line.words.push(Word { start: span.start, end: span.end, depth, number, classes, names: 0 });
             }
         });
         for first in 0..line.words.len() {
-            let before = line.names.len();
-            names_at(text, &line.words, first, &mut line.names);
-            if let Some(word) = line.words.get_mut(first) {
-                word.names = u32::try_from(before).unwrap_or(u32::MAX);
+            let before = u32::try_from(line.names.len()).unwrap_or(u32::MAX);
+            let Some(word) = line.words.get_mut(first) else { break };
+            word.names = before;
+            if word.has(Class::Name) {
+                names_at(text, &line.words, first, &mut line.names);
             }
         }
         line
@@ -82,30 +85,34 @@ fn bracket(depth: u16, b: u8) -> u16 {
 /// The words of a text.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut found = Vec::new();
-    spans(text, |span, _, _| found.extend(text.get(span).filter(|word| !word.is_empty())));
+    spans(text, |span, _, _| found.extend(text.get(span)));
     found.into_iter()
 }
 
-/// Calls back with the span of every word, its hash, and what stands before it.
-fn spans<'t>(text: &'t str, mut found: impl FnMut(Range<usize>, u32, &'t str)) {
+/// Calls back with the span of every word, its hash, and how many brackets are open around it.
+fn spans(text: &str, mut found: impl FnMut(Range<usize>, u32, u16)) {
     let bytes = text.as_bytes();
-    let (mut at, mut end) = (0, 0);
+    let (mut at, mut depth) = (0, 0);
     while let Some(&b) = bytes.get(at) {
-        let start = at;
+        if b == b' ' {
+            at += 1;
+            continue;
+        }
         let mut hash = Hash::new();
-        while let Some(&b) = bytes.get(at) {
-            let sign = b == 0xc2 || (b == 0xe2 && bytes.get(at + 1).is_some_and(|b| (0x80..0x85).contains(b)));
-            if !(b.is_ascii_alphanumeric() || (b >= 0x80 && !sign)) {
+        let start = at;
+        for (i, &b) in bytes.get(start..).unwrap_or_default().iter().enumerate() {
+            let letter = LETTERS[usize::from(b)];
+            if letter == 0 || (letter >= 0x80 && is_sign(bytes, start + i)) {
                 break;
             }
-            hash.add(b);
+            hash.add(letter);
             at += 1;
         }
         if at > start {
-            found(start..at, hash.0, text.get(end..start).unwrap_or_default());
-            end = at;
+            found(start..at, hash.0, depth);
             continue;
         }
+        depth = bracket(depth, b);
         at += match b {
             0xc2 => 2,
             0xe2 => 3,
@@ -113,6 +120,29 @@ fn spans<'t>(text: &'t str, mut found: impl FnMut(Range<usize>, u32, &'t str)) {
         };
     }
 }
+
+/// Whether a character beyond ASCII is a sign of Latin 1 or of general punctuation.
+fn is_sign(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at) {
+        Some(0xc2) => true,
+        Some(0xe2) => bytes.get(at + 1).is_some_and(|b| (0x80..0x85).contains(b)),
+        _ => false,
+    }
+}
+
+/// The bytes of words, letters in lower case; 0 for all other ASCII.
+const LETTERS: [u8; 256] = {
+    let mut letters = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        let byte = b as u8;
+        if byte >= 0x80 || byte.is_ascii_alphanumeric() {
+            letters[b] = byte.to_ascii_lowercase();
+        }
+        b += 1;
+    }
+    letters
+};
 
 /// How far the words of a phrase may stand apart in bytes, blanks aside.
 const WIDEST_GAP: usize = 24;
@@ -149,7 +179,7 @@ impl<'l> Part<'l> {
     }
 
     pub(super) fn at(&self, place: usize) -> Option<&'l Word> {
-        self.line.words.get(place).filter(|_| (self.first..self.end).contains(&place))
+        if self.first <= place && place < self.end { self.line.words.get(place) } else { None }
     }
 
     pub(super) fn word(&self, place: usize) -> Option<&'l str> {
@@ -169,7 +199,7 @@ impl<'l> Part<'l> {
 
     /// Whether the word is of a class.
     pub(super) fn has(&self, place: usize, class: Class) -> bool {
-        self.at(place).is_some_and(|word| word.classes & class.bit() != 0)
+        self.at(place).is_some_and(|word| word.has(class))
     }
 
     /// Whether the word is one of some, in lower case.
@@ -179,7 +209,7 @@ impl<'l> Part<'l> {
 
     /// Whether the word begins with a digit.
     pub(super) fn is_figure(&self, place: usize) -> bool {
-        self.word(place).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        self.has(place, Class::Figure)
     }
 
     /// Whether the word begins with a capital letter.

@@ -50,9 +50,10 @@ fn printed(cited: &Part<'_>) -> Option<String> {
 
 /// Whether a web address begins at a word.
 pub(super) fn is_address(part: &Part<'_>, place: usize) -> bool {
-    const SCHEMES: &[&str] = &["http", "https"];
-    part.is_one(place, SCHEMES)
-        || (part.is_one(place, &["www"]) && !part.before(place, 1).is_some_and(|before| part.is_one(before, SCHEMES)))
+    let scheme = |place: usize| !part.is_one(place, &["www"]);
+    let after_scheme =
+        |place: usize| part.before(place, 1).is_some_and(|before| part.has(before, Class::Web) && scheme(before));
+    part.has(place, Class::Web) && (scheme(place) || !after_scheme(place))
 }
 
 /// The capitalised words around one, if it is not the only one.
@@ -62,8 +63,7 @@ fn name_around(cited: &Part<'_>, place: usize) -> Option<String> {
     let close = |place: usize| {
         place > cited.first && matches!(cited.gap(place), " " | " & " | "'" | "\u{2019}" | "-" | "' " | "\u{2019} ")
     };
-    let part =
-        |place: usize| cited.is_capital(place) || cited.has(place, Class::Joint) || cited.is_one(place, &["s"]);
+    let part = |place: usize| cited.is_capital(place) || cited.has(place, Class::Joint) || cited.is_one(place, &["s"]);
     let (mut first, mut last) = (place, place);
     while place - first < REACH && close(first) && part(first - 1) {
         first -= 1;

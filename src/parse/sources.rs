@@ -1,6 +1,7 @@
 //! Citations outside of the MTUS: where one ends and the next begins.
 
 use super::books::{self, is_title};
+use super::catalog::Class;
 use super::line::Part;
 use super::other::{self, is_address};
 use super::words::trimmed;
@@ -25,7 +26,8 @@ pub(super) fn read(clause: &Part<'_>, citations: &mut Vec<Citation>) {
 
 /// A book named at a word. "Other Medical Treatment Guideline" announces one without naming it.
 pub(super) fn mention(line: &Part<'_>, place: usize) -> Option<Option<Source>> {
-    let word = line.at(place)?;
+    // A word that is not known may be one of them misspelt.
+    let word = line.at(place).filter(|word| word.number == 0 || word.has(Class::Named))?;
     let bytes = line.text().as_bytes();
     // "(ODG)" is the short form of a name that was just written out.
     let bracket = || word.start.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'(');
@@ -118,8 +120,7 @@ fn joined(before: &str) -> bool {
 /// Whether "accessed 02/18/2017, " ends right before a word.
 fn after_access(part: &Part<'_>, place: usize, start: usize) -> bool {
     let accessed = |n: usize| {
-        let before = part.before(place, n).filter(|&before| part.start(before) >= start);
-        before.is_some_and(|before| part.is_one(before, &["accessed"]))
+        part.before(place, n).is_some_and(|before| part.has(before, Class::Accessed) && part.start(before) >= start)
     };
     if !(accessed(4) || accessed(5)) {
         return false;
@@ -127,4 +128,3 @@ fn after_access(part: &Part<'_>, place: usize, start: usize) -> bool {
     let gap = part.gap(place);
     gap.contains([',', ';', '.']) && gap.contains(' ')
 }
-

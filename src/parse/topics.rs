@@ -28,8 +28,7 @@ impl Details {
 /// Whether words tell of what was cited, and cite nothing.
 fn opens_remark(topic: &str) -> bool {
     const OPENINGS: [&str; 7] = ["because", "which", "since", "as", "that", "where", "although"];
-    let first = topic.split(' ').next().unwrap_or_default();
-    topic.contains(' ') && OPENINGS.contains(&first)
+    OPENINGS.iter().any(|opening| topic.strip_prefix(opening).is_some_and(|rest| rest.starts_with(' ')))
 }
 
 /// Parts a list. "Forearm, Wrist, & Hand" is one topic: its last comma tells.
@@ -37,27 +36,30 @@ fn split(piece: &Part<'_>, strict: bool, topics: &mut Vec<Range<usize>>) {
     let (text, Range { start: from, end }) = (piece.text(), piece.bytes.clone());
     let list = text.get(..end).unwrap_or_default();
     let own = topics.len();
-    let mut push = |topic: Range<usize>| match topics.get_mut(own..).and_then(<[_]>::last_mut) {
-        Some(last) if text.get(topic.clone()).is_some_and(|s| s.contains(", &")) => last.end = topic.end,
+    let mut push = |topic: Range<usize>, joined: bool| match topics.get_mut(own..).and_then(<[_]>::last_mut) {
+        Some(last) if joined => last.end = topic.end,
         _ => topics.push(topic),
     };
-    let (mut depth, mut start) = (0i32, from);
+    let (mut depth, mut start, mut joined) = (0i32, from, false);
     for (i, b) in list.bytes().enumerate().skip(from) {
         match b {
             b'(' => depth += 1,
             b')' => depth = (depth - 1).max(0),
-            b',' | b';' if depth == 0 => {
-                let next = list.get(i + 1..).and_then(|r| r.trim_start().chars().next());
+            b',' | b';' => {
+                let rest = list.get(i + 1..).unwrap_or_default();
+                let next = rest.trim_start().chars().next();
                 let parts = b == b';' || strict || next.is_some_and(|c| c.is_uppercase() || c.is_numeric());
-                if parts && !in_section(piece, start, i) {
-                    push(start..i);
-                    start = i + 1;
+                if depth == 0 && parts && !in_section(piece, start, i) {
+                    push(start..i, joined);
+                    (start, joined) = (i + 1, false);
+                } else {
+                    joined |= b == b',' && rest.starts_with(" &");
                 }
             }
             _ => {}
         }
     }
-    push(start..end);
+    push(start..end, joined);
 }
 
 /// Whether a comma is in the name of a section that begins at an offset.
@@ -72,29 +74,13 @@ fn clean(text: &str, topic: Range<usize>) -> Option<&str> {
     let mut topic = text.get(trimmed(text, topic))?;
     // Each round takes little off; a bound on the rounds keeps the time linear.
     for _ in 0..8 {
-        let before = topic.len();
-        topic = topic.trim_matches(|c: char| c.is_whitespace() || ",;:.-/\u{2013}\u{2014}\u{a7}".contains(c));
-        topic = balanced(topic);
-        for word in
-            ["and", "section", "sections", "(s)", "chapter", "topic:", "the", "on", "under", "regarding", "see", "also"]
-        {
-            topic = without_first(topic, word);
-        }
-        for words in [
-            "which is",
-            "that is",
-            "which are",
-            "a part of",
-            "part of",
-            "and the",
-            "and",
-            "the",
-            "in the",
-            "guidelines,",
-        ] {
-            topic = without_last(topic, words);
-        }
-        if topic.len() == before {
+        topic = topic.trim_matches(|c: char| {
+            matches!(c, ' ' | ',' | ';' | ':' | '.' | '-' | '/' | '\u{2013}' | '\u{2014}' | '\u{a7}')
+                || c.is_whitespace()
+        });
+        let trimmed = topic.len();
+        topic = without_last(without_first(balanced(topic)));
+        if topic.len() == trimmed {
             break;
         }
     }
@@ -142,50 +128,67 @@ fn clean(text: &str, topic: Range<usize>) -> Option<&str> {
         "last updated",
         "last update",
     ];
-    (topic.chars().any(char::is_alphanumeric) && !EMPTY.iter().any(|empty| topic.eq_ignore_ascii_case(empty))).then_some(topic)
+    let empty = EMPTY.iter().any(|empty| empty.len() == topic.len() && topic.eq_ignore_ascii_case(empty));
+    (topic.chars().any(char::is_alphanumeric) && !empty).then_some(topic)
 }
 
 /// A topic without brackets that stand alone, or around the whole.
 fn balanced(topic: &str) -> &str {
     let (mut depth, mut least, mut closes) = (0i32, 0, 0);
-    for (i, c) in topic.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
+    for (i, b) in topic.bytes().enumerate() {
+        match b {
+            b'(' => depth += 1,
+            b')' => {
+                depth -= 1;
+                least = least.min(depth);
+                if depth == 0 && closes == 0 {
+                    closes = i;
+                }
+            }
             _ => {}
         }
-        least = least.min(depth);
-        if depth == 0 && closes == 0 {
-            closes = i;
+    }
+    let first = |bracket| topic.strip_prefix(bracket);
+    let last = |bracket| topic.strip_suffix(bracket);
+    let alone = if least < 0 {
+        first(')').or_else(|| last(')'))
+    } else if depth > 0 {
+        first('(').or_else(|| last('('))
+    } else {
+        None
+    };
+    let whole = || first('(').and_then(|inner| inner.strip_suffix(')')).filter(|_| closes + 1 == topic.len());
+    alone.or_else(whole).unwrap_or(topic)
+}
+
+/// A topic without words before it that name none.
+fn without_first(mut topic: &str) -> &str {
+    const WORDS: [&str; 12] =
+        ["and", "section", "sections", "(s)", "chapter", "topic:", "the", "on", "under", "regarding", "see", "also"];
+    for word in WORDS {
+        if topic.len() > word.len() && starts_with(topic, word) {
+            let rest = topic.get(word.len()..).unwrap_or_default();
+            let ends = |c: char| !c.is_alphanumeric() && c != '-' && (c != '(' || word.starts_with("section"));
+            topic = if rest.starts_with(ends) { rest } else { topic };
         }
     }
-    if least < 0 && topic.starts_with(')') {
-        return &topic[1..];
-    }
-    if least < 0 && topic.ends_with(')') {
-        return &topic[..topic.len() - 1];
-    }
-    if depth > 0 && topic.starts_with('(') {
-        return &topic[1..];
-    }
-    if depth > 0 && topic.ends_with('(') {
-        return &topic[..topic.len() - 1];
-    }
-    let whole = topic.starts_with('(') && topic.ends_with(')') && closes + 1 == topic.len() && topic.len() > 1;
-    if whole { &topic[1..topic.len() - 1] } else { topic }
+    topic
 }
 
-fn without_first<'t>(topic: &'t str, word: &str) -> &'t str {
-    let head = topic.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
-    let rest = topic.get(word.len()..).unwrap_or_default();
-    let ends =
-        rest.starts_with(|c: char| !c.is_alphanumeric() && c != '-' && (c != '(' || word.starts_with("section")));
-    if head && ends { rest } else { topic }
+/// A topic without words behind it that name none.
+fn without_last(mut topic: &str) -> &str {
+    const WORDS: [&str; 10] =
+        ["which is", "that is", "which are", "a part of", "part of", "and the", "and", "the", "in the", "guidelines,"];
+    for words in WORDS {
+        let cut = topic.len().saturating_sub(words.len());
+        if cut > 0 && topic.get(cut..).is_some_and(|tail| tail.eq_ignore_ascii_case(words)) {
+            let head = topic.get(..cut).unwrap_or_default();
+            topic = if head.ends_with(|c: char| !c.is_alphanumeric() && c != '-') { head } else { topic };
+        }
+    }
+    topic
 }
 
-fn without_last<'t>(topic: &'t str, words: &str) -> &'t str {
-    let Some(cut) = topic.len().checked_sub(words.len()) else { return topic };
-    let tail = topic.get(cut..).is_some_and(|tail| tail.eq_ignore_ascii_case(words));
-    let head = topic.get(..cut).unwrap_or_default();
-    if tail && head.ends_with(|c: char| !c.is_alphanumeric() && c != '-') { head } else { topic }
+fn starts_with(text: &str, word: &str) -> bool {
+    text.as_bytes().get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
 }
