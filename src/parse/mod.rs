@@ -8,6 +8,7 @@ mod books;
 mod canonical;
 mod catalog;
 mod chapters;
+mod clauses;
 mod contradiction;
 mod days;
 mod details;
