@@ -7,10 +7,16 @@ use super::words::trimmed;
 use crate::letter::{Citation, Source};
 use std::ops::Range;
 
-/// The first word, from the first of a part, that does not belong to the title of a book.
+/// The first word, from the first of a part, that does not belong to the title of a book, its date or its address.
 fn after_title(part: &Part<'_>, source: Source) -> usize {
     let title = if source == Source::Odg { Class::OdgTitle } else { Class::AcoemTitle };
-    part.places().find(|&place| !part.has(place, title) && !part.is_figure(place)).unwrap_or(part.end)
+    let mut address = false;
+    let beyond = |place: usize| {
+        address = part.has(place, Class::Web) || (address && !part.gap(place).contains(' '));
+        let dates = || part.is_figure(place + 1) && details::is_month(part.word(place));
+        !(address || part.has(place, title) || part.is_figure(place) || dates())
+    };
+    part.places().position(beyond).map_or(part.end, |words| part.first + words)
 }
 
 /// Whether all words belong to the title of a book.

@@ -14,6 +14,8 @@ pub(super) struct Entry {
     pub(super) source: Source,
     /// The name that is counted by.
     pub(super) name: &'static str,
+    /// The years of its editions.
+    editions: Vec<u16>,
     /// The section of the regulation that is the chapter.
     regulation: &'static str,
     /// A section of the regulation that is no chapter.
@@ -31,6 +33,8 @@ struct Alias {
     entry: usize,
     /// A usual word: the name of a chapter only where its year or its place says so.
     usual: bool,
+    /// The name that is counted by.
+    own: bool,
 }
 
 /// A name where a line has it.
@@ -41,6 +45,8 @@ pub(super) struct Name {
     pub(super) first: usize,
     pub(super) end: usize,
     pub(super) usual: bool,
+    /// Whether it is the name that is counted by, not another.
+    pub(super) own: bool,
     /// Whether the name has more than one word.
     pub(super) long: bool,
 }
@@ -66,6 +72,8 @@ pub(super) enum Class {
     Web,
     Mtus,
     Named,
+    Publication,
+    Nothing,
     /// Begins a name of the table of names.
     Name,
     /// Begins with a digit.
@@ -73,7 +81,7 @@ pub(super) enum Class {
 }
 
 impl Class {
-    const NAMES: [(&'static str, Self); 18] = [
+    const NAMES: [(&'static str, Self); 20] = [
         ("odg title", Self::OdgTitle),
         ("acoem title", Self::AcoemTitle),
         ("book", Self::Book),
@@ -92,6 +100,8 @@ impl Class {
         ("web", Self::Web),
         ("mtus", Self::Mtus),
         ("named", Self::Named),
+        ("publication", Self::Publication),
+        ("nothing", Self::Nothing),
     ];
 
     pub(super) fn bit(self) -> u32 {
@@ -111,9 +121,15 @@ struct Known {
 
 /// The number and the classes of a word by its hash; number 0 stands for words that are not in the tables.
 pub(super) fn look_up(word: &str, hash: u32) -> (u16, u32) {
-    let figure = if word.starts_with(|c: char| c.is_ascii_digit()) { Class::Figure.bit() } else { 0 };
     let number = CATALOG.number(word, hash);
-    (number, figure | CATALOG.words.get(usize::from(number)).map_or(0, |known| known.classes))
+    if number != 0 {
+        return (number, CATALOG.words.get(usize::from(number)).map_or(0, |known| known.classes));
+    }
+    let bytes = word.as_bytes();
+    // "theMTUS", "NonMTUS"
+    let glued = bytes.len() > 4 && bytes.get(bytes.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(b"mtus"));
+    let figure = bytes.first().is_some_and(u8::is_ascii_digit);
+    (number, if glued { Class::Mtus.bit() } else { 0 } | if figure { Class::Figure.bit() } else { 0 })
 }
 
 /// Adds the names that begin at a word of a line.
@@ -140,7 +156,7 @@ pub(super) fn names_at(text: &str, words: &[Word], first: usize, names: &mut Vec
         if matching == spelt.len()
             && let (Some(entry), Some(&end)) = (CATALOG.entries.get(alias.entry), places.get(matching - 1))
         {
-            names.push(Name { entry, first, end, usual: alias.usual, long: matching > 1 });
+            names.push(Name { entry, first, end, usual: alias.usual, own: alias.own, long: matching > 1 });
         }
     }
 }
@@ -155,9 +171,21 @@ impl Alias {
     }
 }
 
-/// The chapter that a section of the regulation is.
+impl Entry {
+    /// Whether an edition is of this year.
+    pub(super) fn has_edition(&self, year: u16) -> bool {
+        self.editions.contains(&year)
+    }
+}
+
+/// The chapter that a section of the regulation is, or that it is in.
 pub(super) fn by_regulation(section: &str) -> Option<&'static Entry> {
-    CATALOG.entries.iter().find(|entry| entry.regulation == section && !entry.rule)
+    let within = |entry: &&Entry| {
+        let rest = section.strip_prefix(entry.regulation).filter(|_| !entry.regulation.is_empty());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let chapter = CATALOG.entries.iter().filter(within).max_by_key(|entry| entry.regulation.len());
+    chapter.filter(|chapter| !chapter.rule)
 }
 
 const SEED: u32 = 0x811c_9dc5;
@@ -218,7 +246,9 @@ impl Catalog {
             return known;
         }
         let number = u16::try_from(self.words.len()).unwrap_or_default();
-        self.words.push(Known { text: word.to_ascii_lowercase(), hash, classes: 0, aliases: Vec::new() });
+        let figure = word.starts_with(|c: char| c.is_ascii_digit());
+        let classes = if figure { Class::Figure.bit() } else { 0 };
+        self.words.push(Known { text: word.to_ascii_lowercase(), hash, classes, aliases: Vec::new() });
         let free = (0..SLOTS).map(|n| (hash as usize + n) % SLOTS).find(|&slot| self.slots.get(slot) == Some(&0));
         if let Some(slot) = free.and_then(|slot| self.slots.get_mut(slot)) {
             *slot = number;
@@ -254,23 +284,31 @@ impl Catalog {
         for row in rows(table) {
             let mut cells = row.split('\t');
             let mut cell = || cells.next().unwrap_or_default();
-            let (source, kind, name, _years, regulation, aliases) = (cell(), cell(), cell(), cell(), cell(), cell());
+            let (source, kind, name, editions, regulation, aliases) = (cell(), cell(), cell(), cell(), cell(), cell());
             let source = source.parse().unwrap_or_default();
             let entry = self.entries.len();
-            self.entries.push(Entry { source, name, regulation, rule: kind == "rule", section: kind == "section" });
-            // What a regulation calls its sections is too usual for a name.
-            let own = (kind != "rule").then_some((name, kind == "usual"));
-            let others = aliases.split(';').map(|alias| match alias.trim().strip_suffix('*') {
-                Some(alias) => (alias, true),
-                None => (alias.trim(), false),
+            let editions = editions.split(' ').filter_map(|year| year.parse().ok()).collect();
+            self.entries.push(Entry {
+                source,
+                name,
+                editions,
+                regulation,
+                rule: kind == "rule",
+                section: kind == "section",
             });
-            for (name, usual) in own.into_iter().chain(others) {
-                self.add_alias(name, entry, usual);
+            // What a regulation calls its sections is too usual for a name.
+            let own = (kind != "rule").then_some((name, kind == "usual", true));
+            let others = aliases.split(';').map(|alias| match alias.trim().strip_suffix('*') {
+                Some(alias) => (alias, true, false),
+                None => (alias.trim(), false, false),
+            });
+            for (name, usual, own) in own.into_iter().chain(others) {
+                self.add_alias(name, entry, usual, own);
             }
         }
     }
 
-    fn add_alias(&mut self, name: &str, entry: usize, usual: bool) {
+    fn add_alias(&mut self, name: &str, entry: usize, usual: bool, own: bool) {
         let from = self.spelt.len();
         for word in super::line::words(name).filter(|word| !word.eq_ignore_ascii_case("and")) {
             let number = self.insert(word);
@@ -280,7 +318,7 @@ impl Catalog {
         let words = from..self.spelt.len();
         if let Some(first) = self.words.get_mut(usize::from(first)).filter(|_| (1..=LONGEST).contains(&words.len())) {
             first.classes |= Class::Name.bit();
-            first.aliases.push(Alias { words, shared: 0, entry, usual });
+            first.aliases.push(Alias { words, shared: 0, entry, usual, own });
         }
     }
 

@@ -5,6 +5,7 @@ use super::details::{self, Details};
 use super::line::Part;
 use super::words::trimmed;
 use crate::letter::{Citation, Source};
+use std::cmp::Reverse;
 use std::ops::Range;
 
 /// The MTUS took over chapters of ACOEM, first of the 2nd edition, later of the 3rd.
@@ -93,7 +94,8 @@ fn start(text: &str, name: &Name, leads: bool) -> usize {
 /// Whether a chapter of the MTUS is named with its year.
 pub(super) fn any(part: &Part<'_>) -> bool {
     let outer = outer(part);
-    (0..outer.len()).any(|i| adjoined_year(part, &outer, i).is_some() && known_before(part, &outer, i).is_some())
+    let known = |i| known_before(part, &outer, i, adjoined_year(part, &outer, i)?);
+    (0..outer.len()).any(|i| known(i).is_some())
 }
 
 /// Whether a chapter of the MTUS is named that is in the table, with its year or by a name that is no usual word.
@@ -125,33 +127,41 @@ fn among(part: &Part<'_>, words: &[usize]) -> Vec<Name> {
     let mut names = with_years(part, words);
     let mut bare = without_years(part, words);
     if !names.is_empty() {
-        // Beside chapters with years, only what is named as "..., and Chronic Pain Treatment Guidelines" is one without.
-        bare.retain(|name| is_guidelines(part.text(), name));
+        // Beside chapters with years, only what comes first or is named as "..., and Chronic Pain Treatment Guidelines" is
+        // one without.
+        let first = part.start(part.first);
+        bare.retain(|name| name.at.start == first || is_guidelines(part.text(), name));
         bare.retain(|name| names.iter().all(|other| name.at.end <= other.at.start || other.at.end <= name.at.start));
     }
     names.append(&mut bare);
     names.sort_by_key(|name| name.at.start);
-    merge(part.text(), names)
+    names.dedup_by(|name, last| repeats(part.text(), name, last));
+    names.iter_mut().for_each(|name| pass_repetition(part, name));
+    names
 }
 
-/// "Chapter 12, Low Back Complaints" names one chapter twice.
-fn merge(text: &str, names: Vec<Name>) -> Vec<Name> {
-    let mut merged: Vec<Name> = Vec::with_capacity(names.len());
-    for name in names {
-        let same = merged.last_mut().filter(|last| {
-            let gap = text.get(last.at.end..name.at.start).unwrap_or_default();
-            let one = matches!((last.entry, name.entry), (Some(a), Some(b)) if std::ptr::eq(a, b));
-            one && gap.len() <= 4 && !gap.contains(char::is_alphanumeric)
-        });
-        match same {
-            Some(last) => {
-                last.at.end = name.at.end;
-                last.year = last.year.or(name.year);
-            }
-            None => merged.push(name),
-        }
+/// "Chapter 12, Low Back Complaints" names one chapter twice: the first name takes in the second.
+fn repeats(text: &str, name: &Name, last: &mut Name) -> bool {
+    let gap = text.get(last.at.end..name.at.start).unwrap_or_default();
+    let one = matches!((last.entry, name.entry), (Some(a), Some(b)) if std::ptr::eq(a, b));
+    let same = one && gap.len() <= 4 && !gap.contains(char::is_alphanumeric);
+    if same {
+        last.at.end = name.at.end;
+        last.year = last.year.or(name.year);
     }
-    merged
+    same
+}
+
+/// "Chapter 12 (Low Back Complaints)" names one chapter twice, too.
+fn pass_repetition(part: &Part<'_>, name: &mut Name) {
+    let rest = part.part(name.at.end..part.bytes.end);
+    let same = |again: &&catalog::Name| name.entry.is_some_and(|entry| std::ptr::eq(entry, again.entry));
+    let Some(again) = rest.names_at(rest.first).filter(same).max_by_key(|again| again.end) else { return };
+    let closes = rest.at(again.end - 1).map(|last| last.end);
+    let closes = closes.filter(|&at| part.text().get(at..).is_some_and(|rest| rest.starts_with(')')));
+    if let Some(closes) = closes.filter(|_| rest.gap(rest.first).trim_start() == "(") {
+        name.at.end = closes + 1;
+    }
 }
 
 /// Names with a year.
@@ -161,7 +171,7 @@ fn with_years(part: &Part<'_>, words: &[usize]) -> Vec<Name> {
     for (i, &place) in words.iter().enumerate() {
         let Some(year) = adjoined_year(part, words, i) else { continue };
         let known =
-            known_before(part, words, i).filter(|known| words.get(from).is_some_and(|&from| known.first >= from));
+            known_before(part, words, i, year).filter(|known| words.get(from).is_some_and(|&from| known.first >= from));
         let first = known.map(|known| known.first).or_else(|| unknown_before(part, words, from, i));
         if let (Some(first), Some(last)) = (first.and_then(|first| part.at(first)), part.at(place)) {
             let entry = known.map(|known| known.entry);
@@ -172,21 +182,21 @@ fn with_years(part: &Part<'_>, words: &[usize]) -> Vec<Name> {
     names
 }
 
-/// The known name that ends before a word, "Guidelines" between left out. The longest counts.
-fn known_before(part: &Part<'_>, words: &[usize], i: usize) -> Option<catalog::Name> {
+/// The known name that ends before a word, a year, "Guidelines" between left out. The longest counts; of equal ones that
+/// with an edition of the year, and then that of the MTUS.
+fn known_before(part: &Part<'_>, words: &[usize], i: usize, year: u16) -> Option<catalog::Name> {
     let guidelines = i.checked_sub(1).and_then(|last| words.get(last)).is_some_and(|&last| guidelines(part, last));
     let last = *words.get(i.checked_sub(1 + usize::from(guidelines))?)?;
-    let mut best: Option<catalog::Name> = None;
-    for name in part.names().filter(|name| name.end == last + 1) {
+    let names = part.names().filter(|name| {
         let source = name.entry.source;
         // "Low Back 2016" may as well be the ODG's.
-        let counts = SOURCES.contains(&source) && !(name.usual && source == Source::Acoem) && !name.entry.section;
-        let better = |best: catalog::Name| best.first == name.first && best.entry.source != Source::Mtus;
-        if counts && words.binary_search(&name.first).is_ok() && best.is_none_or(better) {
-            best = Some(*name);
-        }
-    }
-    best
+        let unclear = name.usual && source == Source::Acoem && !(name.own && name.entry.has_edition(year));
+        name.end == last + 1 && SOURCES.contains(&source) && !unclear && !name.entry.section
+    });
+    let names = names.filter(|name| words.binary_search(&name.first).is_ok());
+    let rank =
+        |name: &&catalog::Name| (Reverse(name.first), name.entry.has_edition(year), name.entry.source == Source::Mtus);
+    names.max_by_key(rank).copied()
 }
 
 fn guidelines(part: &Part<'_>, place: usize) -> bool {

@@ -139,7 +139,8 @@ pub(super) fn opening(line: &Part<'_>) -> usize {
     /// Longer openings than any seen, so that the words of a citation are not taken for theirs.
     const LONGEST: usize = 120;
     let (mut start, mut seen) = (behind_article(line, line.first, 0), [false; GOVERNING.len()]);
-    for place in line.places().take_while(|&place| line.at(place).is_some_and(|word| word.end < LONGEST)) {
+    let near = line.places().take_while(|&place| line.at(place).is_some_and(|word| word.end < LONGEST));
+    for place in near.filter(|&place| line.has(place, Class::On)) {
         // Of each the first counts.
         if let Some(seen) = governing(line, place).and_then(|words| seen.get_mut(words)).filter(|seen| !**seen) {
             *seen = true;
@@ -154,7 +155,7 @@ const MTUS: &str = "mtus";
 /// The schedule where it is named at a word: by its short form, also at the end of a word as in "NonMTUS", or by its name
 /// in full where the short form does not follow. The offset where the name begins, and the place after it.
 pub(super) fn schedule_at(line: &Part<'_>, place: usize) -> Option<(usize, usize)> {
-    let word = line.at(place).filter(|word| word.number == 0 || word.has(Class::Mtus))?;
+    let word = line.at(place).filter(|word| word.has(Class::Mtus))?;
     if let Some(at) = word.end.checked_sub(MTUS.len()).filter(|at| *at >= word.start)
         && line.text().get(at..word.end).is_some_and(|tail| tail.eq_ignore_ascii_case(MTUS))
     {

@@ -54,6 +54,9 @@ pub(super) fn read(part: &Part<'_>, years_end: usize, book: bool) -> Details {
             pages(part, place, &mut found)
         } else if at.has(Class::Figure) {
             regulation(part, place, &mut found).or_else(|| dated(part, place, years_end, &mut found))
+        } else if at.has(Class::Web) {
+            let address = part.text().get(at.start..part.bytes.end).unwrap_or_default();
+            Some(at.start..at.start + address.find(char::is_whitespace).unwrap_or(address.len()))
         } else {
             None
         };
@@ -74,6 +77,10 @@ fn pages(part: &Part<'_>, place: usize, found: &mut Details) -> Option<Range<usi
     let mut at = label.end;
     if bytes.get(at..at + 3).is_some_and(|s| s.eq_ignore_ascii_case(b"(s)")) {
         at += 3;
+    }
+    // "page no. 98"
+    if part.is_one(place + 1, &["no", "nos", "number", "numbers"]) && part.gap(place + 1).trim() == "" {
+        at = part.at(place + 1)?.end;
     }
     at = skip(bytes, at, b" .:#");
     let (pages, end) = page_list(part, bytes, at)?;
@@ -166,9 +173,32 @@ fn regulation(part: &Part<'_>, place: usize, found: &mut Details) -> Option<Rang
     if found.regulation.as_ref().is_none_or(|known| known.contains('-') && !section.contains('-')) {
         found.regulation = Some(section);
     }
+    let end = passed(part, paragraphs(bytes, end));
     let back =
         (1..10).map_while(|n| part.before(place, n)).take_while(|&before| part.has(before, Class::Regulation)).last();
     Some(part.start(back.unwrap_or(place))..end)
+}
+
+/// The end of the paragraphs that follow on a section, as in "9792.24.1(c)(1)".
+fn paragraphs(bytes: &[u8], end: usize) -> usize {
+    let mut last = end;
+    loop {
+        let open = skip(bytes, last, b" ");
+        match bytes.get(open..) {
+            Some([b'(', b, b')', ..]) if b.is_ascii_alphanumeric() => last = open + 3,
+            _ => return last,
+        }
+    }
+}
+
+/// The end of "of the CCR" or "of Title 8, California Code of Regulations" behind a section.
+fn passed(part: &Part<'_>, end: usize) -> usize {
+    let rest = part.part(end..part.bytes.end);
+    let of = rest.is_one(rest.first, &["of"]) && rest.gap(rest.first).trim() == "";
+    let words = rest.places().take_while(|&place| of && rest.has(place, Class::Regulation));
+    // The words belong to the section as far as the name of the regulations.
+    let named = words.filter(|&place| rest.is_one(place, &["ccr", "regulations", "8"])).last();
+    named.and_then(|last| rest.at(last)).map_or(end, |last| last.end)
 }
 
 /// A number such as 9792.24.2. A blank after the first full stop comes from a broken line.

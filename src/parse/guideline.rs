@@ -14,7 +14,11 @@ use std::ops::Range;
 /// Reads a guideline line of set phrases, its label left out, its lines joined to one paragraph.
 pub(super) fn read(text: String) -> Guideline {
     let line = Line::new(&text);
-    let (basis, citations) = phrases(&line.whole());
+    let line = line.whole();
+    let (basis, mut citations) = phrases(&line);
+    if basis.is_none() {
+        acoem(&line, &mut citations);
+    }
     Guideline { text: Some(text), basis, citations }
 }
 
@@ -39,10 +43,18 @@ pub(super) fn read_sentences(text: String, claims: Option<Basis>) -> Guideline {
                     citations = outside(&line);
                 }
             }
+            None if basis.is_none() => acoem(&line, &mut citations),
             _ => {}
         }
     }
     Guideline { text: Some(text), basis, citations }
+}
+
+/// The citations of a line that names ACOEM alone: it does not tell whether the MTUS has the part that is meant.
+fn acoem(line: &Part<'_>, citations: &mut Vec<Citation>) {
+    if sources::mentions(line).any(|(_, source)| source == Some(Source::Acoem)) {
+        sources::read(&line.part(trimmed(line.text(), opening(line)..line.bytes.end)), citations);
+    }
 }
 
 /// What the set phrases of a line tell.
@@ -86,7 +98,7 @@ fn basis(reading: &Clauses, line: &Part<'_>) -> Option<Basis> {
 fn basis_without_marker(line: &Part<'_>) -> Option<Basis> {
     let lower = line.text().to_ascii_lowercase();
     let says_none = ["not cite", "not provide", "not reference", "not list", "cited no", "no medical evidence"];
-    if says_none.iter().any(|words| lower.contains(words)) {
+    if says_none.iter().any(|words| lower.contains(words)) || names_nothing(line) {
         return Some(Basis::None);
     }
     if lower.contains("9792.2") || chapters::any(line) {
@@ -94,6 +106,12 @@ fn basis_without_marker(line: &Part<'_>) -> Option<Basis> {
     }
     let outside = sources::mentions(line).any(|(_, mention)| mention == Some(Source::Odg));
     outside.then_some(Basis::NonMtus)
+}
+
+/// "None cited.", "N/A", "The guideline was not specified."
+fn names_nothing(line: &Part<'_>) -> bool {
+    line.places().all(|place| line.has(place, Class::Nothing))
+        && line.places().any(|place| line.is_one(place, &["none", "no", "not", "n"]))
 }
 
 /// The sources of a line that names the MTUS only to say that it has nothing on the request.

@@ -42,7 +42,7 @@ impl Word {
 
 impl<'t> Line<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        let mut line = Self { text, words: Vec::with_capacity(text.len() / 5), names: Vec::new() };
+        let mut line = Self { text, words: Vec::with_capacity(text.len() / 5), names: Vec::with_capacity(8) };
         spans(text, |span, hash, depth| {
             if let Some(word) = text.get(span.clone()) {
                 let (number, classes) = catalog::look_up(word, hash);

@@ -32,13 +32,11 @@ fn listed(cited: &Part<'_>) -> Option<Name> {
 
 /// The name of a source that is not listed: capitalised words around one such as "Journal", the title before
 /// "6th ed", or the host of a web address.
-fn printed(cited: &Part<'_>) -> Option<String> {
+pub(super) fn printed(cited: &Part<'_>) -> Option<String> {
     cited.places().find_map(|place| {
-        if cited.has(place, Class::Body) && cited.is_capital(place) {
-            let name = name_around(cited, place);
-            if name.is_some() {
-                return name.map(Some);
-            }
+        let name = name_around(cited, place);
+        if name.is_some() {
+            return name.map(Some);
         }
         let edition = place > cited.first && cited.is_figure(place) && cited.is_one(place + 1, &["ed", "edition"]);
         if edition {
@@ -56,8 +54,20 @@ pub(super) fn is_address(part: &Part<'_>, place: usize) -> bool {
     part.has(place, Class::Web) && (scheme(place) || !after_scheme(place))
 }
 
-/// The capitalised words around one, if it is not the only one.
+/// Whether a journal or a book is named in a part.
+pub(super) fn is_publication(part: &Part<'_>) -> bool {
+    part.places().any(|place| part.has(place, Class::Publication) && name_around(part, place).is_some())
+}
+
+/// The capitalised words around one such as "Journal", if it is not the only one.
 fn name_around(cited: &Part<'_>, place: usize) -> Option<String> {
+    if !cited.has(place, Class::Body) || !cited.is_capital(place) {
+        return None;
+    }
+    // "J" is also the initial of an author: the name of a journal follows on it at once.
+    if cited.is_one(place, &["j"]) && !(cited.is_capital(place + 1) && cited.gap(place + 1) == " ") {
+        return None;
+    }
     // How far a name is followed, either way.
     const REACH: usize = 12;
     let close = |place: usize| {

@@ -67,12 +67,13 @@ fn cut(clause: &Part<'_>) -> Vec<(Range<usize>, Option<Source>)> {
     for place in clause.places() {
         let at = clause.start(place);
         if let Some(mention) = mention(&line, place) {
+            let in_address = clause.before(place, 1).is_some_and(|before| clause.has(before, Class::Web));
             // "Official Disability Guidelines, ODG" and "ACOEM (American College ...)" name one book twice.
             let again = mention.is_some()
                 && (source.is_none() || mention == source)
                 && is_title(&clause.part(start..at), mention.unwrap_or_default());
             let runs_on = || source.is_some() && begins_anew(text, start, at);
-            if !again && at > start && (begins_citation(text, start, at) || runs_on()) {
+            if !again && !in_address && at > start && (begins_citation(text, start, at) || runs_on()) {
                 parts.push((start..at, source.take()));
                 (start, address, named) = (at, false, None);
             }
@@ -88,7 +89,12 @@ fn cut(clause: &Part<'_>) -> Vec<(Range<usize>, Option<Source>)> {
                 let before = text.get(start..at).unwrap_or_default().trim_end();
                 known && (before.ends_with(';') || before.ends_with(". ") || joined(before))
             }
-            _ => after_access(clause, place, start),
+            _ => {
+                after_access(clause, place, start) || {
+                    let named = source.is_some() || named.is_some();
+                    clause.gap(place).starts_with(';') && is_another(clause, start..at, named)
+                }
+            }
         };
         if opens && at > start {
             parts.push((start..at, source.take()));
@@ -109,6 +115,13 @@ fn begins_anew(text: &str, start: usize, at: usize) -> bool {
     // As far back as a comma can be expected.
     let low = text.ceil_char_boundary(at.saturating_sub(200).max(start));
     capital && text.get(low..at).is_some_and(|before| before.contains(','))
+}
+
+/// Whether a journal or a book is cited behind a semicolon, after another source.
+fn is_another(clause: &Part<'_>, before: Range<usize>, named: bool) -> bool {
+    let rest = clause.text().get(before.end..clause.bytes.end).unwrap_or_default();
+    let item = clause.part(before.end..before.end + rest.find(';').unwrap_or(rest.len()));
+    other::is_publication(&item) && (named || other::printed(&clause.part(before)).is_some())
 }
 
 /// ", and" or "; and" before a name.

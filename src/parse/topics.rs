@@ -165,6 +165,10 @@ fn balanced(topic: &str) -> &str {
 fn without_first(mut topic: &str) -> &str {
     const WORDS: [&str; 12] =
         ["and", "section", "sections", "(s)", "chapter", "topic:", "the", "on", "under", "regarding", "see", "also"];
+    // The first letters of these words.
+    if !topic.bytes().next().is_some_and(|first| b"as(ctour".contains(&first.to_ascii_lowercase())) {
+        return topic;
+    }
     for word in WORDS {
         if topic.len() > word.len() && starts_with(topic, word) {
             let rest = topic.get(word.len()..).unwrap_or_default();
@@ -179,6 +183,10 @@ fn without_first(mut topic: &str) -> &str {
 fn without_last(mut topic: &str) -> &str {
     const WORDS: [&str; 10] =
         ["which is", "that is", "which are", "a part of", "part of", "and the", "and", "the", "in the", "guidelines,"];
+    // Their last letters.
+    if !topic.bytes().next_back().is_some_and(|last| b"sefd,".contains(&last.to_ascii_lowercase())) {
+        return topic;
+    }
     for words in WORDS {
         let cut = topic.len().saturating_sub(words.len());
         if cut > 0 && topic.get(cut..).is_some_and(|tail| tail.eq_ignore_ascii_case(words)) {
