@@ -187,7 +187,10 @@ fn with_years(part: &Part<'_>, words: &[usize]) -> Vec<Name> {
 fn known_before(part: &Part<'_>, words: &[usize], i: usize, year: u16) -> Option<catalog::Name> {
     let guidelines = i.checked_sub(1).and_then(|last| words.get(last)).is_some_and(|&last| guidelines(part, last));
     let last = *words.get(i.checked_sub(1 + usize::from(guidelines))?)?;
-    let names = part.names().filter(|name| {
+    /// A name is not longer, with what stands in it.
+    const LONGEST: usize = 24;
+    let near = (last.saturating_sub(LONGEST)..=last).flat_map(|first| part.names_at(first));
+    let names = near.filter(|name| {
         let source = name.entry.source;
         // "Low Back 2016" may as well be the ODG's.
         let unclear = name.usual && source == Source::Acoem && !(name.own && name.entry.has_edition(year));
