@@ -1,218 +1,370 @@
-//! The names of guidelines, their chapters and other sources, from `schema/guidelines.tsv`.
+//! The names of guidelines, their chapters and other sources, from `schema/guidelines.tsv`, and the words by which lines
+//! that cite them are read, from `schema/guideline-words.tsv`.
 //!
-//! Names are found by the hash of their first word, so that the size of the table does not matter.
+//! All words of both tables are numbered, so that a line's words are looked up once each.
 
+use super::line::Word;
 use super::words::alike;
 use crate::letter::Source;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// A row of the table.
+/// A row of the table of names.
 pub(super) struct Entry {
     pub(super) source: Source,
     /// The name that is counted by.
     pub(super) name: &'static str,
+    /// The years of its editions.
+    editions: Vec<u16>,
     /// The section of the regulation that is the chapter.
     regulation: &'static str,
     /// A section of the regulation that is no chapter.
     rule: bool,
     /// A section of a chapter whose name has a comma.
-    section: bool,
+    pub(super) section: bool,
 }
 
 /// One of the names of an entry.
 struct Alias {
-    /// In lower case, without "and".
-    words: Vec<String>,
-    /// Of the first word.
-    hash: u32,
+    /// The numbers of its words, without "and".
+    words: Range<usize>,
+    /// How many of them it shares with the alias before it.
+    shared: usize,
     entry: usize,
     /// A usual word: the name of a chapter only where its year or its place says so.
     usual: bool,
+    /// The name that is counted by.
+    own: bool,
 }
 
-/// A name where a text has it.
+/// A name where a line has it.
 #[derive(Clone, Copy)]
-pub(super) struct Match {
+pub(super) struct Name {
     pub(super) entry: &'static Entry,
-    /// How many words it takes.
-    pub(super) words: usize,
+    /// The place of its first word, and the place after its last.
+    pub(super) first: usize,
+    pub(super) end: usize,
     pub(super) usual: bool,
+    /// Whether it is the name that is counted by, not another.
+    pub(super) own: bool,
     /// Whether the name has more than one word.
     pub(super) long: bool,
 }
 
-/// A word of a text.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Word {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// How many brackets are open around it.
-    pub(super) depth: u16,
+/// What a word says where it stands: the classes of `schema/guideline-words.tsv`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    OdgTitle,
+    AcoemTitle,
+    Book,
+    Page,
+    Dated,
+    Regulation,
+    Schedule,
+    Relation,
+    Reference,
+    Body,
+    Joint,
+    On,
+    Link,
+    Edition,
+    Accessed,
+    Web,
+    Mtus,
+    Named,
+    Publication,
+    Nothing,
+    /// Begins a name of the table of names.
+    Name,
+    /// Begins with a digit.
+    Figure,
+}
+
+impl Class {
+    const NAMES: [(&'static str, Self); 20] = [
+        ("odg title", Self::OdgTitle),
+        ("acoem title", Self::AcoemTitle),
+        ("book", Self::Book),
+        ("page", Self::Page),
+        ("dated", Self::Dated),
+        ("regulation", Self::Regulation),
+        ("schedule", Self::Schedule),
+        ("relation", Self::Relation),
+        ("reference", Self::Reference),
+        ("body", Self::Body),
+        ("joint", Self::Joint),
+        ("on", Self::On),
+        ("link", Self::Link),
+        ("edition", Self::Edition),
+        ("accessed", Self::Accessed),
+        ("web", Self::Web),
+        ("mtus", Self::Mtus),
+        ("named", Self::Named),
+        ("publication", Self::Publication),
+        ("nothing", Self::Nothing),
+    ];
+
+    pub(super) fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// A word of the tables.
+struct Known {
+    /// In lower case.
+    text: String,
     hash: u32,
+    classes: u32,
+    /// The aliases that begin with it, sorted by their words.
+    aliases: Vec<Alias>,
 }
 
-/// The words of a part of a text. Signs beyond ASCII that are no letters part words.
-pub(super) fn words(text: &str, range: Range<usize>) -> Vec<Word> {
-    let bytes = text.as_bytes().get(..range.end).unwrap_or_default();
-    let mut words = Vec::with_capacity(range.len() / 6);
-    let mut depth = 0u16;
-    let mut at = range.start;
-    while let Some(&b) = bytes.get(at) {
-        let start = at;
-        let mut hash = SEED;
-        while let Some(&b) = bytes.get(at) {
-            let sign = b == 0xc2 || (b == 0xe2 && bytes.get(at + 1).is_some_and(|b| (0x80..0x85).contains(b)));
-            if !(b.is_ascii_alphanumeric() || (b >= 0x80 && !sign)) {
-                break;
+/// The number and the classes of a word by its hash; number 0 stands for words that are not in the tables.
+pub(super) fn look_up(word: &str, hash: u32) -> (u16, u32) {
+    let number = CATALOG.number(word, hash);
+    if number != 0 {
+        return (number, CATALOG.words.get(usize::from(number)).map_or(0, |known| known.classes));
+    }
+    let bytes = word.as_bytes();
+    // "theMTUS", "NonMTUS"
+    let glued = bytes.len() > 4 && bytes.get(bytes.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(b"mtus"));
+    let figure = bytes.first().is_some_and(u8::is_ascii_digit);
+    (number, if glued { Class::Mtus.bit() } else { 0 } | if figure { Class::Figure.bit() } else { 0 })
+}
+
+/// Adds the names that begin at a word of a line.
+pub(super) fn names_at(text: &str, words: &[Word], first: usize, names: &mut Vec<Name>) {
+    let Some(word) = words.get(first) else { return };
+    let Some(known) = CATALOG.words.get(usize::from(word.number)) else { return };
+    // The places after the words that the line has of the last alias, which this one may share.
+    let mut places = [first + 1; LONGEST];
+    let mut matching = 1;
+    for alias in &known.aliases {
+        // What did not match the last alias does not match this one, either.
+        if alias.shared > matching {
+            continue;
+        }
+        matching = alias.shared.max(1);
+        let spelt = CATALOG.spelt.get(alias.words.clone()).unwrap_or_default();
+        while let (Some(&number), Some(&at)) = (spelt.get(matching), places.get(matching - 1)) {
+            let Some(next) = CATALOG.after(text, words, at, number, word.depth, alias.in_brackets()) else { break };
+            if let Some(place) = places.get_mut(matching) {
+                *place = next;
             }
-            hash = step(hash, b);
-            at += 1;
+            matching += 1;
         }
-        if at > start {
-            words.push(Word { start, end: at, depth, hash });
-            continue;
-        }
-        match b {
-            b'(' | b'[' => depth = depth.saturating_add(1),
-            b')' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        at += match b {
-            0xc2 => 2,
-            0xe2 => 3,
-            _ => 1,
-        };
-    }
-    words
-}
-
-/// The words of a text by their places, out of range being no word.
-pub(super) fn word<'t>(text: &'t str, words: &[Word], i: usize) -> Option<&'t str> {
-    let word = words.get(i)?;
-    text.get(word.start..word.end)
-}
-
-/// Whether the word is one of some, in lower case.
-pub(super) fn is_one(word: Option<&str>, of: &[&str]) -> bool {
-    word.is_some_and(|word| of.iter().any(|known| word.eq_ignore_ascii_case(known)))
-}
-
-/// Calls back with every name of these sources that begins at a word.
-pub(super) fn each_at(text: &str, words: &[Word], i: usize, of: &[Source], mut found: impl FnMut(Match)) {
-    let Some(first) = words.get(i) else { return };
-    for &place in CATALOG.buckets.get(first.hash as usize % BUCKETS).into_iter().flatten() {
-        let Some(alias) = CATALOG.aliases.get(place).filter(|alias| alias.hash == first.hash) else { continue };
-        let Some(entry) = CATALOG.entries.get(alias.entry) else { continue };
-        if entry.section || !of.contains(&entry.source) {
-            continue;
-        }
-        if let Some(words) = length(text, words, i, alias) {
-            found(Match { entry, words, usual: alias.usual, long: alias.words.len() > 1 });
+        if matching == spelt.len()
+            && let (Some(entry), Some(&end)) = (CATALOG.entries.get(alias.entry), places.get(matching - 1))
+        {
+            names.push(Name { entry, first, end, usual: alias.usual, own: alias.own, long: matching > 1 });
         }
     }
 }
 
-/// The longest name of these sources that begins at a word; of equal ones that of the source that comes first in `of`.
-pub(super) fn longest_at(text: &str, words: &[Word], i: usize, of: &[Source]) -> Option<Match> {
-    let mut best: Option<Match> = None;
-    let rank = |found: &Match| {
-        let preference = of.iter().position(|source| *source == found.entry.source);
-        (found.words, std::cmp::Reverse(preference))
-    };
-    each_at(text, words, i, of, |found| {
-        if best.as_ref().is_none_or(|best| rank(&found) > rank(best)) {
-            best = Some(found);
-        }
-    });
-    best
+/// No name has more words.
+const LONGEST: usize = 16;
+
+impl Alias {
+    /// Whether some of its words may stand in brackets, as those of long names do.
+    fn in_brackets(&self) -> bool {
+        self.words.len() > 4
+    }
 }
 
-/// Whether a text begins with the name of a section that has a comma before its last word.
-pub(super) fn is_section(text: &str, range: Range<usize>, comma: usize) -> bool {
-    let words = words(text, range);
-    let Some(first) = words.first() else { return false };
-    let bucket = CATALOG.buckets.get(first.hash as usize % BUCKETS).into_iter().flatten();
-    bucket.filter_map(|&place| CATALOG.aliases.get(place)).any(|alias| {
-        let section = CATALOG.entries.get(alias.entry).is_some_and(|entry| entry.section);
-        let length = if section { length(text, &words, 0, alias) } else { None };
-        length.and_then(|length| words.get(length - 1)).is_some_and(|last| last.start > comma)
-    })
+impl Entry {
+    /// Whether an edition is of this year.
+    pub(super) fn has_edition(&self, year: u16) -> bool {
+        self.editions.contains(&year)
+    }
 }
 
-/// The chapter that a section of the regulation is.
+/// The chapter that a section of the regulation is, or that it is in.
 pub(super) fn by_regulation(section: &str) -> Option<&'static Entry> {
-    CATALOG.entries.iter().find(|entry| entry.regulation == section && !entry.rule)
-}
-
-/// How many words of the text a name takes, "and" and "the" inside of it counted too.
-fn length(text: &str, words: &[Word], first: usize, alias: &Alias) -> Option<usize> {
-    let mut at = first;
-    for (i, expected) in alias.words.iter().enumerate() {
-        if i > 0 && is_one(word(text, words, at), &["and"]) {
-            at += 1;
-        }
-        let have = word(text, words, at)?;
-        // A name in a few words does not cross a bracket.
-        if alias.words.len() < 5 && words.get(at)?.depth != words.get(first)?.depth {
-            return None;
-        }
-        let same =
-            if i == 0 { have.eq_ignore_ascii_case(expected) } else { alike(have.as_bytes(), expected.as_bytes()) };
-        if !same {
-            return None;
-        }
-        at += 1;
-    }
-    Some(at - first)
+    let within = |entry: &&Entry| {
+        let rest = section.strip_prefix(entry.regulation).filter(|_| !entry.regulation.is_empty());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let chapter = CATALOG.entries.iter().filter(within).max_by_key(|entry| entry.regulation.len());
+    chapter.filter(|chapter| !chapter.rule)
 }
 
 const SEED: u32 = 0x811c_9dc5;
 
-/// A step of the FNV-1a hash, case aside.
-fn step(hash: u32, b: u8) -> u32 {
-    (hash ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
+/// The FNV-1a hash of a word in lower case, a byte at a time.
+#[derive(Clone, Copy)]
+pub(super) struct Hash(pub(super) u32);
+
+impl Hash {
+    pub(super) fn new() -> Self {
+        Self(SEED)
+    }
+
+    pub(super) fn add(&mut self, b: u8) {
+        self.0 = (self.0 ^ u32::from(b)).wrapping_mul(0x0100_0193);
+    }
 }
 
-/// More than there are names, so that few share a bucket.
-const BUCKETS: usize = 2048;
+/// Whether a word is the known one of lower case.
+fn same_letters(known: &str, word: &str) -> bool {
+    known.len() == word.len() && known.bytes().zip(word.bytes()).all(|(k, w)| k == w.to_ascii_lowercase())
+}
+
+/// More than twice the words there are, so that few share a slot.
+const SLOTS: usize = 4096;
 
 struct Catalog {
     entries: Vec<Entry>,
-    aliases: Vec<Alias>,
-    buckets: Vec<Vec<usize>>,
+    /// The words of all aliases, one after the other.
+    spelt: Vec<u16>,
+    words: Vec<Known>,
+    /// The number of "and".
+    and: u16,
+    /// Numbers of words at the slots of their hashes, or at the next that was free.
+    slots: Vec<u16>,
 }
 
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
-    let mut catalog = Catalog {
-        entries: Vec::new(),
-        aliases: Vec::new(),
-        buckets: std::iter::repeat_with(Vec::new).take(BUCKETS).collect(),
-    };
-    let rows = include_str!("../../schema/guidelines.tsv").lines().filter(|line| !line.starts_with('#')).skip(1);
-    for row in rows {
-        let mut cells = row.split('\t');
-        let mut cell = || cells.next().unwrap_or_default();
-        let (source, kind, name, _years, regulation, aliases) = (cell(), cell(), cell(), cell(), cell(), cell());
-        let source = source.parse().unwrap_or_default();
-        let entry = catalog.entries.len();
-        catalog.entries.push(Entry { source, name, regulation, rule: kind == "rule", section: kind == "section" });
-        // What a regulation calls its sections is too usual for a name.
-        let own = (kind != "rule").then_some(name);
-        for name in own.into_iter().chain(aliases.split(';')) {
-            let usual = kind == "usual" && catalog.aliases.last().is_none_or(|last| last.entry != entry);
-            let (name, usual) = name.trim().strip_suffix('*').map_or((name, usual), |name| (name, true));
-            let range = 0..name.len();
-            let words = words(name, range);
-            let texts = words.iter().filter_map(|word| name.get(word.start..word.end));
-            let texts: Vec<String> = texts.map(str::to_ascii_lowercase).filter(|word| word != "and").collect();
-            if let Some(first) = words.first() {
-                if let Some(bucket) = catalog.buckets.get_mut(first.hash as usize % BUCKETS) {
-                    bucket.push(catalog.aliases.len());
-                }
-                catalog.aliases.push(Alias { words: texts, hash: first.hash, entry, usual });
+impl Catalog {
+    fn number(&self, word: &str, hash: u32) -> u16 {
+        let mut slot = hash as usize % SLOTS;
+        loop {
+            let number = self.slots.get(slot).copied().unwrap_or_default();
+            let same = |known: &Known| known.hash == hash && same_letters(&known.text, word);
+            if number == 0 || self.words.get(usize::from(number)).is_some_and(same) {
+                return number;
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+    }
+
+    /// The number of a word of the tables, a new one for a new word.
+    fn insert(&mut self, word: &str) -> u16 {
+        let mut hash = Hash::new();
+        word.bytes().for_each(|b| hash.add(b.to_ascii_lowercase()));
+        let Hash(hash) = hash;
+        let known = self.number(word, hash);
+        if known != 0 {
+            return known;
+        }
+        let number = u16::try_from(self.words.len()).unwrap_or_default();
+        let figure = word.starts_with(|c: char| c.is_ascii_digit());
+        let classes = if figure { Class::Figure.bit() } else { 0 };
+        self.words.push(Known { text: word.to_ascii_lowercase(), hash, classes, aliases: Vec::new() });
+        let free = (0..SLOTS).map(|n| (hash as usize + n) % SLOTS).find(|&slot| self.slots.get(slot) == Some(&0));
+        if let Some(slot) = free.and_then(|slot| self.slots.get_mut(slot)) {
+            *slot = number;
+        }
+        number
+    }
+
+    /// The place after a word of a name that is expected at a place, "and" before it passed over.
+    fn after(&self, text: &str, words: &[Word], at: usize, number: u16, depth: u16, brackets: bool) -> Option<usize> {
+        /// A remark within a name is not longer.
+        const REMARK: usize = 8;
+        let mut at = at;
+        let mut word = words.get(at)?;
+        if word.depth != depth && !brackets {
+            // What stands in brackets is no part of the name.
+            at += words.get(at..)?.iter().take(REMARK).take_while(|word| word.depth > depth).count();
+            word = words.get(at).filter(|word| word.depth == depth)?;
+        }
+        if word.number == self.and {
+            at += 1;
+            word = words.get(at)?;
+        }
+        if word.number != number {
+            let expected = self.words.get(usize::from(number))?.text.as_bytes();
+            if !alike(text.as_bytes().get(word.start..word.end)?, expected) {
+                return None;
+            }
+        }
+        Some(at + 1)
+    }
+
+    fn add_names(&mut self, table: &'static str) {
+        for row in rows(table) {
+            let mut cells = row.split('\t');
+            let mut cell = || cells.next().unwrap_or_default();
+            let (source, kind, name, editions, regulation, aliases) = (cell(), cell(), cell(), cell(), cell(), cell());
+            let source = source.parse().unwrap_or_default();
+            let entry = self.entries.len();
+            let editions = editions.split(' ').filter_map(|year| year.parse().ok()).collect();
+            self.entries.push(Entry {
+                source,
+                name,
+                editions,
+                regulation,
+                rule: kind == "rule",
+                section: kind == "section",
+            });
+            // What a regulation calls its sections is too usual for a name.
+            let own = (kind != "rule").then_some((name, kind == "usual", true));
+            let others = aliases.split(';').map(|alias| match alias.trim().strip_suffix('*') {
+                Some(alias) => (alias, true, false),
+                None => (alias.trim(), false, false),
+            });
+            for (name, usual, own) in own.into_iter().chain(others) {
+                self.add_alias(name, entry, usual, own);
             }
         }
     }
+
+    fn add_alias(&mut self, name: &str, entry: usize, usual: bool, own: bool) {
+        let from = self.spelt.len();
+        for word in super::line::words(name).filter(|word| !word.eq_ignore_ascii_case("and")) {
+            let number = self.insert(word);
+            self.spelt.push(number);
+        }
+        let first = self.spelt.get(from).copied().unwrap_or_default();
+        let words = from..self.spelt.len();
+        if let Some(first) = self.words.get_mut(usize::from(first)).filter(|_| (1..=LONGEST).contains(&words.len())) {
+            first.classes |= Class::Name.bit();
+            first.aliases.push(Alias { words, shared: 0, entry, usual, own });
+        }
+    }
+
+    /// Puts aliases with the same words in front beside each other.
+    fn sort_aliases(&mut self) {
+        let spelt = |alias: &Alias| self.spelt.get(alias.words.clone()).unwrap_or_default();
+        for known in &mut self.words {
+            known.aliases.sort_by_key(|alias| (alias.in_brackets(), spelt(alias)));
+            let mut before: (bool, &[u16]) = (false, &[]);
+            for alias in &mut known.aliases {
+                let (kind, words) = (alias.in_brackets(), spelt(alias));
+                if kind == before.0 {
+                    alias.shared = before.1.iter().zip(words).take_while(|(a, b)| a == b).count();
+                }
+                before = (kind, words);
+            }
+        }
+    }
+
+    fn add_classes(&mut self, table: &str) {
+        for row in rows(table) {
+            let (name, words) = row.split_once('\t').unwrap_or_default();
+            let class = Class::NAMES.iter().find(|(known, _)| *known == name).map_or(0, |(_, class)| class.bit());
+            for word in words.split(' ') {
+                let number = self.insert(word);
+                if let Some(known) = self.words.get_mut(usize::from(number)) {
+                    known.classes |= class;
+                }
+            }
+        }
+    }
+}
+
+/// The rows of a table, without its remarks and its head.
+fn rows(table: &str) -> impl Iterator<Item = &str> {
+    table.lines().filter(|line| !line.starts_with('#')).skip(1)
+}
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    // The first number stands for words that are not in the tables.
+    let none = Known { text: String::new(), hash: 0, classes: 0, aliases: Vec::new() };
+    let mut catalog =
+        Catalog { entries: Vec::new(), spelt: Vec::new(), words: vec![none], and: 0, slots: vec![0; SLOTS] };
+    catalog.and = catalog.insert("and");
+    catalog.add_names(include_str!("../../schema/guidelines.tsv"));
+    catalog.sort_aliases();
+    catalog.add_classes(include_str!("../../schema/guideline-words.tsv"));
     catalog
 });

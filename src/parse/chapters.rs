@@ -1,9 +1,11 @@
 //! Citations of the MTUS: chapters with their years, and what is named of each.
 
-use super::catalog::{self, Entry, Word, each_at, is_one, longest_at, word, words};
+use super::catalog::{self, Class, Entry};
 use super::details::{self, Details};
+use super::line::Part;
 use super::words::trimmed;
 use crate::letter::{Citation, Source};
+use std::cmp::Reverse;
 use std::ops::Range;
 
 /// The MTUS took over chapters of ACOEM, first of the 2nd edition, later of the 3rd.
@@ -19,42 +21,47 @@ struct Name {
 }
 
 /// Reads the citations of a clause that cites the MTUS.
-pub(super) fn read(text: &str, clause: Range<usize>, citations: &mut Vec<Citation>) {
-    let names = names(text, clause.clone());
+pub(super) fn read(clause: &Part<'_>, citations: &mut Vec<Citation>) {
+    let (text, bytes) = (clause.text(), clause.bytes.clone());
+    let names = names(clause);
     let Some(first) = names.first() else {
-        let cited = text.get(clause.clone()).unwrap_or_default();
+        let cited = text.get(bytes.clone()).unwrap_or_default();
         if !cited.is_empty() {
-            let details = details::read(text, clause.clone(), clause.end, true);
+            let details = details::read(clause, bytes.end, true);
             let entry = details.regulation.as_deref().and_then(catalog::by_regulation);
-            let sections = listed(text, clause.clone()).map_or_else(Vec::new, |list| details.topics(text, list, false));
+            let sections = listed(clause).map_or_else(Vec::new, |list| details.topics(&clause.part(list), false));
             let year = details.year;
             citations.push(citation(details, entry.map(|entry| chapter(entry, year)), year, sections, cited));
         }
         return;
     };
+    let ahead = |from: usize, name: &Name| details::read(&clause.part(from..name.at.start), name.at.start, true);
     // What stands before the first name tells of the book: edition, year, section of the regulation.
-    let before = details::read(text, clause.start..first.at.start, first.at.start, true);
+    let mut before = ahead(bytes.start, first);
     let leads = before.regulation.is_some();
-    let ends: Vec<usize> = names.iter().skip(1).map(|name| start(text, name, leads)).chain([clause.end]).collect();
-    for (i, (name, end)) in names.iter().zip(ends).enumerate() {
-        let from = if i == 0 { clause.start } else { start(text, name, leads) };
+    let mut from = bytes.start;
+    for (i, name) in names.iter().enumerate() {
+        if i > 0 {
+            before = ahead(from, name);
+        }
+        let end = names.get(i + 1).map_or(bytes.end, |next| start(text, next, leads));
         let whole = trimmed(text, from..end);
-        let rest = name.at.end..whole.end.max(name.at.end);
-        let list = listed(text, rest.clone());
-        let years_end = list.as_ref().map_or(rest.end, |list| list.start);
-        let mut details = details::read(text, rest.clone(), years_end, true);
-        let sections = details.topics(text, list.unwrap_or(rest), false);
-        let ahead = details::read(text, from..name.at.start, name.at.start, true);
-        details.regulation = ahead.regulation.or(details.regulation);
-        let year = name.year.or(details.year).or(ahead.year);
+        let rest = clause.part(name.at.end..whole.end.max(name.at.end));
+        let list = listed(&rest);
+        let years_end = list.as_ref().map_or(rest.bytes.end, |list| list.start);
+        let mut details = details::read(&rest, years_end, true);
+        let sections = details.topics(&list.map_or_else(|| rest.clone(), |list| clause.part(list)), false);
+        details.regulation = before.regulation.take().or(details.regulation);
+        let year = name.year.or(details.year).or(before.year);
         if details.pages.is_empty() {
-            details.pages = ahead.pages;
+            details.pages = std::mem::take(&mut before.pages);
         }
         let chapter = match name.entry {
             Some(entry) => Some(chapter(entry, year)),
             None => text.get(name.at.clone()).map(str::to_owned),
         };
         citations.push(citation(details, chapter, year, sections, text.get(whole).unwrap_or_default()));
+        from = end;
     }
 }
 
@@ -84,184 +91,196 @@ fn start(text: &str, name: &Name, leads: bool) -> usize {
     }
 }
 
-/// Whether a text names a chapter of the MTUS with its year.
-pub(super) fn any(text: &str) -> bool {
-    let words = outer(words(text, 0..text.len()));
-    let ends = known(text, &words);
-    (0..words.len()).any(|i| adjoined_year(text, &words, i).is_some() && known_before(text, &words, &ends, i).is_some())
+/// Whether a chapter of the MTUS is named with its year.
+pub(super) fn any(part: &Part<'_>) -> bool {
+    let outer = outer(part);
+    let known = |i| known_before(part, &outer, i, adjoined_year(part, &outer, i)?);
+    (0..outer.len()).any(|i| known(i).is_some())
 }
 
-/// Whether a text names a chapter of the MTUS that is in the table, with its year or by a name that is no usual word.
-pub(super) fn named(text: &str, range: Range<usize>) -> bool {
-    names(text, range).iter().any(|name| name.entry.is_some_and(|entry| entry.source == Source::Mtus))
+/// Whether a chapter of the MTUS is named that is in the table, with its year or by a name that is no usual word.
+pub(super) fn named(part: &Part<'_>) -> bool {
+    names(part).iter().any(|name| name.entry.is_some_and(|entry| entry.source == Source::Mtus))
 }
 
 /// Names of chapters outside of brackets count, or else those inside.
-fn names(text: &str, clause: Range<usize>) -> Vec<Name> {
-    let all = words(text, clause);
-    let outside = outer(all.clone());
-    let names = among(text, &outside);
-    if names.is_empty() && outside.len() < all.len() { among(text, &all) } else { names }
+fn names(clause: &Part<'_>) -> Vec<Name> {
+    let outer = outer(clause);
+    let names = among(clause, &outer);
+    if names.is_empty() && outer.len() < clause.places().len() {
+        among(clause, &clause.places().collect::<Vec<_>>())
+    } else {
+        names
+    }
 }
 
-fn outer(mut words: Vec<Word>) -> Vec<Word> {
-    words.retain(|word| word.depth == 0);
-    words
+/// The places of the words outside of brackets.
+fn outer(part: &Part<'_>) -> Vec<usize> {
+    let outside = part.outside();
+    let mut outer = Vec::with_capacity(part.places().len());
+    outer.extend(part.places().filter(|&place| part.at(place).is_some_and(|word| word.depth <= outside)));
+    outer
 }
 
-fn among(text: &str, words: &[Word]) -> Vec<Name> {
-    let ends = known(text, words);
-    let mut names = with_years(text, words, &ends);
-    let mut bare = without_years(text, words);
+/// The names among words, given by their places.
+fn among(part: &Part<'_>, words: &[usize]) -> Vec<Name> {
+    let mut names = with_years(part, words);
+    let mut bare = without_years(part, words);
     if !names.is_empty() {
-        // Beside chapters with years, only what is named as "..., and Chronic Pain Treatment Guidelines" is one without.
-        bare.retain(|name| is_guidelines(text, name));
+        // Beside chapters with years, only what comes first or is named as "..., and Chronic Pain Treatment Guidelines" is
+        // one without.
+        let first = part.start(part.first);
+        bare.retain(|name| name.at.start == first || is_guidelines(part.text(), name));
         bare.retain(|name| names.iter().all(|other| name.at.end <= other.at.start || other.at.end <= name.at.start));
     }
     names.append(&mut bare);
     names.sort_by_key(|name| name.at.start);
-    merge(text, names)
+    names.dedup_by(|name, last| repeats(part.text(), name, last));
+    names.iter_mut().for_each(|name| pass_repetition(part, name));
+    names
 }
 
-/// "Chapter 12, Low Back Complaints" names one chapter twice.
-fn merge(text: &str, names: Vec<Name>) -> Vec<Name> {
-    let mut merged: Vec<Name> = Vec::with_capacity(names.len());
-    for name in names {
-        let same = merged.last_mut().filter(|last| {
-            let gap = text.get(last.at.end..name.at.start).unwrap_or_default();
-            let one = matches!((last.entry, name.entry), (Some(a), Some(b)) if std::ptr::eq(a, b));
-            one && gap.len() <= 4 && !gap.contains(char::is_alphanumeric)
-        });
-        match same {
-            Some(last) => {
-                last.at.end = name.at.end;
-                last.year = last.year.or(name.year);
-            }
-            None => merged.push(name),
-        }
+/// "Chapter 12, Low Back Complaints" names one chapter twice: the first name takes in the second.
+fn repeats(text: &str, name: &Name, last: &mut Name) -> bool {
+    let gap = text.get(last.at.end..name.at.start).unwrap_or_default();
+    let one = matches!((last.entry, name.entry), (Some(a), Some(b)) if std::ptr::eq(a, b));
+    let same = one && gap.len() <= 4 && !gap.contains(char::is_alphanumeric);
+    if same {
+        last.at.end = name.at.end;
+        last.year = last.year.or(name.year);
     }
-    merged
+    same
 }
 
-/// For each place between words, the known name that ends there: its first word and entry. The longest counts.
-fn known(text: &str, words: &[Word]) -> Vec<Option<(usize, &'static Entry)>> {
-    let mut ends: Vec<Option<(usize, &'static Entry)>> = vec![None; words.len() + 1];
-    for i in 0..words.len() {
-        each_at(text, words, i, SOURCES, |found| {
-            // "Low Back 2016" may as well be the ODG's.
-            if found.usual && found.entry.source == Source::Acoem {
-                return;
-            }
-            if let Some(end) = ends.get_mut(i + found.words) {
-                let better = end.is_none_or(|(first, entry)| first == i && entry.source != Source::Mtus);
-                if better {
-                    *end = Some((i, found.entry));
-                }
-            }
-        });
+/// "Chapter 12 (Low Back Complaints)" names one chapter twice, too.
+fn pass_repetition(part: &Part<'_>, name: &mut Name) {
+    let rest = part.part(name.at.end..part.bytes.end);
+    let same = |again: &&catalog::Name| name.entry.is_some_and(|entry| std::ptr::eq(entry, again.entry));
+    let Some(again) = rest.names_at(rest.first).filter(same).max_by_key(|again| again.end) else { return };
+    let closes = rest.at(again.end - 1).map(|last| last.end);
+    let closes = closes.filter(|&at| part.text().get(at..).is_some_and(|rest| rest.starts_with(')')));
+    if let Some(closes) = closes.filter(|_| rest.gap(rest.first).trim_start() == "(") {
+        name.at.end = closes + 1;
     }
-    ends
 }
 
 /// Names with a year.
-fn with_years(text: &str, words: &[Word], ends: &[Option<(usize, &'static Entry)>]) -> Vec<Name> {
+fn with_years(part: &Part<'_>, words: &[usize]) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::new();
     let mut from = 0;
-    for i in 0..words.len() {
-        let Some(year) = adjoined_year(text, words, i) else { continue };
-        let known = known_before(text, words, ends, i).filter(|(first, _)| *first >= from);
-        let first = known.map(|(first, _)| first).or_else(|| unknown_before(text, words, from, i));
-        if let (Some(first), Some(last)) = (first.and_then(|first| words.get(first)), words.get(i)) {
-            names.push(Name { at: first.start..last.end, entry: known.map(|(_, entry)| entry), year: Some(year) });
+    for (i, &place) in words.iter().enumerate() {
+        let Some(year) = adjoined_year(part, words, i) else { continue };
+        let known =
+            known_before(part, words, i, year).filter(|known| words.get(from).is_some_and(|&from| known.first >= from));
+        let first = known.map(|known| known.first).or_else(|| unknown_before(part, words, from, i));
+        if let (Some(first), Some(last)) = (first.and_then(|first| part.at(first)), part.at(place)) {
+            let entry = known.map(|known| known.entry);
+            names.push(Name { at: first.start..last.end, entry, year: Some(year) });
             from = i + 1;
         }
     }
     names
 }
 
-fn known_before(
-    text: &str,
-    words: &[Word],
-    ends: &[Option<(usize, &'static Entry)>],
-    end: usize,
-) -> Option<(usize, &'static Entry)> {
-    let end = if guidelines(word(text, words, end.checked_sub(1)?)) { end - 1 } else { end };
-    *ends.get(end)?
+/// The known name that ends before a word, a year, "Guidelines" between left out. The longest counts; of equal ones that
+/// with an edition of the year, and then that of the MTUS.
+fn known_before(part: &Part<'_>, words: &[usize], i: usize, year: u16) -> Option<catalog::Name> {
+    let guidelines = i.checked_sub(1).and_then(|last| words.get(last)).is_some_and(|&last| guidelines(part, last));
+    let last = *words.get(i.checked_sub(1 + usize::from(guidelines))?)?;
+    /// A name is not longer, with what stands in it.
+    const LONGEST: usize = 24;
+    let near = (last.saturating_sub(LONGEST)..=last).flat_map(|first| part.names_at(first));
+    let names = near.filter(|name| {
+        let source = name.entry.source;
+        // "Low Back 2016" may as well be the ODG's.
+        let unclear = name.usual && source == Source::Acoem && !(name.own && name.entry.has_edition(year));
+        name.end == last + 1 && SOURCES.contains(&source) && !unclear && !name.entry.section
+    });
+    let names = names.filter(|name| words.binary_search(&name.first).is_ok());
+    let rank =
+        |name: &&catalog::Name| (Reverse(name.first), name.entry.has_edition(year), name.entry.source == Source::Mtus);
+    names.max_by_key(rank).copied()
 }
 
-fn guidelines(word: Option<&str>) -> bool {
-    is_one(word, &["guidelines", "guideline"])
+fn guidelines(part: &Part<'_>, place: usize) -> bool {
+    part.is_one(place, &["guidelines", "guideline"])
 }
 
 /// The year of a chapter: right after a name, and no part of a date.
-fn adjoined_year(text: &str, words: &[Word], i: usize) -> Option<u16> {
-    let year = details::year(text, words, i)?;
-    let name = i.checked_sub(1)?;
-    let adjoins = text.get(words.get(name)?.end..words.get(i)?.start) == Some(" ");
-    let name = word(text, words, name);
+fn adjoined_year(part: &Part<'_>, words: &[usize], i: usize) -> Option<u16> {
+    let place = *words.get(i)?;
+    let year = details::year(part, place)?;
+    let name = part.before(place, 1)?;
+    let adjoins = part.gap(place) == " " && words.get(i.checked_sub(1)?) == Some(&name);
+    let name = part.word(name);
     let letters = name.is_some_and(|name| name.bytes().all(|b| b.is_ascii_alphabetic()));
     (adjoins && letters && !details::is_month(name)).then_some(year)
 }
 
 /// Where a name that is not known begins: at the last ", and", or where the last citation ended. Not among sections.
-fn unknown_before(text: &str, words: &[Word], from: usize, year: usize) -> Option<usize> {
+fn unknown_before(part: &Part<'_>, words: &[usize], from: usize, year: usize) -> Option<usize> {
     let joined = |i: usize| {
-        let gap = i.checked_sub(1).and_then(|before| text.get(words.get(before)?.end..words.get(i)?.start));
-        gap.is_some_and(|gap| gap.contains(',')) && is_one(word(text, words, i), &["and"])
+        let start = |i: usize| words.get(i).and_then(|&place| part.at(place));
+        let gap = i.checked_sub(1).and_then(|before| part.text().get(start(before)?.end..start(i)?.start));
+        gap.is_some_and(|gap| gap.contains(',')) && words.get(i).is_some_and(|&place| part.is_one(place, &["and"]))
     };
     // A chapter's name is not longer than this, which also bounds the search.
     const LONGEST: usize = 12;
     let low = from.max(year.saturating_sub(LONGEST));
+    let among = |range: Range<usize>| words.get(range).unwrap_or_default().iter();
     let first = match (low..year).rev().find(|&i| joined(i)) {
         Some(and) => and + 1,
         None if low > from => return None,
-        None if (low..year).any(|i| is_one(word(text, words, i), &["section"])) => return None,
+        None if among(low..year).any(|&place| part.is_one(place, &["section"])) => return None,
         None => low,
     };
     // What tells of a book or its edition is no chapter.
-    let book =
-        ["edition", "ed", "version", "acoem", "mtus", "odg", "guidelines", "updated", "page", "pages", "revised"];
-    if (first..year).any(|i| is_one(word(text, words, i), &book)) {
+    if first >= year || among(first..year).any(|&place| part.has(place, Class::Book)) {
         return None;
     }
-    let capital = word(text, words, first)?.starts_with(|c: char| c.is_ascii_uppercase());
-    (first < year && capital).then_some(first)
+    let first = *words.get(first)?;
+    part.word(first)?.starts_with(|c: char| c.is_ascii_uppercase()).then_some(first)
 }
 
 /// Known names without a year, with "Guidelines" after them.
-fn without_years(text: &str, words: &[Word]) -> Vec<Name> {
+fn without_years(part: &Part<'_>, words: &[usize]) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::new();
-    let mut i = 0;
-    while let Some(first) = words.get(i) {
-        // "Chronic Pain" is a usual word, "Chronic Pain Guidelines" is not.
-        let Some(found) = longest_at(text, words, i, SOURCES).filter(|found| !found.usual) else {
-            i += 1;
+    let mut from = part.first;
+    for name in part.names() {
+        if name.first < from || words.binary_search(&name.first).is_err() {
             continue;
-        };
-        let end = i + found.words;
-        let last = if guidelines(word(text, words, end)) { end } else { end - 1 };
-        if let Some(last) = words.get(last) {
-            names.push(Name { at: first.start..last.end, entry: Some(found.entry), year: None });
         }
-        i = end;
+        // Of the names that begin here this is the first: the longest counts.
+        from = name.first + 1;
+        // "Chronic Pain" is a usual word, "Chronic Pain Guidelines" is not.
+        let Some(found) = part.longest_at(name.first, SOURCES).filter(|found| !found.usual) else { continue };
+        let next = words.get(words.partition_point(|&place| place < found.end)).filter(|&&next| guidelines(part, next));
+        let last = next.map_or(found.end - 1, |&next| next);
+        if let Some(last) = part.at(last) {
+            names.push(Name { at: part.start(found.first)..last.end, entry: Some(found.entry), year: None });
+        }
+        from = found.end;
     }
     names
 }
 
 /// "..., and Chronic Pain Treatment Guidelines": a name that stands in a list and calls itself guidelines.
 fn is_guidelines(text: &str, name: &Name) -> bool {
-    let named = text.get(name.at.clone()).is_some_and(|n| n.to_ascii_lowercase().ends_with("guidelines"));
+    const GUIDELINES: &str = "guidelines";
+    let tail = text.get(..name.at.end).and_then(|text| text.get(text.len().checked_sub(GUIDELINES.len())?..));
     let before = text.get(..name.at.start).unwrap_or_default().trim_end();
     let before = before.strip_suffix("and").map_or(before, str::trim_end);
-    named && before.ends_with([',', '.', ';'])
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case(GUIDELINES)) && before.ends_with([',', '.', ';'])
 }
 
 /// Where the list after "Section(s):" stands, "section on" too.
-fn listed(text: &str, rest: Range<usize>) -> Option<Range<usize>> {
-    let passage = text.get(rest.clone())?;
-    let at = passage.find("ection")?;
-    let after = passage.get(at..)?;
-    let colon = after.find(':').filter(|&colon| after.get(..colon).is_some_and(|label| label.len() < 16));
-    let on = ["ection on ", "ections on "].iter().find(|on| after.starts_with(**on)).map(|on| on.len() - 1);
-    Some(rest.start + at + colon.or(on)? + 1..rest.end)
+fn listed(part: &Part<'_>) -> Option<Range<usize>> {
+    /// From the word to the colon.
+    const LONGEST: usize = 16;
+    let place = part.places().find(|&place| part.is_one(place, &["section", "sections"]))?;
+    let word = part.at(place)?;
+    let end = part.text().floor_char_boundary(part.bytes.end.min(word.end + LONGEST));
+    let colon = part.text().get(word.end..end)?.find(':').map(|colon| word.end + colon + 1);
+    let on = part.at(place + 1).filter(|on| on.is(part.text(), "on")).map(|on| on.end);
+    Some(colon.or(on)?..part.bytes.end)
 }

@@ -1,7 +1,7 @@
 //! What a citation gives beside the names of its source and chapter: pages, section of the regulation, year, topics.
 
-use super::catalog::{Word, is_one, is_section, word, words};
-use super::words::trimmed;
+use super::catalog::Class;
+use super::line::Part;
 use std::ops::Range;
 
 /// What was found in a citation.
@@ -11,7 +11,7 @@ pub(super) struct Details {
     pub(super) regulation: Option<String>,
     pub(super) year: Option<u16>,
     /// The places of all this: what is left are topics.
-    taken: Vec<Range<usize>>,
+    pub(super) taken: Vec<Range<usize>>,
 }
 
 /// Words about the edition of a book, and longer titles of the ODG. They name no topic.
@@ -42,60 +42,55 @@ const EDITIONS: &[&[&str]] = &[
     &["twc"],
 ];
 
-/// What may stand before a date or a year that tells of the edition.
-const DATED: &[&str] =
-    &["updated", "last", "update", "revised", "accessed", "as", "of", "on", "dated", "effective", "version"];
-
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// Reads a passage. Years count up to `years_end`, for later ones belong to topics; `book` tells of a book with editions.
-pub(super) fn read(text: &str, range: Range<usize>, years_end: usize, book: bool) -> Details {
-    let words = words(text, range.clone());
+/// Reads a part of a line. Years count up to `years_end`, for later ones belong to topics; `book` tells of a book with
+/// editions.
+pub(super) fn read(part: &Part<'_>, years_end: usize, book: bool) -> Details {
     let mut found = Details::default();
-    let mut i = 0;
-    while let Some(at) = words.get(i) {
-        let taken = pages(text, &words, i, range.end, &mut found)
-            .or_else(|| regulation(text, &words, i, range.end, &mut found))
-            .or_else(|| dated(text, &words, i, years_end, &mut found))
-            .or_else(|| if book { edition(text, &words, i) } else { None });
-        let end = match taken {
-            Some(taken) => {
-                let end = taken.end;
-                found.taken.push(taken);
-                end
-            }
-            None => at.end,
+    let mut place = part.first;
+    while let Some(at) = part.at(place) {
+        let taken = if at.has(Class::Page) {
+            pages(part, place, &mut found)
+        } else if at.has(Class::Figure) {
+            regulation(part, place, &mut found).or_else(|| dated(part, place, years_end, &mut found))
+        } else if at.has(Class::Web) {
+            let address = part.text().get(at.start..part.bytes.end).unwrap_or_default();
+            Some(at.start..at.start + address.find(char::is_whitespace).unwrap_or(address.len()))
+        } else {
+            None
         };
-        while words.get(i).is_some_and(|word| word.start < end) {
-            i += 1;
+        let taken = taken.or_else(|| if book { edition(part, place) } else { None });
+        let end = taken.as_ref().map_or(at.end, |taken| taken.end);
+        found.taken.extend(taken);
+        while part.at(place).is_some_and(|word| word.start < end) {
+            place += 1;
         }
     }
     found
 }
 
 /// "Page(s): 98-99", "pages 22, 67-68", "pg. 43", "pp. 11-12".
-fn pages(text: &str, words: &[Word], i: usize, end: usize, found: &mut Details) -> Option<Range<usize>> {
-    let label = words.get(i)?;
-    if !is_page(word(text, words, i)) {
-        return None;
-    }
-    let bytes = text.as_bytes().get(..end)?;
+fn pages(part: &Part<'_>, place: usize, found: &mut Details) -> Option<Range<usize>> {
+    let label = part.at(place)?;
+    let bytes = part.text().as_bytes().get(..part.bytes.end)?;
     let mut at = label.end;
     if bytes.get(at..at + 3).is_some_and(|s| s.eq_ignore_ascii_case(b"(s)")) {
         at += 3;
     }
+    // "page no. 98"
+    if part.is_one(place + 1, &["no", "nos", "number", "numbers"]) && part.gap(place + 1).trim() == "" {
+        at = part.at(place + 1)?.end;
+    }
     at = skip(bytes, at, b" .:#");
-    let (pages, end) = page_list(text, bytes, at)?;
+    let (pages, end) = page_list(part, bytes, at)?;
     found.pages.extend(pages);
     Some(label.start..end)
 }
 
-fn is_page(word: Option<&str>) -> bool {
-    is_one(word, &["page", "pages", "pg", "pgs", "pp", "p", "pag", "paged", "pgae"])
-}
-
 /// A list of pages and ranges of pages.
-fn page_list(text: &str, bytes: &[u8], from: usize) -> Option<(Vec<String>, usize)> {
+fn page_list(part: &Part<'_>, bytes: &[u8], from: usize) -> Option<(Vec<String>, usize)> {
+    let text = part.text();
     let mut pages = Vec::new();
     let (mut at, mut end) = (from, from);
     while let Some((first, after)) = page(text, bytes, at) {
@@ -127,9 +122,10 @@ fn page_list(text: &str, bytes: &[u8], from: usize) -> Option<(Vec<String>, usiz
         if at == end {
             break;
         }
-        let label = text[at..bytes.len()].bytes().take_while(u8::is_ascii_alphabetic).count();
-        if is_page(text.get(at..at + label)) {
-            at = skip(bytes, at + label, b" .:");
+        let label = part.part(at..at + 1);
+        if let Some(word) = label.at(label.first).filter(|word| word.start == at && label.has(label.first, Class::Page))
+        {
+            at = skip(bytes, word.end, b" .:");
         }
     }
     (!pages.is_empty()).then_some((pages, end))
@@ -153,10 +149,10 @@ fn skip(bytes: &[u8], at: usize, these: &[u8]) -> usize {
 }
 
 /// "9792.24.2", "8 C.C.R. 9792.20 - 9792.26", "Title 8, California Code of Regulations, section 9792.23.5".
-fn regulation(text: &str, words: &[Word], i: usize, end: usize, found: &mut Details) -> Option<Range<usize>> {
-    let bytes = text.as_bytes().get(..end)?;
-    let (section, mut end) = section(text, bytes, words.get(i)?.start)?;
-    let mut section = section;
+fn regulation(part: &Part<'_>, place: usize, found: &mut Details) -> Option<Range<usize>> {
+    let text = part.text();
+    let bytes = text.as_bytes().get(..part.bytes.end)?;
+    let (mut section, mut end) = section(text, bytes, part.at(place)?.start)?;
     let mut at = skip(bytes, end, b" ");
     for joint in ["-", "\u{2013}", "\u{2014}", "to ", "through ", "et seq"] {
         if !text[at..bytes.len()].starts_with(joint) {
@@ -177,24 +173,32 @@ fn regulation(text: &str, words: &[Word], i: usize, end: usize, found: &mut Deta
     if found.regulation.as_ref().is_none_or(|known| known.contains('-') && !section.contains('-')) {
         found.regulation = Some(section);
     }
-    let before = [
-        "8",
-        "title",
-        "california",
-        "cal",
-        "code",
-        "of",
-        "regulations",
-        "regs",
-        "section",
-        "sections",
-        "ccr",
-        "c",
-        "r",
-        "the",
-    ];
-    let back = (0..i).rev().take(9).take_while(|&n| is_one(word(text, words, n), &before)).last();
-    Some(words.get(back.unwrap_or(i))?.start..end)
+    let end = passed(part, paragraphs(bytes, end));
+    let back =
+        (1..10).map_while(|n| part.before(place, n)).take_while(|&before| part.has(before, Class::Regulation)).last();
+    Some(part.start(back.unwrap_or(place))..end)
+}
+
+/// The end of the paragraphs that follow on a section, as in "9792.24.1(c)(1)".
+fn paragraphs(bytes: &[u8], end: usize) -> usize {
+    let mut last = end;
+    loop {
+        let open = skip(bytes, last, b" ");
+        match bytes.get(open..) {
+            Some([b'(', b, b')', ..]) if b.is_ascii_alphanumeric() => last = open + 3,
+            _ => return last,
+        }
+    }
+}
+
+/// The end of "of the CCR" or "of Title 8, California Code of Regulations" behind a section.
+fn passed(part: &Part<'_>, end: usize) -> usize {
+    let rest = part.part(end..part.bytes.end);
+    let of = rest.is_one(rest.first, &["of"]) && rest.gap(rest.first).trim() == "";
+    let words = rest.places().take_while(|&place| of && rest.has(place, Class::Regulation));
+    // The words belong to the section as far as the name of the regulations.
+    let named = words.filter(|&place| rest.is_one(place, &["ccr", "regulations", "8"])).last();
+    named.and_then(|last| rest.at(last)).map_or(end, |last| last.end)
 }
 
 /// A number such as 9792.24.2. A blank after the first full stop comes from a broken line.
@@ -218,59 +222,54 @@ fn section(text: &str, bytes: &[u8], at: usize) -> Option<(String, usize)> {
 }
 
 /// A date or a year, with the words that say what it dates.
-fn dated(text: &str, words: &[Word], i: usize, years_end: usize, found: &mut Details) -> Option<Range<usize>> {
-    let at = words.get(i)?;
-    if !text.as_bytes().get(at.start)?.is_ascii_digit() {
-        return None;
-    }
-    let (year, end, mut first) = match date(text, words, i) {
-        Some((year, end)) => (year, end, i),
+fn dated(part: &Part<'_>, place: usize, years_end: usize, found: &mut Details) -> Option<Range<usize>> {
+    let at = part.at(place)?;
+    let (year, end, mut first) = match date(part, place) {
+        Some((year, end)) => (year, end, place),
         None => {
-            let year = year(text, words, i).filter(|_| at.end <= years_end)?;
-            let month = i.checked_sub(1).filter(|&before| is_month(word(text, words, before)));
-            (year, at.end, month.unwrap_or(i))
+            let year = year(part, place).filter(|_| at.end <= years_end)?;
+            let month = part.before(place, 1).filter(|&before| is_month(part.word(before)));
+            (year, at.end, month.unwrap_or(place))
         }
     };
     found.year.get_or_insert(year);
     // "July 18, 2009"
-    let day = |i: usize| word(text, words, i).is_some_and(|w| w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit()));
-    if first >= 2 && day(first - 1) && is_month(word(text, words, first - 2)) {
-        first -= 2;
+    let day = |day: &str| day.len() <= 2 && day.bytes().all(|b| b.is_ascii_digit());
+    if let (Some(before), Some(month)) = (part.before(first, 1), part.before(first, 2))
+        && part.word(before).is_some_and(day)
+        && is_month(part.word(month))
+    {
+        first = month;
     }
-    while first.checked_sub(1).is_some_and(|before| is_one(word(text, words, before), DATED)) {
-        first -= 1;
+    while let Some(before) = part.before(first, 1).filter(|&before| part.has(before, Class::Dated)) {
+        first = before;
     }
-    Some(words.get(first)?.start..end)
+    Some(part.start(first)..end)
 }
 
 /// The year of a date such as 12/20/16, and where the date ends.
-fn date(text: &str, words: &[Word], i: usize) -> Option<(u16, usize)> {
-    let part = |n: usize, longest: usize| {
-        word(text, words, i + n)
-            .filter(|w| w.len() <= longest && w.bytes().all(|b| b.is_ascii_digit()))?
-            .parse::<u16>()
-            .ok()
+fn date(part: &Part<'_>, place: usize) -> Option<(u16, usize)> {
+    if !matches!(part.gap(place + 1), "/" | "-") || !matches!(part.gap(place + 2), "/" | "-") {
+        return None;
+    }
+    let number = |n: usize, longest: usize| {
+        let word = part.word(place + n).filter(|w| w.len() <= longest && w.bytes().all(|b| b.is_ascii_digit()));
+        word?.parse::<u16>().ok()
     };
-    let joint = |n: usize| {
-        let gap = text.get(words.get(i + n)?.end..words.get(i + n + 1)?.start)?;
-        matches!(gap, "/" | "-").then_some(())
-    };
-    let (month, day, year) = (part(0, 2)?, part(1, 2)?, part(2, 4)?);
-    joint(0)?;
-    joint(1)?;
-    if !matches!(word(text, words, i + 2)?.len(), 2 | 4) {
+    let (month, day, year) = (number(0, 2)?, number(1, 2)?, number(2, 4)?);
+    if !matches!(part.word(place + 2)?.len(), 2 | 4) {
         return None;
     }
     let year = if year < 100 { 2000 + year } else { year };
     let plausible = (1..=12).contains(&month) && (1..=31).contains(&day) && (1990..2050).contains(&year);
-    plausible.then_some((year, words.get(i + 2)?.end))
+    plausible.then_some((year, part.at(place + 2)?.end))
 }
 
 /// A year that stands by itself.
-pub(super) fn year(text: &str, words: &[Word], i: usize) -> Option<u16> {
-    let at = words.get(i)?;
-    let year = word(text, words, i).filter(|word| word.len() == 4)?.parse::<u16>().ok()?;
-    let bytes = text.as_bytes();
+pub(super) fn year(part: &Part<'_>, place: usize) -> Option<u16> {
+    let at = part.at(place).filter(|word| word.has(Class::Figure) && word.end - word.start == 4)?;
+    let year = part.word(place)?.parse::<u16>().ok()?;
+    let bytes = part.text().as_bytes();
     let joined = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'/' | b'-' | b'.' | b'_' | b'='));
     let before = at.start.checked_sub(1).and_then(|before| bytes.get(before));
     let after = bytes.get(at.end);
@@ -287,200 +286,18 @@ pub(super) fn is_month(word: Option<&str>) -> bool {
 }
 
 /// Words about an edition.
-fn edition(text: &str, words: &[Word], i: usize) -> Option<Range<usize>> {
-    // The first letters of "chapter", of ordinals and of the words below.
-    if !b"ctwoileac0123456789".contains(&word(text, words, i)?.as_bytes().first()?.to_ascii_lowercase()) {
+fn edition(part: &Part<'_>, place: usize) -> Option<Range<usize>> {
+    let ordinal = part.is_figure(place) && part.word(place)?.ends_with(['t', 'h', 'd']);
+    let from = place + usize::from(ordinal);
+    let ed = ordinal && part.is_one(from, &["ed"]);
+    if !ed && !part.has(from, Class::Edition) {
         return None;
     }
-    let ordinal = |n: usize| {
-        word(text, words, n)
-            .is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()) && w.ends_with(['t', 'h', 'd']))
-    };
-    let number = word(text, words, i + 1).is_some_and(|w| w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit()));
-    if number && is_one(word(text, words, i), &["chapter"]) {
-        return Some(words.get(i)?.start..words.get(i + 1)?.end);
+    let number = |word: &str| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit());
+    if part.is_one(place, &["chapter"]) && part.word(place + 1).is_some_and(number) {
+        return Some(part.start(place)..part.at(place + 1)?.end);
     }
-    let from = i + usize::from(ordinal(i));
-    let ed = is_one(word(text, words, from), &["ed"]) && from > i;
-    let known =
-        EDITIONS.iter().find(|known| (0..).zip(**known).all(|(n, w)| is_one(word(text, words, from + n), &[w])));
+    let known = EDITIONS.iter().find(|known| (from..).zip(**known).all(|(place, word)| part.is_one(place, &[word])));
     let length = known.map(|known| known.len()).or(ed.then_some(1))?;
-    Some(words.get(i)?.start..words.get(from + length - 1)?.end)
-}
-
-impl Details {
-    /// The topics of a passage: what is left of it when all that was read is taken away. `strict` parts them at each
-    /// comma; else a comma before a small letter is part of a topic ("TENS, chronic pain").
-    pub(super) fn topics(&self, text: &str, range: Range<usize>, strict: bool) -> Vec<String> {
-        let mut topics: Vec<Range<usize>> = Vec::new();
-        let mut from = range.start;
-        let bounds = self.taken.iter().cloned().chain(std::iter::once(range.end..range.end));
-        for taken in bounds.filter(|taken| taken.end > range.start || taken.start == range.end) {
-            let piece = from..taken.start.clamp(from, range.end);
-            from = taken.end.clamp(from, range.end);
-            split(text, piece, strict, &mut topics);
-        }
-        let topics = topics.into_iter().filter_map(|topic| clean(text, topic));
-        // "..., because it covers this treatment" tells why, not what.
-        topics.take_while(|topic| !opens_remark(topic)).map(str::to_owned).collect()
-    }
-}
-
-/// Whether words tell of what was cited, and cite nothing.
-fn opens_remark(topic: &str) -> bool {
-    const OPENINGS: [&str; 7] = ["because", "which", "since", "as", "that", "where", "although"];
-    let first = topic.split(' ').next().unwrap_or_default();
-    topic.contains(' ') && OPENINGS.contains(&first)
-}
-
-/// Parts a list. "Forearm, Wrist, & Hand" is one topic: its last comma tells.
-fn split(text: &str, piece: Range<usize>, strict: bool, topics: &mut Vec<Range<usize>>) {
-    let list = text.get(piece.clone()).unwrap_or_default();
-    let own = topics.len();
-    let mut push = |topic: Range<usize>| match topics.get_mut(own..).and_then(<[_]>::last_mut) {
-        Some(last) if text.get(topic.clone()).is_some_and(|s| s.contains(", &")) => last.end = topic.end,
-        _ => topics.push(topic),
-    };
-    let (mut depth, mut start) = (0i32, 0);
-    for (i, c) in list.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = (depth - 1).max(0),
-            ',' | ';' if depth == 0 => {
-                let next = list.get(i + 1..).and_then(|r| r.trim_start().chars().next());
-                let parts = c == ';' || strict || next.is_some_and(|c| c.is_uppercase() || c.is_numeric());
-                // As far as the name of a section reaches.
-                let reach = text.floor_char_boundary((piece.start + i + 80).min(piece.end));
-                if parts && !is_section(text, piece.start + start..reach, piece.start + i) {
-                    push(piece.start + start..piece.start + i);
-                    start = i + 1;
-                }
-            }
-            _ => {}
-        }
-    }
-    push(piece.start + start..piece.end);
-}
-
-/// A topic without what stands around it; `None` if nothing is left that names one.
-fn clean(text: &str, topic: Range<usize>) -> Option<&str> {
-    let mut topic = text.get(trimmed(text, topic))?;
-    // Each round takes little off; a bound on the rounds keeps the time linear.
-    for _ in 0..8 {
-        let before = topic.len();
-        topic = topic.trim_matches(|c: char| c.is_whitespace() || ",;:.-/\u{2013}\u{2014}\u{a7}".contains(c));
-        topic = balanced(topic);
-        for word in
-            ["and", "section", "sections", "(s)", "chapter", "topic:", "the", "on", "under", "regarding", "see", "also"]
-        {
-            topic = without_first(topic, word);
-        }
-        for words in [
-            "which is",
-            "that is",
-            "which are",
-            "a part of",
-            "part of",
-            "and the",
-            "and",
-            "the",
-            "in the",
-            "guidelines,",
-        ] {
-            topic = without_last(topic, words);
-        }
-        if topic.len() == before {
-            break;
-        }
-    }
-    const EMPTY: &[&str] = &[
-        "guidelines",
-        "guideline",
-        "chapter",
-        "chapters",
-        "section",
-        "sections",
-        "s",
-        "mtus",
-        "acoem",
-        "citation",
-        "page",
-        "pages",
-        "topic",
-        "acute",
-        "chronic",
-        "acute & chronic",
-        "acute and chronic",
-        "odg",
-        "procedure summary",
-        "update",
-        "updated",
-        "part",
-        "a",
-        "of",
-        "is",
-        "which",
-        "page(s)",
-        "section(s)",
-        "edition",
-        "web",
-        "online",
-        "version",
-        "practice guidelines",
-        "acoem practice guidelines",
-        "acoem guidelines",
-        "treatment guidelines",
-        "revised",
-        "and",
-        "or",
-        "the",
-        "last updated",
-        "last update",
-    ];
-    (topic.chars().any(char::is_alphanumeric) && !is_one(Some(topic), EMPTY)).then_some(topic)
-}
-
-/// A topic without brackets that stand alone, or around the whole.
-fn balanced(topic: &str) -> &str {
-    let (mut depth, mut least, mut closes) = (0i32, 0, 0);
-    for (i, c) in topic.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        least = least.min(depth);
-        if depth == 0 && closes == 0 {
-            closes = i;
-        }
-    }
-    if least < 0 && topic.starts_with(')') {
-        return &topic[1..];
-    }
-    if least < 0 && topic.ends_with(')') {
-        return &topic[..topic.len() - 1];
-    }
-    if depth > 0 && topic.starts_with('(') {
-        return &topic[1..];
-    }
-    if depth > 0 && topic.ends_with('(') {
-        return &topic[..topic.len() - 1];
-    }
-    let whole = topic.starts_with('(') && topic.ends_with(')') && closes + 1 == topic.len() && topic.len() > 1;
-    if whole { &topic[1..topic.len() - 1] } else { topic }
-}
-
-fn without_first<'t>(topic: &'t str, word: &str) -> &'t str {
-    let head = topic.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
-    let rest = topic.get(word.len()..).unwrap_or_default();
-    let ends =
-        rest.starts_with(|c: char| !c.is_alphanumeric() && c != '-' && (c != '(' || word.starts_with("section")));
-    if head && ends { rest } else { topic }
-}
-
-fn without_last<'t>(topic: &'t str, words: &str) -> &'t str {
-    let Some(cut) = topic.len().checked_sub(words.len()) else { return topic };
-    let tail = topic.get(cut..).is_some_and(|tail| tail.eq_ignore_ascii_case(words));
-    let head = topic.get(..cut).unwrap_or_default();
-    if tail && head.ends_with(|c: char| !c.is_alphanumeric() && c != '-') { head } else { topic }
+    Some(part.start(place)..part.at(from + length - 1)?.end)
 }

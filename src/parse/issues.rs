@@ -12,9 +12,8 @@ use super::outline::{Anchor, Outline, Part};
 use super::reading::{Reading, without_opening};
 use super::request;
 use super::text::View;
-use super::wording;
 use super::words::{next_word, phrase, trimmed};
-use crate::letter::{Basis, Guideline, Issue, Outcome, Source};
+use crate::letter::{Basis, Guideline, Issue, Outcome};
 use std::ops::Range;
 
 /// An issue as ranges of the text.
@@ -368,24 +367,11 @@ impl Draft {
         let mut guideline = |range: Option<Range<usize>>, code, whose: &str, claims: Option<Basis>| {
             let text = range.clone().and_then(|range| reading.flowed(range));
             let range = range.filter(|_| text.is_some());
-            let mut guideline = text.map_or_else(Guideline::default, guideline::read);
-            let labelled = guideline.text.as_deref().is_some_and(|text| text.contains("ecision based on"));
-            if form != Form::Labels && !labelled {
-                let told = wording::basis(guideline.text.as_deref().unwrap_or_default(), claims);
-                // A source that is read out of the sentence counts beside the schedule.
-                let beside = guideline.basis == Some(Basis::Both) && told == Some(Basis::Mtus);
-                guideline.basis = told.filter(|_| !beside).or(guideline.basis);
-                if matches!(told, Some(Basis::Mtus)) && guideline.citations.is_empty() {
-                    guideline.citations = guideline::inside(guideline.text.as_deref().unwrap_or_default());
-                }
-                // The schedule is named in such sentences to say that it has nothing on the request.
-                if matches!(told, Some(Basis::NonMtus | Basis::None)) {
-                    guideline.citations.retain(|citation| citation.source != Source::Mtus);
-                    if told == Some(Basis::NonMtus) && guideline.citations.is_empty() {
-                        guideline.citations = guideline::outside(guideline.text.as_deref().unwrap_or_default());
-                    }
-                }
-            }
+            let guideline = match (text, form) {
+                (None, _) => Guideline::default(),
+                (Some(text), Form::Labels) => guideline::read(text),
+                (Some(text), _) => guideline::read_sentences(text, claims),
+            };
             if guideline.text.is_none() {
                 let message = format!("issue {number} tells no guideline of the {whose}");
                 reading.note(Severity::Warning, code, message, Some(range.unwrap_or(at.clone())));

@@ -4,9 +4,11 @@
 //! layout that recognises them (`layout`) reads the letter section by section. Each step is linear in the text.
 
 mod body;
+mod books;
 mod canonical;
 mod catalog;
 mod chapters;
+mod clauses;
 mod contradiction;
 mod days;
 mod denial;
@@ -22,8 +24,10 @@ mod history;
 mod issues;
 mod layout;
 mod lexicon;
+mod line;
 mod numbered;
 mod opening;
+mod other;
 mod outline;
 mod part;
 mod reading;
@@ -32,6 +36,7 @@ mod reviewer;
 mod sources;
 mod summary;
 mod text;
+mod topics;
 mod verdict;
 mod wording;
 mod words;

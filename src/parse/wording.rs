@@ -1,119 +1,127 @@
 //! The basis of a decision in the sentences of 2013 and 2014: "The Claims Administrator based its decision on ...".
 
-use super::words::{find_from, phrase};
-use crate::letter::Basis;
-
-/// Names of the schedule, in lower case.
-const SCHEDULE: &[&str] = &["mtus", "medical treatment utilization schedule"];
-
-/// Guidelines that are part of the schedule by its regulation (8 CCR 9792.20 to 9792.26), in lower case.
-const PARTS: &[&str] = &[
-    "chronic pain medical treatment guideline",
-    "acupuncture medical treatment guideline",
-    "postsurgical treatment guideline",
-    "post-surgical treatment guideline",
-    "9792.2",
-];
-
-/// Sources outside of the schedule, in lower case. ACOEM is not among them: parts of it are in the schedule.
-const OUTSIDE: &[&str] = &[
-    "official disability guideline",
-    "odg",
-    "other medical treatment guideline",
-    "journal",
-    "pubmed",
-    "medscape",
-    "www.",
-    "http",
-    "fda",
-    "alternative guideline",
-    "aetna",
-    "cochrane",
-];
+use super::catalog::Class;
+use super::clauses::schedule_at;
+use super::line::Part;
+use super::sources;
+use crate::letter::{Basis, Source};
 
 /// What sentences tell of the basis; `claims` is that of the claims administrator, to which the reviewer's may refer.
 ///
 /// `None` where no known wording tells; then the words of the line itself may.
-pub(super) fn basis(text: &str, claims: Option<Basis>) -> Option<Basis> {
-    let lower = text.to_ascii_lowercase();
+pub(super) fn basis(line: &Part<'_>, claims: Option<Basis>) -> Option<Basis> {
     let (mut inside, mut outside, mut none) = (false, false, false);
-    for sentence in sentences(&lower) {
-        if denies_evidence(sentence) {
+    for sentence in sentences(line) {
+        if denies_evidence(&sentence) {
             none = true;
             continue;
         }
         let mut named = false;
-        for name in SCHEDULE {
-            let mut from = 0;
-            while let Some(at) = find_from(sentence, name, from) {
-                from = at + name.len();
-                if !whole_word(sentence, at, from) {
-                    continue;
-                }
-                // "(MTUS)" is the short form of the name before it.
-                if sentence.get(..at).is_some_and(|before| before.ends_with("schedule (")) {
-                    continue;
-                }
+        for place in sentence.places() {
+            if let Some((_, next)) = schedule_at(&sentence, place) {
                 named = true;
-                match excluded(sentence, at, from) {
+                match excluded(&sentence, place, next) {
                     true => outside = true,
                     false => inside = true,
                 }
             }
+            outside |= is_outside(&sentence, place);
         }
-        let part = PARTS.iter().any(|part| sentence.contains(part));
-        inside |= part && !named;
-        let named_outside = OUTSIDE
-            .iter()
-            .any(|source| find_from(sentence, source, 0).is_some_and(|at| whole_word_start(sentence, at)));
-        outside |= named_outside;
+        inside |= !named && has_part(&sentence);
     }
     match (inside, outside) {
         (true, true) => Some(Basis::Both),
         (true, false) => Some(Basis::Mtus),
         (false, true) => Some(Basis::NonMtus),
         (false, false) if none => Some(Basis::None),
-        (false, false) => refers_to_claims(&lower).then_some(claims).flatten(),
+        (false, false) => refers_to_claims(line).then_some(claims).flatten(),
     }
 }
 
+/// Whether guidelines are named that are part of the schedule by its regulation (8 CCR 9792.20 to 9792.26), or that
+/// regulation itself. ACOEM is not enough: only parts of it are in the schedule.
+fn has_part(sentence: &Part<'_>) -> bool {
+    let guidelines = |place: usize| sentence.is_one(place, &["guideline", "guidelines"]);
+    let mut names = sentence.names().filter(|name| name.entry.source == Source::Mtus && !name.usual);
+    names.any(|name| guidelines(name.end) || guidelines(name.end - 1))
+        || sentence.places().any(|place| {
+            let section = sentence.word(place + 1).is_some_and(|section| section.starts_with('2'));
+            section && sentence.gap(place + 1) == "." && sentence.is_one(place, &["9792"])
+        })
+}
+
+/// Whether a source outside of the schedule is named at a word. ACOEM is none: parts of it are in the schedule.
+fn is_outside(sentence: &Part<'_>, place: usize) -> bool {
+    let listed = || sentence.longest_at(place, &[Source::Other]).is_some_and(|name| !name.usual);
+    sentence.has(place, Class::Web)
+        || sentence.is_one(place, &["odg", "journal"])
+        || sources::mention(sentence, place).is_some_and(|source| source != Some(Source::Acoem))
+        || sentence.phrase(place, &["alternative", "guidelines"]).is_some()
+        || listed()
+}
+
 /// "found the guidelines used by the Claims Administrator relevant and appropriate", "based his/her decision on the same".
-fn refers_to_claims(lower: &str) -> bool {
-    let used = [
-        "used by the claims administrator",
-        "cited by the claims administrator",
-        "relied upon by the claims administrator",
+fn refers_to_claims(line: &Part<'_>) -> bool {
+    const REFERS: [&[&str]; 7] = [
+        &["used", "by", "the", "claims", "administrator"],
+        &["cited", "by", "the", "claims", "administrator"],
+        &["relied", "upon", "by", "the", "claims", "administrator"],
+        &["decision", "on", "the", "same"],
+        &["relied", "on", "the", "same"],
+        &["upon", "the", "same"],
+        &["the", "same", "guideline"],
     ];
-    let same = ["decision on the same", "relied on the same", "upon the same", "the same guideline"];
-    let rejects = ["not relevant", "not appropriate", "not applicable", "inappropriate", "irrelevant", "did not find"];
-    (used.iter().chain(&same)).any(|words| lower.contains(words)) && !rejects.iter().any(|words| lower.contains(words))
+    const REJECTS: [&[&str]; 6] = [
+        &["not", "relevant"],
+        &["not", "appropriate"],
+        &["not", "applicable"],
+        &["inappropriate"],
+        &["irrelevant"],
+        &["did", "not", "find"],
+    ];
+    said(line, &REFERS).is_some() && said(line, &REJECTS).is_none()
 }
 
 /// "did not cite any evidence-based criteria", "did not provide any guideline"
-fn denies_evidence(sentence: &str) -> bool {
-    let verbs =
-        ["did not cite", "did not provide", "did not reference", "did not list", "did not use", "cited no", "used no"];
-    let what = ["evidence", "guideline", "criteria", "citation"];
-    let found = verbs.iter().filter_map(|verb| sentence.find(verb).map(|at| at + verb.len())).min();
-    found.and_then(|at| sentence.get(at..)).is_some_and(|rest| {
-        let names_schedule = SCHEDULE.iter().any(|name| rest.contains(name));
-        what.iter().any(|word| rest.contains(word)) && !names_schedule
-    })
+fn denies_evidence(sentence: &Part<'_>) -> bool {
+    const DENIES: [&[&str]; 7] = [
+        &["did", "not", "cite"],
+        &["did", "not", "provide"],
+        &["did", "not", "reference"],
+        &["did", "not", "list"],
+        &["did", "not", "use"],
+        &["cited", "no"],
+        &["used", "no"],
+    ];
+    const EVIDENCE: [&str; 6] = ["evidence", "guideline", "guidelines", "criteria", "citation", "citations"];
+    let Some(denied) = said(sentence, &DENIES) else { return false };
+    let mut rest = denied..sentence.end;
+    rest.clone().any(|place| sentence.is_one(place, &EVIDENCE))
+        && !rest.any(|place| schedule_at(sentence, place).is_some())
+}
+
+/// The place after the first of some phrases.
+fn said(part: &Part<'_>, phrases: &[&[&str]]) -> Option<usize> {
+    part.places().find_map(|place| phrases.iter().find_map(|phrase| part.phrase(place, phrase)))
 }
 
 /// Whether the schedule is named only to be excluded: "no section of the MTUS was applicable", "not part of the MTUS",
 /// "outside of the MTUS", "non-MTUS", "the MTUS is silent on".
-fn excluded(sentence: &str, at: usize, end: usize) -> bool {
-    let before = sentence.get(..at).unwrap_or_default().trim_end_matches([' ', '(', '-']);
-    let words = |n: usize| before.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).rev().take(n);
-    let negated = words(8).any(|word| matches!(word, "not" | "no" | "non" | "outside" | "nonmtus"));
-    if negated {
+fn excluded(sentence: &Part<'_>, place: usize, next: usize) -> bool {
+    /// How far before the name a word still tells of it, and of how many words the name is.
+    const REACH: usize = 8;
+    const NAME: usize = 4;
+    let written_out = sentence.before(place, 1).is_some_and(|before| sentence.is_one(before, &["schedule"]));
+    let first = if written_out { place.saturating_sub(NAME) } else { place };
+    let negates = |before: usize| {
+        // "page no. 98 of the MTUS"
+        let number = sentence.is_one(before, &["no"]) && sentence.is_figure(before + 1);
+        sentence.is_one(before, &["not", "no", "non", "outside"]) && !number
+    };
+    if sentence.is_one(place, &["nonmtus"]) || (1..=REACH).map_while(|n| sentence.before(first, n)).any(negates) {
         return true;
     }
-    let after = sentence.get(end..).unwrap_or_default().trim_start_matches([' ', ')', ',']);
-    // The name in brackets stands between.
-    let after = after.strip_prefix("(mtus)").unwrap_or(after).trim_start();
-    let silent: [&[&str]; 8] = [
+    const SILENT: [&[&str]; 8] = [
         &["does", "not"],
         &["do", "not"],
         &["did", "not"],
@@ -123,35 +131,23 @@ fn excluded(sentence: &str, at: usize, end: usize) -> bool {
         &["were", "not"],
         &["is", "not"],
     ];
-    let after = after.strip_prefix("guidelines ").unwrap_or(after);
-    silent.iter().any(|words| phrase(after, 0, words).is_some())
+    let next = next + usize::from(sentence.is_one(next, &["guidelines"]));
+    SILENT.iter().any(|words| sentence.phrase(next, words).is_some())
 }
 
-fn whole_word(text: &str, start: usize, end: usize) -> bool {
-    // "non-MTUS" and "nonMTUS" are told apart by what stands before.
-    whole_word_start(text, start) && !text.as_bytes().get(end).is_some_and(u8::is_ascii_alphanumeric)
-}
-
-fn whole_word_start(text: &str, start: usize) -> bool {
-    let before = text.get(..start).unwrap_or_default();
-    before.ends_with("non") || !before.as_bytes().last().is_some_and(u8::is_ascii_alphanumeric)
-}
-
-/// The sentences of a text in lower case: cut after a full stop that white space follows.
-fn sentences(lower: &str) -> impl Iterator<Item = &str> {
-    let mut rest = lower;
+/// The sentences of a line: cut after a full stop that white space follows.
+fn sentences<'l>(line: &Part<'l>) -> impl Iterator<Item = Part<'l>> {
+    const ABBREVIATIONS: &[&str] = &["pg", "pp", "p", "pgs", "ch", "sec", "no", "ed", "inc", "vs"];
+    let line = line.clone();
+    let mut rest = line.places();
     std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let abbreviated = |at: usize| {
-            ["pg", "pp", "p", "pgs", "ch", "sec", "no", "ed", "inc", "vs"]
-                .iter()
-                .any(|a| rest.get(..at).is_some_and(|before| before.rsplit([' ', '(', ',']).next() == Some(*a)))
+        let first = rest.next()?;
+        let stops = |place: usize| {
+            let gap = line.gap(place);
+            gap.contains(". ") && !(gap.starts_with(". ") && line.is_one(place - 1, ABBREVIATIONS))
         };
-        let stop = rest.match_indices(". ").find(|&(at, _)| !abbreviated(at)).map_or(rest.len(), |(at, _)| at + 2);
-        let (sentence, after) = rest.split_at(stop);
-        rest = after;
-        Some(sentence)
+        let next = rest.find(|&place| stops(place)).unwrap_or(line.end);
+        rest = next..line.end;
+        Some(line.part(line.start(first)..line.start(next)))
     })
 }

@@ -160,10 +160,13 @@ pub(super) fn find_from(lower: &str, phrase: &str, from: usize) -> Option<usize>
 pub(super) fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     let idle = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '-' | '\u{2013}');
     let part = text.get(range.clone()).unwrap_or_default();
-    let start = range.start + (part.len() - part.trim_start_matches(idle).len());
-    let part = part.trim_matches(idle);
-    let joints = [" and", " or", " on", " the"];
-    let part =
-        joints.iter().rev().fold(part, |part, joint| part.strip_suffix(joint).unwrap_or(part).trim_end_matches(idle));
+    let rest = part.trim_start_matches(idle);
+    let start = range.start + (part.len() - rest.len());
+    let mut part = rest.trim_end_matches(idle);
+    for joint in [" the", " on", " or", " and"] {
+        if let Some(before) = part.strip_suffix(joint) {
+            part = before.trim_end_matches(idle);
+        }
+    }
     start..start + part.len()
 }

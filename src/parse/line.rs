@@ -1,0 +1,278 @@
+//! A guideline line cut into words, each looked up in the tables once. All that reads citations walks over these words.
+
+use super::catalog::{self, Class, Hash, Name, names_at};
+use super::words::alike;
+use crate::letter::Source;
+use std::ops::Range;
+
+/// A line with its words, and the names of the catalogue where it has them.
+pub(super) struct Line<'t> {
+    pub(super) text: &'t str,
+    words: Vec<Word>,
+    /// By their first words.
+    names: Vec<Name>,
+}
+
+/// A word of a line. Signs beyond ASCII that are no letters part words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Word {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// How many brackets are open around it.
+    pub(super) depth: u16,
+    /// The number in the catalogue; 0 for other words.
+    pub(super) number: u16,
+    /// The bits of its classes.
+    classes: u32,
+    /// How many names of the line begin before it.
+    names: u32,
+}
+
+impl Word {
+    pub(super) fn has(&self, class: Class) -> bool {
+        self.classes & class.bit() != 0
+    }
+
+    /// Whether it is this word of lower case.
+    pub(super) fn is(&self, text: &str, word: &str) -> bool {
+        self.end - self.start == word.len()
+            && text.as_bytes().get(self.start..self.end).is_some_and(|have| have.eq_ignore_ascii_case(word.as_bytes()))
+    }
+}
+
+impl<'t> Line<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        let mut line = Self { text, words: Vec::with_capacity(text.len() / 5), names: Vec::with_capacity(8) };
+        spans(text, |span, hash, depth| {
+            if let Some(word) = text.get(span.clone()) {
+                let (number, classes) = catalog::look_up(word, hash);
+                line.words.push(Word { start: span.start, end: span.end, depth, number, classes, names: 0 });
+            }
+        });
+        for first in 0..line.words.len() {
+            let before = u32::try_from(line.names.len()).unwrap_or(u32::MAX);
+            let Some(word) = line.words.get_mut(first) else { break };
+            word.names = before;
+            if word.has(Class::Name) {
+                names_at(text, &line.words, first, &mut line.names);
+            }
+        }
+        line
+    }
+
+    /// The part between two offsets.
+    pub(super) fn part(&self, bytes: Range<usize>) -> Part<'_> {
+        let first = self.words.partition_point(|word| word.start < bytes.start);
+        let rest = self.words.get(first..).unwrap_or_default();
+        let end = first + rest.partition_point(|word| word.start < bytes.end);
+        Part { line: self, bytes, first, end }
+    }
+
+    /// The whole line.
+    pub(super) fn whole(&self) -> Part<'_> {
+        Part { line: self, bytes: 0..self.text.len(), first: 0, end: self.words.len() }
+    }
+}
+
+fn bracket(depth: u16, b: u8) -> u16 {
+    match b {
+        b'(' | b'[' => depth.saturating_add(1),
+        b')' | b']' => depth.saturating_sub(1),
+        _ => depth,
+    }
+}
+
+/// The words of a text.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut found = Vec::new();
+    spans(text, |span, _, _| found.extend(text.get(span)));
+    found.into_iter()
+}
+
+/// Calls back with the span of every word, its hash, and how many brackets are open around it.
+fn spans(text: &str, mut found: impl FnMut(Range<usize>, u32, u16)) {
+    let bytes = text.as_bytes();
+    let (mut at, mut depth) = (0, 0);
+    while let Some(&b) = bytes.get(at) {
+        if b == b' ' {
+            at += 1;
+            continue;
+        }
+        let mut hash = Hash::new();
+        let start = at;
+        for (i, &b) in bytes.get(start..).unwrap_or_default().iter().enumerate() {
+            let letter = LETTERS[usize::from(b)];
+            if letter == 0 || (letter >= 0x80 && is_sign(bytes, start + i)) {
+                break;
+            }
+            hash.add(letter);
+            at += 1;
+        }
+        if at > start {
+            found(start..at, hash.0, depth);
+            continue;
+        }
+        depth = bracket(depth, b);
+        at += match b {
+            0xc2 => 2,
+            0xe2 => 3,
+            _ => 1,
+        };
+    }
+}
+
+/// Whether a character beyond ASCII is a sign of Latin 1 or of general punctuation.
+fn is_sign(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at) {
+        Some(0xc2) => true,
+        Some(0xe2) => bytes.get(at + 1).is_some_and(|b| (0x80..0x85).contains(b)),
+        _ => false,
+    }
+}
+
+/// The bytes of words, letters in lower case; 0 for all other ASCII.
+const LETTERS: [u8; 256] = {
+    let mut letters = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        let byte = b as u8;
+        if byte >= 0x80 || byte.is_ascii_alphanumeric() {
+            letters[b] = byte.to_ascii_lowercase();
+        }
+        b += 1;
+    }
+    letters
+};
+
+/// How far the words of a phrase may stand apart in bytes, blanks aside.
+const WIDEST_GAP: usize = 24;
+
+/// Some of the words of a line, by their places in it. Beyond the part there is no word.
+#[derive(Clone)]
+pub(super) struct Part<'l> {
+    line: &'l Line<'l>,
+    pub(super) bytes: Range<usize>,
+    pub(super) first: usize,
+    /// The place after the last word.
+    pub(super) end: usize,
+}
+
+impl<'l> Part<'l> {
+    /// The text of the whole line.
+    pub(super) fn text(&self) -> &'l str {
+        self.line.text
+    }
+
+    /// The whole line.
+    pub(super) fn line(&self) -> Part<'l> {
+        self.line.whole()
+    }
+
+    /// The places of the words.
+    pub(super) fn places(&self) -> Range<usize> {
+        self.first..self.end
+    }
+
+    /// The part of this part from an offset on, up to another.
+    pub(super) fn part(&self, bytes: Range<usize>) -> Part<'l> {
+        self.line.part(bytes)
+    }
+
+    pub(super) fn at(&self, place: usize) -> Option<&'l Word> {
+        if self.first <= place && place < self.end { self.line.words.get(place) } else { None }
+    }
+
+    pub(super) fn word(&self, place: usize) -> Option<&'l str> {
+        let word = self.at(place)?;
+        self.line.text.get(word.start..word.end)
+    }
+
+    /// The place some words before another, within the part.
+    pub(super) fn before(&self, place: usize, words: usize) -> Option<usize> {
+        place.checked_sub(words).filter(|before| (self.first..self.end).contains(before))
+    }
+
+    /// Where a word starts; the end of the part where there is none.
+    pub(super) fn start(&self, place: usize) -> usize {
+        self.at(place).map_or(self.bytes.end, |word| word.start)
+    }
+
+    /// Whether the word is of a class.
+    pub(super) fn has(&self, place: usize, class: Class) -> bool {
+        self.at(place).is_some_and(|word| word.has(class))
+    }
+
+    /// Whether the word is one of some, in lower case.
+    pub(super) fn is_one(&self, place: usize, of: &[&str]) -> bool {
+        self.at(place).is_some_and(|word| of.iter().any(|known| word.is(self.line.text, known)))
+    }
+
+    /// Whether the word begins with a digit.
+    pub(super) fn is_figure(&self, place: usize) -> bool {
+        self.has(place, Class::Figure)
+    }
+
+    /// Whether the word begins with a capital letter.
+    pub(super) fn is_capital(&self, place: usize) -> bool {
+        self.word(place).is_some_and(|word| word.starts_with(char::is_uppercase))
+    }
+
+    /// What stands between a word and the one before it; before the end, between the last word and the end.
+    pub(super) fn gap(&self, place: usize) -> &'l str {
+        let from = self.before(place, 1).and_then(|before| self.at(before)).map_or(self.bytes.start, |word| word.end);
+        self.line.text.get(from..self.start(place)).unwrap_or_default()
+    }
+
+    /// How many brackets are open where the part begins.
+    pub(super) fn outside(&self) -> u16 {
+        let opened = self.line.text.get(self.bytes.start..self.start(self.first)).unwrap_or_default();
+        self.at(self.first).map_or(0, |first| first.depth.saturating_sub(opened.bytes().fold(0, bracket)))
+    }
+
+    /// The names that the part has.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'l Name> {
+        let of = |place: usize| self.line.words.get(place).map_or(self.line.names.len(), |word| word.names as usize);
+        let end = self.end;
+        self.line.names.get(of(self.first)..of(end)).unwrap_or_default().iter().filter(move |name| name.end <= end)
+    }
+
+    /// The names that begin at a word.
+    pub(super) fn names_at(&self, place: usize) -> impl Iterator<Item = &'l Name> {
+        let from = self.at(place).map_or(self.line.names.len(), |word| word.names as usize);
+        let names = self.line.names.get(from..).unwrap_or_default();
+        let end = self.end;
+        names.iter().take_while(move |name| name.first == place).filter(move |name| name.end <= end)
+    }
+
+    /// The longest name of these sources that begins at a word; of equal ones that of the source that comes first in `of`.
+    pub(super) fn longest_at(&self, place: usize, of: &[Source]) -> Option<Name> {
+        let mut best: Option<(usize, std::cmp::Reverse<usize>, &Name)> = None;
+        for name in self.names_at(place).filter(|name| !name.entry.section) {
+            let Some(preference) = of.iter().position(|source| *source == name.entry.source) else { continue };
+            let rank = (name.end, std::cmp::Reverse(preference));
+            if best.is_none_or(|(end, preference, _)| rank > (end, preference)) {
+                best = Some((rank.0, rank.1, name));
+            }
+        }
+        best.map(|(_, _, name)| *name)
+    }
+
+    /// The place after a phrase in lower case that begins at a word. Long words may be misspelt a little, and no colon
+    /// stands between them.
+    pub(super) fn phrase(&self, place: usize, phrase: &[&str]) -> Option<usize> {
+        let bytes = self.line.text.as_bytes();
+        for (i, expected) in (place..).zip(phrase) {
+            let word = self.at(i)?;
+            if !alike(bytes.get(word.start..word.end)?, expected.as_bytes()) || (i > place && !self.adjoins(i)) {
+                return None;
+            }
+        }
+        Some(place + phrase.len())
+    }
+
+    /// Whether a word stands near the one before it, with no colon between.
+    fn adjoins(&self, place: usize) -> bool {
+        let gap = self.gap(place).as_bytes();
+        gap.len() <= WIDEST_GAP && !gap.contains(&b':')
+    }
+}
