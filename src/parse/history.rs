@@ -104,9 +104,11 @@ impl<'t> Reader<'t> {
             Some((_, &Opening::Month(month))) => {
                 self.dates.extend(days::written(self.summary.as_bytes(), start, month));
             }
+            // A denial within one says nothing new, and is not followed to its end again.
             Some((word, &Opening::Denial(denial))) => {
-                let end = denial::end(self.summary, start, word, denial);
-                self.denied = self.denied.max(end.unwrap_or_default());
+                if !self.denies(start) {
+                    self.denied = denial::end(self.summary, start, word, denial).unwrap_or(self.denied);
+                }
             }
             // Within a list that was read already, the word belongs to the list.
             Some((word, &opening)) if start >= self.list_end => {
