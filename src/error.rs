@@ -227,11 +227,12 @@ impl Error {
 
 /// What to do about an error of the operating system, where that is the same whatever was being done.
 pub fn system_hint(error: &std::io::Error) -> Option<&'static str> {
-    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    use std::io::ErrorKind::{FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     // EMFILE and ENFILE have no kind of their own; the numbers are those of Linux, macOS and the BSDs.
     match (error.kind(), error.raw_os_error()) {
         (PermissionDenied, _) => Some("look at the permissions, or run as a user who has them"),
         (StorageFull | QuotaExceeded, _) => Some("make room on the disk and run the same command again"),
+        (FileTooLarge, _) => Some("files may not grow further here; raise the limit with `ulimit -f`"),
         (ReadOnlyFilesystem, _) => Some("the disk can only be read; name another folder with `--index DIR`"),
         (_, Some(23 | 24)) if cfg!(unix) => Some("too many files are open; raise the limit with `ulimit -n`"),
         _ => None,

@@ -33,6 +33,12 @@ impl Stamp {
         Self { bytes: metadata.len(), modified, changed, inode }
     }
 
+    /// The same stamp, of an entry that its container no longer holds. Entries of containers have no inode of their own.
+    #[must_use]
+    pub fn missing(self) -> Self {
+        Self { inode: u64::MAX, ..self }
+    }
+
     /// Whether the stamp tells enough for equal ones to mean equal content.
     pub fn is_reliable(&self) -> bool {
         self.modified != 0 || self.changed != 0

@@ -1,7 +1,7 @@
 //! `imr status`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use imr::index;
 use imr::ingest::{self, Standing, State, StatusConfig};
@@ -61,7 +61,7 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
 }
 
 /// Says what the numbers do not.
-fn remark(standing: &Standing, dir: &std::path::Path) {
+fn remark(standing: &Standing, dir: &Path) {
     for failure in &standing.unreadable {
         message::failure(&failure.path, &failure.reason);
     }

@@ -91,6 +91,11 @@ impl FileEntry {
         }
     }
 
+    /// Whether it is an entry of a container, which no longer holds it.
+    pub fn is_missing(&self) -> bool {
+        self.stamp == self.stamp.missing()
+    }
+
     /// Whether the entry stands for a version of a letter.
     pub fn is_version(&self) -> bool {
         self.status.has_documents() || self.status == Status::Duplicate

@@ -24,6 +24,11 @@ pub fn reading(dir: &Path, cause: impl Into<Cause>) -> Error {
 
 /// The error of writing an index.
 pub fn writing(dir: &Path, cause: impl Into<Cause>) -> Error {
+    if !dir.exists() {
+        return Error::new(ErrorKind::IndexMissing, "the index folder was removed while it was written")
+            .with_path(dir)
+            .with_hint("run the same command again, which makes a new one");
+    }
     let error = of("the index cannot be written", cause.into()).with_path(dir);
     // What stopped one of tantivy's threads is not told; in most cases that it could not write.
     if error.kind() == ErrorKind::Io && error.hint().is_none() { error.with_hint("is the disk full?") } else { error }
@@ -97,14 +102,34 @@ fn sorted(cause: Cause) -> Fault {
         TantivyError::OpenReadError(error) => Fault::Damage(error.into()),
         TantivyError::OpenWriteError(error) => Fault::Damage(error.into()),
         TantivyError::DataCorruption(error) => Fault::Damage(format!("{error:?}").trim_end_matches('.').into()),
-        error @ (TantivyError::ErrorInThread(_) | TantivyError::SystemError(_)) => Fault::Thread(error.into()),
+        error @ (TantivyError::ErrorInThread(_) | TantivyError::SystemError(_)) => {
+            match number_in(&error.to_string()) {
+                Some(number) => Fault::System(Arc::new(io::Error::from_raw_os_error(number))),
+                None => Fault::Thread(error.into()),
+            }
+        }
         error => Fault::Damage(error.into()),
     }
 }
 
 /// What the system refused has its number; other errors are made by who could not make sense of the bytes.
 fn io_fault(error: Arc<io::Error>) -> Fault {
-    if error.raw_os_error().is_some() { Fault::System(error) } else { Fault::Damage(error.into()) }
+    match refused(&error) {
+        Some(number) if error.raw_os_error().is_none() => Fault::System(Arc::new(io::Error::from_raw_os_error(number))),
+        Some(_) => Fault::System(error),
+        None => Fault::Damage(error.into()),
+    }
+}
+
+/// The number of the system's error that an error is, or wraps. tantivy wraps some as their text alone.
+fn refused(error: &io::Error) -> Option<i32> {
+    error.raw_os_error().or_else(|| number_in(&error.to_string()))
+}
+
+/// The number in the text of an error of the system, which ends with `(os error 28)`.
+fn number_in(text: &str) -> Option<i32> {
+    let (_, rest) = text.rsplit_once("(os error ")?;
+    rest.split_once(')')?.0.parse().ok()
 }
 
 thread_local! {
@@ -152,6 +177,11 @@ mod tests {
         }
         let refused = TantivyError::LockFailure(LockError::wrap_io_error(io::Error::from_raw_os_error(13)), None);
         assert_eq!(reading(dir, refused).kind(), ErrorKind::Io);
+        // Also where it is wrapped.
+        let full = io::Error::other(io::Error::from_raw_os_error(28).to_string());
+        let error = writing(Path::new("."), full);
+        assert_eq!((error.kind(), error.causes().len()), (ErrorKind::Io, 1));
+        assert!(error.hint().is_some_and(|hint| hint.contains("make room")), "{error:?}");
         let full = redb::Error::Io(io::Error::from_raw_os_error(28));
         assert_eq!(manifest(full).kind(), ErrorKind::Io);
     }

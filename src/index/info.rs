@@ -10,7 +10,7 @@ use tantivy::space_usage::{PerFieldSpaceUsage, SegmentSpaceUsage};
 use super::lock;
 use super::reader::Reader;
 use super::schema::IndexSchema;
-use super::{analysis, snapshot};
+use super::{analysis, place};
 use crate::error::{Error, Result};
 
 /// The size and the settings of an index as of its last commit. Sizes are in bytes.
@@ -150,7 +150,7 @@ impl Info {
             add_segment(segment, &mut files, &mut fields);
         }
         let bytes = bytes(reader.dir())?;
-        files.manifest = file_bytes(&reader.dir().join(snapshot::FILE))?;
+        files.manifest = file_bytes(&reader.dir().join(place::MANIFEST))?;
         let known: u64 = files.by_name().iter().map(|(_, bytes)| bytes).sum();
         // Files of the segments that a writer has removed meanwhile are still open here.
         let bytes = bytes.max(known);

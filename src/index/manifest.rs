@@ -12,10 +12,11 @@ use redb::{Database, ReadableDatabase, ReadableTable};
 
 use super::entry::FileEntry;
 use super::fault::{guarded, manifest as damaged};
+use super::place;
 use super::snapshot::{
-    AGAIN, DIGESTS, FILE, FILES, GENERATION, META, REMOVED, ROOTS, Snapshot, VERSIONS, builder, head, make_tables,
+    AGAIN, DIGESTS, FILES, GENERATION, META, REMOVED, ROOTS, Snapshot, VERSIONS, builder, head, make_tables,
 };
-use super::versions::{Changes, Place, place};
+use super::versions::{self, Changes, Place};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The table of files, with the changes that are not yet committed.
@@ -37,7 +38,7 @@ impl Manifest {
     /// # Errors
     /// [`ErrorKind::IndexCorrupt`] when the file is damaged, [`ErrorKind::IndexLocked`] when another process has it.
     pub fn open(dir: &Path) -> Result<Self> {
-        guarded(dir, || Self::open_file(&dir.join(FILE)))
+        guarded(dir, || Self::open_file(&dir.join(place::MANIFEST)))
     }
 
     fn open_file(path: &Path) -> Result<Self> {
@@ -92,7 +93,7 @@ impl Manifest {
 
     /// The paths of the versions of a letter that were decided on a day, in their order.
     pub fn versions_of(&self, letter: u64, decided: u64) -> Result<impl Iterator<Item = Result<Vec<u8>>> + use<'_>> {
-        let from = place(decided, &[]);
+        let from = versions::place(decided, &[]);
         let merit = from.0;
         let changes = self.versions.get(&letter);
         let committed = self.snapshot.versions(letter, &from)?.take_while(move |row| match row {
@@ -110,12 +111,12 @@ impl Manifest {
 
     /// Adds a version of a letter.
     pub fn add_version(&mut self, letter: u64, decided: u64, path: &[u8]) {
-        self.versions.entry(letter).or_default().add(place(decided, path));
+        self.versions.entry(letter).or_default().add(versions::place(decided, path));
     }
 
     /// Removes a version of a letter.
     pub fn remove_version(&mut self, letter: u64, decided: u64, path: &[u8]) {
-        self.versions.entry(letter).or_default().remove(place(decided, path));
+        self.versions.entry(letter).or_default().remove(versions::place(decided, path));
     }
 
     /// Remembers what became of a file. An entry of the next generation stands for documents that came or went.

@@ -41,7 +41,7 @@ fn work(dir: &Path) -> Result<Optimized> {
     let before = segments(&index, dir)?;
     let bytes = info::bytes(dir)?;
     merge(&index, dir)?;
-    let path = dir.join(snapshot::FILE);
+    let path = dir.join(place::MANIFEST);
     let mut manifest = snapshot::builder().open(&path).map_err(|e| fault::manifest(e).with_path(&path))?;
     match manifest.compact() {
         // Somebody reads it: it stays as large as it is, until another time.

@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 use tantivy::IndexSettings;
 use tantivy::store::{Compressor, ZstdCompressor};
 
+use super::analysis;
 use super::directory::{self, Segments};
 use super::fault::{ANEW, reading};
 use super::schema::IndexSchema;
-use super::{analysis, snapshot};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The name of the index folder, unless the user says otherwise.
 pub const FOLDER: &str = ".imr";
+/// The name of the manifest's file in the index folder.
+pub const MANIFEST: &str = "manifest.redb";
 const FORMAT_FILE: &str = "format.json";
 const SEGMENTS: &str = "segments";
 
@@ -56,7 +58,7 @@ pub fn prepare(dir: &Path) -> Result<()> {
     fs::create_dir_all(dir).map_err(|e| Error::write(dir, e))?;
     // What a run that died in its first moments may have left is no stranger.
     let ours = |name: &std::ffi::OsStr| {
-        name == snapshot::FILE || name == "writer.lock" || name == SEGMENTS || name == "format.json.new"
+        name == MANIFEST || name == "writer.lock" || name == SEGMENTS || name == "format.json.new"
     };
     for entry in fs::read_dir(dir).map_err(|e| Error::io(dir, e))? {
         let entry = entry.map_err(|e| Error::io(dir, e))?;
@@ -74,7 +76,7 @@ pub fn sweep(dir: &Path) -> Result<()> {
     if exists(dir) {
         return Ok(());
     }
-    let path = dir.join(snapshot::FILE);
+    let path = dir.join(MANIFEST);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::write(&path, error)),
         _ => Ok(()),

@@ -15,8 +15,6 @@ use super::place;
 use super::versions::{self, Place};
 use crate::error::{Error, Result};
 
-/// The name of the manifest's file in the index folder.
-pub const FILE: &str = "manifest.redb";
 /// Pages that redb keeps in memory, in bytes. The table is read mostly in its own order.
 const CACHE_BYTES: usize = 32 << 20;
 
@@ -84,7 +82,7 @@ impl Snapshot {
     /// [`ErrorKind::IndexCorrupt`](crate::ErrorKind::IndexCorrupt) when the file is damaged.
     pub fn open(dir: &Path) -> Result<Option<Self>> {
         guarded(dir, || {
-            let path = dir.join(FILE);
+            let path = dir.join(place::MANIFEST);
             let index = place::open(dir)?;
             // What a manifest says that no commit of the segments carries is not so; the segments are looked at second.
             let committed = || place::committed(&index, dir);

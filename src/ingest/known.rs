@@ -91,12 +91,12 @@ impl Known {
         failed && self.redo == Redo::Failed
     }
 
-    /// The file that this content lay in before, if that one is gone: the content was moved.
-    pub fn moved_from(&self, key: &[u8], digest: &[u8; 32]) -> Result<Option<(Vec<u8>, FileEntry)>> {
+    /// The files that this content lay in before and that are gone: if there is one, the content was moved.
+    pub fn moved_from(&self, key: &[u8], digest: &[u8; 32]) -> Result<Vec<(Vec<u8>, FileEntry)>> {
         let mut copies = self.snapshot.with_digest(digest)?;
         // The indexed one first, since its record is at hand.
         copies.sort_by_key(|(_, entry)| !entry.status.has_documents());
-        Ok(copies.into_iter().take(COPIES).find(|(other, _)| other != key && !self.is_there(other)))
+        Ok(copies.into_iter().take(COPIES).filter(|(other, _)| other != key && !self.is_there(other)).collect())
     }
 
     /// Whether a file, or the container that it lies in, is where it was. What cannot be told is.
@@ -105,6 +105,9 @@ impl Known {
         archive::is_there(&index::from_key(on_disk, &self.base))
     }
 }
+
+/// Takes a file that is gone: its key and what is known of it.
+pub type OnGone<'a> = dyn FnMut(&Seen, Vec<u8>, FileEntry) -> Result<()> + 'a;
 
 /// Where a walk came to, and where it could not.
 #[derive(Default)]
@@ -145,7 +148,7 @@ impl Seen {
         before: &Known,
         walked: &[PathBuf],
         filter: &Filter,
-        each: &mut dyn FnMut(&Self, Vec<u8>, FileEntry) -> Result<()>,
+        each: &mut OnGone<'_>,
     ) -> Result<()> {
         for root in walked {
             for row in roots::known_below(&before.snapshot, root, &before.base) {
@@ -195,9 +198,11 @@ pub fn is_kept(seen: &Seen, entry: &FileEntry, versions: impl Iterator<Item = Re
     Ok(true)
 }
 
-/// What is known of what a container holds that need not be opened: all of it is as it was.
+/// What is known of what a container holds that need not be opened: all of it is as it was. What it no longer holds, and
+/// whose letters stayed, is not among it.
 pub fn held_by(before: &Snapshot, container: &[u8]) -> impl Iterator<Item = Result<(Vec<u8>, FileEntry)>> + use<> {
-    before.below(&[container, SEPARATOR.as_bytes()].concat())
+    let held = before.below(&[container, SEPARATOR.as_bytes()].concat());
+    held.filter(|row| row.as_ref().map_or(true, |(_, entry)| !entry.is_missing()))
 }
 
 fn hash(key: &[u8]) -> u64 {

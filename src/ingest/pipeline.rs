@@ -76,8 +76,8 @@ pub enum Verdict {
     Touched,
     /// Apply what was found; a failure is listed too.
     Found(Finding, Option<Failure>),
-    /// Apply what was found, in place of the file with this key: that one is gone, and its content is here.
-    Moved(Finding, Vec<u8>),
+    /// Apply what was found, in place of one of the files with these keys: they are gone, and their content is here.
+    Moved(Finding, Vec<Vec<u8>>),
     /// The walk could not go there.
     Walk(Error),
     /// The index cannot be read, which ends the run.
@@ -206,16 +206,17 @@ impl<'a> Pipeline<'a> {
     fn content(&self, raw: Raw, key: &[u8], is_record: bool, again: bool, permit: Permit) -> Result<Verdict> {
         let digest = raw.digest;
         // What is read again stands for itself.
-        let moved = if again { Ok(None) } else { self.known.moved_from(key, &digest) };
+        let moved = if again { Ok(Vec::new()) } else { self.known.moved_from(key, &digest) };
         let moved = match moved {
             Ok(moved) => moved,
             Err(error) => return Ok(Verdict::Broken(error)),
         };
-        if let Some((from, old)) = &moved
+        let keys = moved.iter().map(|(key, _)| key.clone()).collect();
+        if let Some((from, old)) = moved.first()
             && let Some(mut record) = self.stored(from, old, &digest)
         {
             record.facts.path = lossy(key).into_owned();
-            return Ok(Verdict::Moved(self.letter(&record, old.letter, digest, key, permit)?, from.clone()));
+            return Ok(Verdict::Moved(self.letter(&record, old.letter, digest, key, permit)?, keys));
         }
         let found = match is_record {
             true => exported(&raw, &lossy(key))?,
@@ -223,10 +224,7 @@ impl<'a> Pipeline<'a> {
         };
         let id = index::letter_id(found.record.facts.case_number, &found.identity);
         let finding = self.letter(&found.record, id, digest, key, permit)?;
-        Ok(match moved {
-            Some((from, _)) => Verdict::Moved(finding, from),
-            None => Verdict::Found(finding, None),
-        })
+        Ok(if moved.is_empty() { Verdict::Found(finding, None) } else { Verdict::Moved(finding, keys) })
     }
 
     /// The record of a file whose letter is in the index, if this version of the program made it of this content.

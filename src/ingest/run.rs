@@ -98,12 +98,17 @@ impl<'a> Run<'a> {
     }
 
     /// Applies a file whose content was elsewhere before.
-    fn apply_moved(&mut self, key: &[u8], stamp: Stamp, finding: Finding, from: &[u8]) -> Result<()> {
+    fn apply_moved(&mut self, key: &[u8], stamp: Stamp, finding: Finding, from: &[Vec<u8>]) -> Result<()> {
         let Finding::Letter { id, .. } = finding else { return Ok(()) };
-        // Of several copies of what is gone, the first to come is the one that was moved.
-        let is_moved = self.writer.replace(from, id)?;
+        // Another file may have taken the place of the first already.
+        let mut taken = None;
+        for from in from {
+            if taken.is_none() && self.writer.replace(from, id)? {
+                taken = Some(from);
+            }
+        }
         let applied = self.timings.time(Stage::Index, || self.writer.apply(key, stamp, finding))?;
-        if is_moved {
+        if let Some(from) = taken {
             self.seen.see(from);
             self.report.moved += 1;
             self.moved.insert(key.to_vec());
@@ -226,11 +231,15 @@ impl<'a> Run<'a> {
         let result = seen.each_gone(before, walked, &self.config.filter, &mut |seen, key, entry| {
             let is_kept = !self.config.prune
                 && known::is_kept(seen, &entry, self.writer.versions_of(entry.letter, entry.decided)?)?;
-            if is_kept {
-                self.report.kept += 1;
-                return Ok(());
+            if !is_kept {
+                return self.remove(&key);
             }
-            self.remove(&key)
+            self.report.kept += 1;
+            // When its container is as it was, this one is still gone.
+            if container::split_address(&key).is_some() && !entry.is_missing() {
+                self.writer.touch(&key, entry.stamp.missing())?;
+            }
+            Ok(())
         });
         self.seen = seen;
         result

@@ -94,7 +94,7 @@ fn a_file_without_permission_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_failure_whose_cause_is_gone_is_tried_again() {
+fn a_failure_is_tried_again_on_demand() {
     use std::os::unix::fs::PermissionsExt;
     let folder = with_letter();
     let path = folder.write("letters/secret.txt", "A note on the left hand.");
@@ -104,8 +104,10 @@ fn a_failure_whose_cause_is_gone_is_tried_again() {
     let args = ["index", "letters", "--index", "open/index", "--format", "json"];
     let Some(run) = folder.imr_as_nobody(&args) else { return };
     assert_eq!(failure(&run.succeeds().json(), "secret.txt").0, "io");
-    // The file is as it was, and who asks now may read it.
+    // The file is as it was, though who asks now may read it.
     let report = folder.imr(&args).succeeds().json();
+    assert_eq!((report["failed"].clone(), report["failed_before"].clone()), (1.into(), 1.into()), "{report}");
+    let report = folder.imr(&[&args[..], &["--retry-failed"]].concat()).succeeds().json();
     assert_eq!((report["failed"].clone(), report["unknown_layout"].clone()), (0.into(), 1.into()), "{report}");
 }
 

@@ -24,7 +24,7 @@ fn borrowed(letters: &[(String, String)]) -> Vec<(&str, &[u8])> {
 fn report(folder: &Folder, args: &[&str]) -> Value {
     let report = folder.imr(&[&["index", "letters", "--format", "json"], args].concat()).json();
     let n = |name: &str| report[name].as_u64().unwrap();
-    let parts = ["letters", "unchanged", "duplicates", "unknown_layout", "not_letters", "failed"];
+    let parts = ["letters", "unchanged", "moved", "duplicates", "unknown_layout", "not_letters", "failed"];
     assert_eq!(n("files"), parts.iter().map(|f| n(f)).sum::<u64>(), "{report}");
     report
 }
@@ -128,19 +128,23 @@ fn a_container_that_changed_is_read_again_and_only_what_changed_in_it_counts() {
     all.push(letters([40]).remove(0));
     folder.write("letters/a.zip", zip(&borrowed(&all)));
     let changed = report(&folder, &[]);
-    assert_eq!((&changed["unchanged"], &changed["removed"]), (&16.into(), &1.into()), "{changed}");
+    assert_eq!((&changed["unchanged"], &changed["kept"]), (&16.into(), &1.into()), "{changed}");
+    assert!(paths(&folder, &[]).contains(&format!("letters/a.zip!/{gone}")));
+    assert_eq!(report(&folder, &["--prune"])["removed"], 1);
     assert_eq!(paths(&folder, &[]).len(), before);
     assert!(!paths(&folder, &[]).contains(&format!("letters/a.zip!/{gone}")));
     // The container itself goes, with all that it holds.
     fs::remove_file(folder.path().join("letters/a.zip")).unwrap();
-    report(&folder, &[]);
+    let report = report(&folder, &["--prune"]);
+    // The container, and what it held.
+    assert_eq!(report["removed"], 13);
     assert_eq!(paths(&folder, &[]).len(), 6);
     // And a container may be named itself.
     folder.write("letters/a.zip", zip(&borrowed(&all[..2])));
     folder.imr(&["index", "letters/a.zip"]).succeeds();
     assert_eq!(paths(&folder, &[]).len(), 8);
     folder.write("letters/a.zip", zip(&borrowed(&all[..1])));
-    folder.imr(&["index", "letters/a.zip"]).succeeds();
+    folder.imr(&["index", "letters/a.zip", "--prune"]).succeeds();
     assert_eq!(paths(&folder, &[]).len(), 7);
 }
 
@@ -191,7 +195,7 @@ fn duplicates_in_containers_take_the_place_of_what_goes() {
     assert_eq!(report(&folder, &[])["restored"], 1);
     assert_eq!(paths(&folder, &[]), ["letters/c.zip!/d.zip!/same.txt"]);
     fs::remove_file(folder.path().join("letters/c.zip")).unwrap();
-    report(&folder, &[]);
+    report(&folder, &["--prune"]);
     assert!(paths(&folder, &[]).is_empty());
 }
 

@@ -105,26 +105,3 @@ fn an_index_that_can_only_be_read_is_read() {
     assert!(!run.err.contains("delete the index") && !run.err.contains("{ "), "{}", run.err);
     run.says(&[".imr`: the index cannot be read", "hint: look at the permissions"]);
 }
-
-#[cfg(unix)]
-#[test]
-fn a_disk_that_is_full_ends_the_run_and_the_next_goes_on() {
-    let folder = Folder::new();
-    let mut rng = Rng::new(23, 0);
-    // More than can be on the way at once, and hard to compress.
-    let notes = 5_000;
-    for n in 0..notes {
-        let words: Vec<_> = (0..150).map(|_| format!("{:x}", rng.below(1 << 40))).collect();
-        folder.write(&format!("letters/{n:04}.txt"), words.join(" "));
-    }
-    // A limit on the length of a file fails writes as a full disk does, for any user. The unit is 512 or 1,024 bytes.
-    let limited = "trap '' XFSZ; ulimit -f 1600; exec \"$0\" index letters --memory 64 --threads 2";
-    let mut command = std::process::Command::new("sh");
-    command.args(["-c", limited, env!("CARGO_BIN_EXE_imr")]).current_dir(folder.path()).env_remove("IMR_INDEX");
-    let run = folder.run(command, &["index", "letters", "(limited)"]).ends_with(2).prints_nothing();
-    run.says(&["cannot be written", "hint: "]);
-    let report = folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
-    assert_eq!((report["files"].clone(), report["failed"].clone()), (notes.into(), 0.into()));
-    let run = folder.imr(&["search", "--count", "--format", "json", "layout:unknown"]).succeeds();
-    assert_eq!(run.json()["total"]["letters"], notes);
-}

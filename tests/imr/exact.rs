@@ -135,6 +135,6 @@ fn an_index_grown_and_mended_answers_as_a_new_one() {
         fs::remove_file(other.path().join("letters").join(stranger.path("txt"))).unwrap();
     }
     other.invent("letters", 1..=letters);
-    other.imr(&["index", "letters", "--index", "grown"]).succeeds();
+    other.imr(&["index", "letters", "--index", "grown", "--prune"]).succeeds();
     assert_eq!(answers(&other, "grown"), expected);
 }

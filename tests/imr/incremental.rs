@@ -8,9 +8,17 @@ use crate::invented::{Letter, Linearization};
 use crate::support::Folder;
 
 fn index(folder: &Folder) -> Value {
-    let report = folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
+    index_with(folder, &[])
+}
+
+fn pruned(folder: &Folder) -> Value {
+    index_with(folder, &["--prune"])
+}
+
+fn index_with(folder: &Folder, args: &[&str]) -> Value {
+    let report = folder.imr(&[&["index", "letters", "--format", "json"], args].concat()).json();
     let n = |name: &str| report[name].as_u64().unwrap();
-    let parts = ["letters", "unchanged", "duplicates", "unknown_layout", "not_letters", "failed"];
+    let parts = ["letters", "unchanged", "moved", "duplicates", "unknown_layout", "not_letters", "failed"];
     assert_eq!(n("files"), parts.iter().map(|f| n(f)).sum::<u64>(), "{report}");
     report
 }
@@ -51,7 +59,15 @@ fn a_second_run_does_only_what_is_new_changed_or_gone() {
     fs::remove_file(folder.path().join("letters/a.txt")).unwrap();
     fs::rename(folder.path().join("letters/c.txt"), folder.path().join("letters/z.txt")).unwrap();
     let report = index(&folder);
-    assert_eq!((report["removed"].clone(), report["unchanged"].clone()), (2.into(), 1.into()));
+    let n = |report: &Value, name: &str| report[name].as_u64().unwrap();
+    assert_eq!((n(&report, "moved"), n(&report, "kept"), n(&report, "removed"), n(&report, "unchanged")), (1, 1, 0, 1));
+    assert_eq!((n(&report, "letters"), letters(&folder, &[])), (0, 3));
+    // The letter whose file is gone stays, run after run, until it is pruned.
+    let run = folder.imr(&["index", "letters"]).succeeds();
+    run.says(&["1 letter stays in the index, whose file is gone; `--prune` takes it out"]);
+    assert_eq!(letters(&folder, &["--case", &a.case_number]), 1);
+    let report = pruned(&folder);
+    assert_eq!((n(&report, "kept"), n(&report, "removed")), (0, 1));
     assert_eq!(letters(&folder, &[]), 2);
     let found = folder.imr(&["search", "--case", &c.case_number, "--format", "json"]).json();
     assert_eq!(found["hits"][0]["path"], "letters/z.txt");
@@ -89,13 +105,15 @@ fn the_latest_version_of_a_letter_counts_and_the_others_wait() {
         assert_eq!(report["unchanged"], 3);
         // The better one goes, and the next takes its place.
         fs::remove_file(folder.path().join("letters/b.txt")).unwrap();
-        assert_eq!(index(&folder)["restored"], 1);
+        assert_eq!(index(&folder)["kept"], 1);
+        assert_eq!(decided(&folder), ("2021-03-07".into(), "letters/b.txt".into(), 1.into()), "{order:?}");
+        assert_eq!(pruned(&folder)["restored"], 1);
         assert_eq!(decided(&folder), ("2020-02-06".into(), "letters/c.txt".into(), 1.into()), "{order:?}");
         fs::remove_file(folder.path().join("letters/c.txt")).unwrap();
-        index(&folder);
+        pruned(&folder);
         assert_eq!(decided(&folder), ("2020-01-05".into(), "letters/a.txt".into(), 1.into()), "{order:?}");
         fs::remove_file(folder.path().join("letters/a.txt")).unwrap();
-        index(&folder);
+        pruned(&folder);
         assert_eq!(letters(&folder, &[]), 0);
     }
 }
@@ -172,7 +190,7 @@ fn names_that_differ_in_bytes_that_are_no_text_are_different_files() {
     fs::write(name(0xfe), "A note on the sore foot.").unwrap();
     index(&folder);
     fs::remove_file(name(0xfe)).unwrap();
-    assert_eq!(index(&folder)["removed"], 1);
+    assert_eq!(pruned(&folder)["removed"], 1);
     assert_eq!((letters(&folder, &["hand"]), letters(&folder, &["foot"]), letters(&folder, &[])), (1, 0, 2));
     fs::write(name(0xfe), "A note on the hurt knee.").unwrap();
     index(&folder);

@@ -43,7 +43,7 @@ fn grown() -> Folder {
         fs::remove_file(folder.path().join("letters").join(letter.path("txt"))).unwrap();
     }
     folder.write("letters/note.txt", "A note about a lumbar brace without any layout.");
-    folder.imr(&["index", "letters"]).succeeds();
+    folder.imr(&["index", "letters", "--prune"]).succeeds();
     folder
 }
 
@@ -170,7 +170,7 @@ fn a_killed_optimization_leaves_the_last_state_and_readers_see_no_difference() {
         let [letter] = &folder.invent("letters", [1])[..] else { unreachable!() };
         folder.imr(&["index", "letters"]).succeeds();
         fs::remove_file(folder.path().join("letters").join(letter.path("txt"))).unwrap();
-        folder.imr(&["index", "letters"]).succeeds();
+        folder.imr(&["index", "letters", "--prune"]).succeeds();
     }
     eprintln!("{killed} optimizations were killed at work");
     folder.imr(&["optimize"]).succeeds();

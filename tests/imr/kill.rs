@@ -2,8 +2,8 @@
 
 #![cfg(unix)]
 
-use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -12,84 +12,144 @@ use crate::support::Folder;
 
 const LETTERS: u64 = 1_200;
 
-fn start(folder: &Folder) -> Child {
-    let mut command = folder.command(&["index", "letters", "--threads", "2"]);
-    // Commits as often as it can, so that a kill falls into a commit more often than not.
-    command.env("IMR_COMMIT_SECONDS", "0.02").stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().unwrap()
-}
+/// Letters of the small archive that is killed over and over.
+const SMALL: u64 = 40;
 
-fn totals(folder: &Folder) -> Option<Value> {
-    let run = folder.imr(&["search", "--count", "--format", "json"]);
-    (run.status != 2).then(|| run.json()["total"].clone())
-}
-
-/// Every letter once: the totals of a whole index, and no case twice.
-fn is_whole(folder: &Folder, whole: &Value) {
-    folder.imr(&["index", "letters"]).succeeds();
-    assert_eq!(totals(folder).as_ref(), Some(whole));
-    let hits = folder.imr(&["search", "--limit", "100000"]).succeeds().out;
-    let mut issues: Vec<_> = hits.lines().collect();
-    let found = issues.len();
-    issues.sort_unstable();
-    issues.dedup();
-    assert_eq!(issues.len(), found, "an issue is there twice");
-    let again = folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
-    assert_eq!(again["unchanged"], again["files"]);
-}
-
-#[test]
-fn a_killed_run_loses_nothing_that_the_next_does_not_bring_back() {
-    let folder = Folder::new();
-    folder.invent("letters", 1..=LETTERS);
-    folder.imr(&["index", "letters", "--index", "whole"]).succeeds();
-    let whole = folder.imr(&["search", "--count", "--format", "json", "--index", "whole"]).json()["total"].clone();
-    let mut rng = Rng::new(11, 0);
-    for round in 0..12 {
-        if round % 4 == 0 {
-            // From the beginning, and otherwise on top of what is there.
-            let _ = std::fs::remove_dir_all(folder.path().join(".imr"));
+/// An archive that goes from one state to the other and back: letters come, go and change, one moves, one has a copy.
+fn put_state(folder: &Folder, state: usize) {
+    let letters = folder.path().join("letters");
+    let _ = std::fs::remove_dir_all(&letters);
+    folder.invent("letters", 1..=SMALL - 8);
+    let path = |number: u64| crate::invented::Letter::invent(7, number).path("txt");
+    let moves = std::fs::read(letters.join(path(1))).unwrap();
+    if state == 1 {
+        folder.invent("letters", SMALL - 7..=SMALL);
+        for number in 2..=4 {
+            std::fs::remove_file(letters.join(path(number))).unwrap();
         }
-        let mut child = start(&folder);
-        std::thread::sleep(Duration::from_millis(rng.between(1, 400)));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        // What is there can be searched, unless not even the first commit was made.
-        let found = totals(&folder);
-        assert!(found.is_some() || !folder.path().join(".imr/format.json").exists());
-        if round % 4 == 3 {
-            is_whole(&folder, &whole);
-        } else {
-            // Files come and go between the runs, too.
-            let number = rng.between(1, LETTERS);
-            let letter = crate::invented::Letter::invent(7, number);
-            let path = folder.path().join("letters").join(letter.path("txt"));
-            let _ = std::fs::remove_file(path);
-            start(&folder).kill().unwrap();
-            folder.invent("letters", [number]);
+        for number in 5..=12 {
+            folder.write(&format!("letters/{}", path(number)), format!("A note of its own, number {number}."));
+        }
+        std::fs::remove_file(letters.join(path(1))).unwrap();
+        folder.write("letters/z/moved.txt", &moves);
+    }
+    folder.write(&format!("letters/copy-{state}.txt"), std::fs::read(letters.join(path(20))).unwrap());
+}
+
+/// Everything that can be found, a line for each issue, in order. The whole letter is behind each, with its path.
+fn found(folder: &Folder, index: &str) -> Option<Vec<String>> {
+    let run = folder.imr(&["search", "--limit", "100000", "--format", "jsonl", "--index", index]);
+    let mut lines: Vec<_> = run.out.lines().map(without_rank).collect();
+    lines.sort_unstable();
+    (run.status != 2).then_some(lines)
+}
+
+/// A hit without its place among the others.
+fn without_rank(line: &str) -> String {
+    let mut hit: Value = serde_json::from_str(line).unwrap();
+    hit.as_object_mut().unwrap().remove("rank");
+    hit.to_string()
+}
+
+/// Kills a run at a random instant of the time that it would take; tells whether it was still at work.
+fn kill_within(folder: &Folder, args: &[&str], whole: Duration, rng: &mut Rng) -> bool {
+    let mut command = folder.command(args);
+    command.env("IMR_COMMIT_SECONDS", "0.005").stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    std::thread::sleep(Duration::from_micros(rng.between(0, whole.as_micros() as u64)));
+    let at_work = child.try_wait().unwrap().is_none();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    at_work
+}
+
+/// Runs are killed at random instants while they index anew, take in what changed, and prune, and while they optimize.
+/// What can be searched is always as some commit left it, and the next run gives exactly the letters of the archive.
+#[test]
+fn a_run_that_is_killed_at_any_instant_loses_and_doubles_nothing() {
+    let kills = if std::env::var_os("IMR_LARGE").is_some() { 2_000 } else { 210 };
+    let folder = Folder::in_memory();
+    let index = ["index", "letters", "--prune", "--threads", "2", "--memory", "32"];
+    let mut wholes = Vec::new();
+    let mut time = Duration::ZERO;
+    for state in [0, 1] {
+        put_state(&folder, state);
+        let began = Instant::now();
+        folder.imr(&[&index[..], &["--index", &format!("whole-{state}")]].concat()).succeeds();
+        time = time.max(began.elapsed());
+        wholes.push(found(&folder, &format!("whole-{state}")).unwrap());
+    }
+    assert!(wholes[0].len() > 30 && wholes[0] != wholes[1]);
+    let mut rng = Rng::new(11, 0);
+    let (mut state, mut at_work) = (1, 0);
+    for round in 0..kills {
+        match round % 6 {
+            // From the beginning, which takes the longest.
+            0 => drop(std::fs::remove_dir_all(folder.path().join(".imr"))),
+            // Killed again before a run came to its end, with the archive changed meanwhile.
+            1 | 2 => {
+                state = 1 - state;
+                put_state(&folder, state);
+            }
+            _ => {}
+        }
+        let is_whole = round % 6 == 5;
+        let args = if is_whole { &["optimize"][..] } else { &index };
+        at_work += u32::from(kill_within(&folder, args, time, &mut rng));
+        // What can be read now is a commit: each issue once.
+        let after = found(&folder, ".imr");
+        assert!(after.is_some() || !folder.path().join(".imr/format.json").exists(), "round {round}");
+        let mut after = after.unwrap_or_default();
+        let count = after.len();
+        after.dedup();
+        assert_eq!(after.len(), count, "round {round}: an issue is there twice");
+        // `imr status` reads what the killed run left, and writes nothing.
+        if round % 6 == 4 {
+            folder.imr(&["status", "letters"]).succeeds();
+        }
+        if is_whole {
+            assert!(after == wholes[state], "round {round}: optimizing changed what is found");
+        } else if round % 6 != 1 {
+            folder.imr(&index).succeeds();
+            let after = found(&folder, ".imr").unwrap();
+            assert!(after == wholes[state], "round {round}: {} of {} issues", after.len(), wholes[state].len());
+            if round % 6 != 4 {
+                state = 1 - state;
+                put_state(&folder, state);
+            }
         }
     }
-    is_whole(&folder, &whole);
+    let report = folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
+    assert_eq!((&report["unchanged"], &report["removed"]), (&report["files"], &0.into()));
+    // On a machine so slow that hardly a run was caught the test would prove little.
+    eprintln!("{at_work} of {kills} runs were killed at work");
+    assert!(at_work > kills / 4);
 }
 
 #[test]
 fn an_interrupted_run_commits_and_the_next_goes_on() {
     let folder = Folder::new();
     folder.invent("letters", 1..=LETTERS);
-    let mut child = start(&folder);
-    // The handler stands as soon as the index folder does.
+    let mut command = folder.command(&["index", "letters", "--threads", "1"]);
+    let mut child = command.env("IMR_COMMIT_SECONDS", "0.02").stderr(Stdio::piped()).spawn().unwrap();
+    // The handler stands before the index folder does.
     while !folder.path().join(".imr/format.json").exists() && child.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(1));
     }
-    let interrupted = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    let status = child.wait().unwrap();
-    if !interrupted.success() || status.code() == Some(0) {
-        eprintln!("the run ended before it could be interrupted");
-    } else {
-        assert_eq!(status.code(), Some(130));
+    // Interrupted where it was stopped, so that it cannot end before.
+    for signal in ["-STOP", "-INT", "-CONT"] {
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
     }
-    assert!(totals(&folder).is_some());
-    folder.imr(&["index", "letters"]).succeeds();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("note: interrupted") && said.contains("the same command goes on from there"), "{said}");
+    // What is committed is told apart from what is still to be done.
+    let status = folder.imr(&["status", "letters", "--format", "json"]).succeeds().json();
+    let n = |name: &str| status[name].as_u64().unwrap();
+    assert!(n("new") > 0 && n("new") + n("unchanged") + n("duplicates") + n("older_versions") == LETTERS, "{status}");
+    let report = folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
+    assert_eq!(report["unchanged"].as_u64().unwrap(), LETTERS - n("new"), "{report}");
     let report = folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
     assert_eq!(report["unchanged"], LETTERS);
 }
@@ -112,7 +172,7 @@ fn runs_that_die_one_after_the_other_between_their_commits_leave_no_ghosts() {
     for (name, text) in [("a", "A note on the left hand."), ("b", "A note on the sore foot.")] {
         folder.write(&format!("letters/{name}.txt"), text);
     }
-    let index = || folder.imr(&["index", "letters", "--format", "json"]).succeeds().json();
+    let index = || folder.imr(&["index", "letters", "--prune", "--format", "json"]).succeeds().json();
     index();
     let (segments, before) = (folder.path().join(".imr/segments"), folder.path().join("before"));
     put(&segments, &before);
@@ -140,7 +200,7 @@ fn a_removal_that_died_is_made_up_for_with_nothing_else_to_do() {
     let folder = Folder::new();
     folder.write("letters/a.txt", "A note on the left hand.");
     folder.write("letters/b.md", "No letter.");
-    let index = || folder.imr(&["index", "letters", "--format", "json"]);
+    let index = || folder.imr(&["index", "letters", "--prune", "--format", "json"]);
     index().succeeds();
     let (segments, before) = (folder.path().join(".imr/segments"), folder.path().join("before"));
     put(&segments, &before);

@@ -10,7 +10,7 @@ use crate::support::Folder;
 fn index(folder: &Folder, args: &[&str]) -> Value {
     let report = folder.imr(&[&["index", "--format", "json"], args].concat()).succeeds().json();
     let n = |name: &str| report[name].as_u64().unwrap();
-    let parts = ["letters", "unchanged", "duplicates", "unknown_layout", "not_letters", "failed"];
+    let parts = ["letters", "unchanged", "moved", "duplicates", "unknown_layout", "not_letters", "failed"];
     assert_eq!(n("files"), parts.iter().map(|f| n(f)).sum::<u64>(), "{report}");
     report
 }
@@ -47,9 +47,9 @@ fn a_root_that_is_the_base_leaves_other_archives_alone() {
     // The other archive lies elsewhere, and is no part of this folder.
     let report = index(&folder, &["."]);
     assert_eq!((report["removed"].clone(), letters(&folder)), (0.into(), 6));
-    // What is gone below the base still goes.
+    // What is gone below the base can be taken out.
     fs::remove_dir_all(folder.path().join("letters")).unwrap();
-    assert_eq!(index_nothing(&folder, &["."])["removed"], 3);
+    assert_eq!(index_nothing(&folder, &[".", "--prune"])["removed"], 3);
     assert_eq!(letters(&folder), 3);
 }
 
@@ -70,7 +70,7 @@ fn what_cannot_be_looked_at_is_not_gone() {
     std::os::unix::fs::symlink("..", folder.path().join("letters/loop")).unwrap();
     let gone = folder.path().join("letters").join(Letter::invent(7, 2).path("txt"));
     fs::remove_file(gone).unwrap();
-    let report = folder.imr(&["index", ".", "--follow", "--format", "json"]).succeeds().json();
+    let report = folder.imr(&["index", ".", "--follow", "--prune", "--format", "json"]).succeeds().json();
     assert_eq!((report["removed"].clone(), report["failed"].clone()), (1.into(), 1.into()), "{report}");
     assert_eq!(letters(&folder), 5);
 }
@@ -89,7 +89,7 @@ fn a_root_above_the_base_drops_what_is_gone_below_it() {
     assert_eq!(run(&[".."])["unchanged"], 5);
     fs::remove_file(folder.path().join("deep/base/letters").join(Letter::invent(7, 1).path("txt"))).unwrap();
     fs::remove_file(folder.path().join("deep/beside").join(Letter::invent(7, 4).path("txt"))).unwrap();
-    let report = run(&["../.."]);
+    let report = run(&["../..", "--prune"]);
     assert_eq!((report["removed"].clone(), report["unchanged"].clone()), (2.into(), 3.into()));
 }
 

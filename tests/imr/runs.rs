@@ -82,6 +82,7 @@ fn changes_are_committed_after_so_many_files_whatever_the_time() {
     for n in 0..22 {
         std::fs::remove_file(folder.path().join(format!("letters/{n:02}.txt"))).unwrap();
     }
+    let config = IngestConfig { prune: true, ..config };
     assert_eq!(watch(&config).1, 5);
     assert_eq!(visible(&config.index), 3);
 }

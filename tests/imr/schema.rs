@@ -61,6 +61,9 @@ fn every_schema_is_kept_to() {
         let health = folder.imr(&[what, &["--format", "json"]].concat()).succeeds().json();
         keeps_to("check.schema.json", &health);
     }
+    for what in [&["status"][..], &["status", "--failed"], &["status", "--duplicates"]] {
+        keeps_to("status.schema.json", &folder.imr(&[what, &["--format", "json"]].concat()).succeeds().json());
+    }
     keeps_to("info.schema.json", &folder.imr(&["info", "--format", "json"]).succeeds().json());
     for line in folder.imr(&["check", "--list", "credentials,unknown", "--format", "json"]).succeeds().out.lines() {
         keeps_to("check-list.schema.json", &serde_json::from_str(line).unwrap());

@@ -31,6 +31,14 @@ impl Folder {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
+    /// An empty folder in memory, where there is such a file system: for what does much writing, and no power fails.
+    pub fn in_memory() -> Self {
+        match tempfile::tempdir_in("/dev/shm") {
+            Ok(dir) => Self { dir },
+            Err(_) => Self::new(),
+        }
+    }
+
     /// A folder with `letters/` of so many invented letters as text, indexed.
     pub fn indexed(letters: u64) -> Self {
         let this = Self::new();
