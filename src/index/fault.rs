@@ -102,7 +102,12 @@ fn sorted(cause: Cause) -> Fault {
         TantivyError::OpenReadError(error) => Fault::Damage(error.into()),
         TantivyError::OpenWriteError(error) => Fault::Damage(error.into()),
         TantivyError::DataCorruption(error) => Fault::Damage(format!("{error:?}").trim_end_matches('.').into()),
-        error @ (TantivyError::ErrorInThread(_) | TantivyError::SystemError(_)) => Fault::Thread(error.into()),
+        error @ (TantivyError::ErrorInThread(_) | TantivyError::SystemError(_)) => {
+            match number_in(&error.to_string()) {
+                Some(number) => Fault::System(Arc::new(io::Error::from_raw_os_error(number))),
+                None => Fault::Thread(error.into()),
+            }
+        }
         error => Fault::Damage(error.into()),
     }
 }
@@ -116,19 +121,15 @@ fn io_fault(error: Arc<io::Error>) -> Fault {
     }
 }
 
-/// The number of the system's error that an error is, or wraps.
+/// The number of the system's error that an error is, or wraps. tantivy wraps some as their text alone.
 fn refused(error: &io::Error) -> Option<i32> {
-    if let Some(number) = error.raw_os_error() {
-        return Some(number);
-    }
-    let mut inner = error.get_ref().map(|inner| inner as &(dyn std::error::Error + 'static));
-    while let Some(error) = inner {
-        match error.downcast_ref::<io::Error>() {
-            Some(error) => return refused(error),
-            None => inner = error.source(),
-        }
-    }
-    None
+    error.raw_os_error().or_else(|| number_in(&error.to_string()))
+}
+
+/// The number in the text of an error of the system, which ends with `(os error 28)`.
+fn number_in(text: &str) -> Option<i32> {
+    let (_, rest) = text.rsplit_once("(os error ")?;
+    rest.split_once(')')?.0.parse().ok()
 }
 
 thread_local! {
@@ -177,7 +178,7 @@ mod tests {
         let refused = TantivyError::LockFailure(LockError::wrap_io_error(io::Error::from_raw_os_error(13)), None);
         assert_eq!(reading(dir, refused).kind(), ErrorKind::Io);
         // Also where it is wrapped.
-        let full = io::Error::other(io::Error::other(io::Error::from_raw_os_error(28)));
+        let full = io::Error::other(io::Error::from_raw_os_error(28).to_string());
         let error = writing(Path::new("."), full);
         assert_eq!((error.kind(), error.causes().len()), (ErrorKind::Io, 1));
         assert!(error.hint().is_some_and(|hint| hint.contains("make room")), "{error:?}");

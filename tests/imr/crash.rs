@@ -102,7 +102,7 @@ fn is_left_whole(folder: &Folder, failed: Run, before: u64, all: u64) {
 
 #[test]
 fn a_disk_that_is_full_ends_the_run_and_the_next_goes_on() {
-    let folder = Folder::new();
+    let folder = Folder::in_memory();
     notes(&folder, 0..50);
     folder.imr(&["index", "letters"]).succeeds();
     notes(&folder, 50..5_000);
@@ -119,7 +119,7 @@ fn a_disk_that_is_full_ends_the_run_and_the_next_goes_on() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_system_that_is_full_ends_the_run_and_the_next_goes_on() {
-    let folder = Folder::new();
+    let folder = Folder::in_memory();
     notes(&folder, 0..50);
     folder.imr(&["index", "letters"]).succeeds();
     notes(&folder, 50..5_000);
