@@ -3,7 +3,7 @@
 //!
 //! All words of both tables are numbered, so that a line's words are looked up once each.
 
-use super::line::Word;
+use super::spans::{hash, words};
 use super::words::alike;
 use crate::letter::Source;
 use std::ops::Range;
@@ -49,6 +49,33 @@ pub(super) struct Name {
     pub(super) own: bool,
     /// Whether the name has more than one word.
     pub(super) long: bool,
+}
+
+/// A word of a line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Word {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// How many brackets are open around it.
+    pub(super) depth: u16,
+    /// The number in the catalogue; 0 for other words.
+    pub(super) number: u16,
+    /// The bits of its classes.
+    pub(super) classes: u32,
+    /// How many names of the line begin before it.
+    pub(super) names: u32,
+}
+
+impl Word {
+    pub(super) fn has(&self, class: Class) -> bool {
+        self.classes & class.bit() != 0
+    }
+
+    /// Whether it is this word of lower case.
+    pub(super) fn is(&self, text: &str, word: &str) -> bool {
+        self.end - self.start == word.len()
+            && text.as_bytes().get(self.start..self.end).is_some_and(|have| have.eq_ignore_ascii_case(word.as_bytes()))
+    }
 }
 
 /// What a word says where it stands: the classes of `schema/guideline-words.tsv`.
@@ -188,22 +215,6 @@ pub(super) fn by_regulation(section: &str) -> Option<&'static Entry> {
     chapter.filter(|chapter| !chapter.rule)
 }
 
-const SEED: u32 = 0x811c_9dc5;
-
-/// The FNV-1a hash of a word in lower case, a byte at a time.
-#[derive(Clone, Copy)]
-pub(super) struct Hash(pub(super) u32);
-
-impl Hash {
-    pub(super) fn new() -> Self {
-        Self(SEED)
-    }
-
-    pub(super) fn add(&mut self, b: u8) {
-        self.0 = (self.0 ^ u32::from(b)).wrapping_mul(0x0100_0193);
-    }
-}
-
 /// Whether a word is the known one of lower case.
 fn same_letters(known: &str, word: &str) -> bool {
     known.len() == word.len() && known.bytes().zip(word.bytes()).all(|(k, w)| k == w.to_ascii_lowercase())
@@ -238,9 +249,7 @@ impl Catalog {
 
     /// The number of a word of the tables, a new one for a new word.
     fn insert(&mut self, word: &str) -> u16 {
-        let mut hash = Hash::new();
-        word.bytes().for_each(|b| hash.add(b.to_ascii_lowercase()));
-        let Hash(hash) = hash;
+        let hash = hash(word);
         let known = self.number(word, hash);
         if known != 0 {
             return known;
@@ -310,7 +319,7 @@ impl Catalog {
 
     fn add_alias(&mut self, name: &str, entry: usize, usual: bool, own: bool) {
         let from = self.spelt.len();
-        for word in super::line::words(name).filter(|word| !word.eq_ignore_ascii_case("and")) {
+        for word in words(name).into_iter().filter(|word| !word.eq_ignore_ascii_case("and")) {
             let number = self.insert(word);
             self.spelt.push(number);
         }
@@ -342,6 +351,7 @@ impl Catalog {
         for row in rows(table) {
             let (name, words) = row.split_once('\t').unwrap_or_default();
             let class = Class::NAMES.iter().find(|(known, _)| *known == name).map_or(0, |(_, class)| class.bit());
+            debug_assert!(class != 0, "unlisted class {name}");
             for word in words.split(' ') {
                 let number = self.insert(word);
                 if let Some(known) = self.words.get_mut(usize::from(number)) {

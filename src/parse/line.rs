@@ -1,6 +1,7 @@
 //! A guideline line cut into words, each looked up in the tables once. All that reads citations walks over these words.
 
-use super::catalog::{self, Class, Hash, Name, names_at};
+use super::catalog::{self, Class, Name, Word, names_at};
+use super::spans::{bracket, spans};
 use super::words::alike;
 use crate::letter::Source;
 use std::ops::Range;
@@ -11,33 +12,6 @@ pub(super) struct Line<'t> {
     words: Vec<Word>,
     /// By their first words.
     names: Vec<Name>,
-}
-
-/// A word of a line. Signs beyond ASCII that are no letters part words.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Word {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// How many brackets are open around it.
-    pub(super) depth: u16,
-    /// The number in the catalogue; 0 for other words.
-    pub(super) number: u16,
-    /// The bits of its classes.
-    classes: u32,
-    /// How many names of the line begin before it.
-    names: u32,
-}
-
-impl Word {
-    pub(super) fn has(&self, class: Class) -> bool {
-        self.classes & class.bit() != 0
-    }
-
-    /// Whether it is this word of lower case.
-    pub(super) fn is(&self, text: &str, word: &str) -> bool {
-        self.end - self.start == word.len()
-            && text.as_bytes().get(self.start..self.end).is_some_and(|have| have.eq_ignore_ascii_case(word.as_bytes()))
-    }
 }
 
 impl<'t> Line<'t> {
@@ -73,76 +47,6 @@ impl<'t> Line<'t> {
         Part { line: self, bytes: 0..self.text.len(), first: 0, end: self.words.len() }
     }
 }
-
-fn bracket(depth: u16, b: u8) -> u16 {
-    match b {
-        b'(' | b'[' => depth.saturating_add(1),
-        b')' | b']' => depth.saturating_sub(1),
-        _ => depth,
-    }
-}
-
-/// The words of a text.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
-    let mut found = Vec::new();
-    spans(text, |span, _, _| found.extend(text.get(span)));
-    found.into_iter()
-}
-
-/// Calls back with the span of every word, its hash, and how many brackets are open around it.
-fn spans(text: &str, mut found: impl FnMut(Range<usize>, u32, u16)) {
-    let bytes = text.as_bytes();
-    let (mut at, mut depth) = (0, 0);
-    while let Some(&b) = bytes.get(at) {
-        if b == b' ' {
-            at += 1;
-            continue;
-        }
-        let mut hash = Hash::new();
-        let start = at;
-        for (i, &b) in bytes.get(start..).unwrap_or_default().iter().enumerate() {
-            let letter = LETTERS[usize::from(b)];
-            if letter == 0 || (letter >= 0x80 && is_sign(bytes, start + i)) {
-                break;
-            }
-            hash.add(letter);
-            at += 1;
-        }
-        if at > start {
-            found(start..at, hash.0, depth);
-            continue;
-        }
-        depth = bracket(depth, b);
-        at += match b {
-            0xc2 => 2,
-            0xe2 => 3,
-            _ => 1,
-        };
-    }
-}
-
-/// Whether a character beyond ASCII is a sign of Latin 1 or of general punctuation.
-fn is_sign(bytes: &[u8], at: usize) -> bool {
-    match bytes.get(at) {
-        Some(0xc2) => true,
-        Some(0xe2) => bytes.get(at + 1).is_some_and(|b| (0x80..0x85).contains(b)),
-        _ => false,
-    }
-}
-
-/// The bytes of words, letters in lower case; 0 for all other ASCII.
-const LETTERS: [u8; 256] = {
-    let mut letters = [0; 256];
-    let mut b = 0;
-    while b < 256 {
-        let byte = b as u8;
-        if byte >= 0x80 || byte.is_ascii_alphanumeric() {
-            letters[b] = byte.to_ascii_lowercase();
-        }
-        b += 1;
-    }
-    letters
-};
 
 /// How far the words of a phrase may stand apart in bytes, blanks aside.
 const WIDEST_GAP: usize = 24;

@@ -34,6 +34,7 @@ mod reading;
 mod request;
 mod reviewer;
 mod sources;
+mod spans;
 mod summary;
 mod text;
 mod topics;
