@@ -1,5 +1,6 @@
 //! Headings of issues: where they end, in an outcome, and where they begin, after a rationale without any mark.
 
+use super::mark;
 use super::text::View;
 use super::words::{alike, word_before, word_end};
 use std::ops::Range;
@@ -47,7 +48,7 @@ fn strict_outcome(text: &str, from: usize, limit: usize) -> Option<(Verdict, usi
         None => return None,
     };
     let rest = bytes.get(end..limit)?;
-    let after = end + rest.iter().take(8).take_while(|b| b" .*".contains(b)).count();
+    let after = end + rest.iter().take(8).take_while(|b| b" .*_)".contains(b)).count();
     matches!(bytes.get(after..limit)?.first(), None | Some(b'\n' | b'\x0c')).then_some((verdict, after))
 }
 
@@ -75,9 +76,10 @@ fn lenient_outcome(text: &str, piece: Range<usize>) -> Option<Head> {
     let colon = match (start - gap).checked_sub(1) {
         Some(at) if at >= piece.start && bytes[at] == b':' => at,
         // Without a colon, a word in the middle of a sentence is no outcome.
-        _ if bytes[start].is_ascii_uppercase() => start - gap,
+        _ if bytes[start].is_ascii_uppercase() => before_verb(text, piece.start, start - gap),
         _ => return None,
     };
+    let colon = mark::before_announcement(text, piece.start, colon);
     Some(Head {
         colon,
         line: line_start(text, piece.start, colon),
@@ -86,6 +88,13 @@ fn lenient_outcome(text: &str, piece: Range<usize>) -> Option<Head> {
         begins: None,
         number: None,
     })
+}
+
+/// Where a heading ends before the verb of "REQUEST is Upheld".
+fn before_verb(text: &str, start: usize, end: usize) -> usize {
+    let heading = text.get(start..end).unwrap_or_default();
+    let verb = [" is", " are", " was", " were"].iter().find_map(|verb| heading.strip_suffix(verb));
+    verb.map_or(end, |request| start + request.trim_end().len())
 }
 
 enum Said {
@@ -147,9 +156,10 @@ impl<'a, 't> Finder<'a, 't> {
             let separator = rest.get(..separator).unwrap_or_default();
             let ends = !self.by_paragraphs || separator.contains('\x0c') || self.view.parts_paragraphs(separator);
             if rest.is_empty() || (ends && !text.get(..stop).is_some_and(|head| head.ends_with('.'))) {
+                let heading = mark::before_announcement(text, piece.start, colon);
                 heads.push(Head {
-                    colon,
-                    line: line_start(text, piece.start, colon),
+                    colon: heading,
+                    line: line_start(text, piece.start, heading),
                     end: stop,
                     verdict,
                     begins: None,
@@ -285,7 +295,7 @@ impl Break<'_> {
 }
 
 fn capital(text: &str) -> bool {
-    text.chars().next().is_some_and(|c| c.is_uppercase() || c.is_numeric() || "(\"\u{201c}".contains(c))
+    text.chars().next().is_some_and(|c| c.is_uppercase() || c.is_numeric() || "(\"\u{201c}#*\u{2022}".contains(c))
 }
 
 fn ends_sentence(line: &str) -> bool {

@@ -7,6 +7,7 @@ use super::Severity;
 use super::contradiction;
 use super::guideline;
 use super::heading::{Finder, Head, Verdict};
+use super::mark;
 use super::numbered;
 use super::outline::{Anchor, Outline, Part};
 use super::reading::{Reading, without_opening};
@@ -282,6 +283,7 @@ fn begin(
     piece: Range<usize>,
     heads: Vec<Head>,
 ) {
+    let text = reading.view.text();
     let mut from = piece.start;
     for head in heads {
         let mut start = head.begins.map_or(from, |(start, _)| start);
@@ -302,11 +304,15 @@ fn begin(
             }
             _ => {}
         }
-        let heading = head.begins.map_or(start, |(_, heading)| heading);
+        let place = drafts.len() as u32 + 1;
+        let (number, heading) = match head.begins {
+            Some((_, heading)) if head.number.is_some() => (head.number, heading),
+            begins => mark::issue_number(text, begins.map_or(start, |(_, heading)| heading), place),
+        };
         drafts.push(Draft {
-            heading: heading..head.colon,
+            heading: heading..head.colon.max(heading),
             verdict: Some(head.verdict),
-            printed: head.number,
+            printed: number,
             ..Draft::default()
         });
         from = head.end;
