@@ -231,6 +231,27 @@ impl<'a, 't> Finder<'a, 't> {
         by_paragraphs.or_else(|| walk(self.view, window, latest, false))
     }
 
+    /// Whether a heading begins too early: it runs over lines and sentences, tells of no authorization, and no empty line
+    /// stands before it.
+    pub(super) fn is_doubtful(&self, heading: Range<usize>) -> bool {
+        let text = self.view.text();
+        let before = text.get(..heading.start).unwrap_or_default();
+        let separator = before.len() - before.trim_end_matches(['\n', '\x0c', ' ']).len();
+        let apart = self.view.parts_paragraphs(before.get(before.len() - separator..).unwrap_or_default());
+        let words = text.get(heading).unwrap_or_default();
+        let told = ["uthoriz", "ertified", "pproved", "riginal", "ligible"].iter().any(|word| words.contains(word));
+        let stops = words.match_indices(['.', '?', '!']).map(|(at, _)| words.split_at(at + 1));
+        let sentences = || {
+            { stops }.any(|(before, after)| {
+                let gap = after.len() - after.trim_start().len();
+                gap > 0 && capital(after.trim_start()) && !ends_with_abbreviation(before)
+            })
+        };
+        // "... is not medically necessary. Lumbar brace"
+        let concludes = words.contains("edically necessary");
+        !(self.by_paragraphs && apart) && (concludes || (!told && words.contains('\n'))) && sentences()
+    }
+
     /// Where the last sentence before `end` begins in a piece of text: the best that a text without lines can tell.
     pub(super) fn start_of_sentence(&self, piece: Range<usize>, end: usize) -> Option<usize> {
         let text = self.view.text();
