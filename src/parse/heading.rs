@@ -264,6 +264,7 @@ impl<'a, 't> Finder<'a, 't> {
             next <= latest
                 && ends_sentence(before)
                 && !ends_with_abbreviation(before)
+                && !ends_with_number(before)
                 && text.get(next..).is_some_and(capital)
         });
         sentences.next().map(|(_, next)| next)
@@ -330,6 +331,13 @@ fn ends_with_abbreviation(line: &str) -> bool {
     let dotted = stem.contains('.') && stem.split('.').all(|part| part.len() <= 2 && part.is_ascii());
     let known = ["no", "dr", "vs", "qty", "tab", "tabs", "cap", "caps", "approx", "mg", "ml", "wk", "wks", "x"];
     dotted || known.iter().any(|k| stem.eq_ignore_ascii_case(k))
+}
+
+/// Whether the number of a heading stands at the end, after a finished sentence: "... is indicated. 2."
+fn ends_with_number(text: &str) -> bool {
+    let (before, last) = text.rsplit_once(' ').unwrap_or_default();
+    let number = last.strip_suffix('.').is_some_and(|n| n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()));
+    number && ends_sentence(before)
 }
 
 /// Whether a line cannot be the last of a paragraph.

@@ -9,6 +9,7 @@ use super::guideline;
 use super::heading::{Finder, Head, Verdict};
 use super::mark;
 use super::numbered;
+use super::opening;
 use super::outline::{Anchor, Outline, Part};
 use super::reading::{Reading, without_opening};
 use super::request;
@@ -104,7 +105,10 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
         Part::ClaimsSentence | Part::ReviewerSentence => form == Form::Sentences,
         _ => false,
     };
-    let labels: Vec<Anchor> = anchors.get(inside).unwrap_or_default().iter().filter(is_label).copied().collect();
+    let mut labels: Vec<Anchor> = anchors.get(inside).unwrap_or_default().iter().filter(is_label).copied().collect();
+    if form == Form::Sentences {
+        labels = with_sentences(reading.view.text(), labels, start..end);
+    }
     let finder = Finder::new(reading.view, labels.iter().map(|label| label.start));
     let text = reading.view.text();
     let heads = |piece: Range<usize>, before: u32, before_label| {
@@ -135,7 +139,8 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
                 heads = finder.paragraphs(searched..label.start).pop().into_iter().collect();
             }
             let sentence = label.part == Part::ClaimsSentence || label.part == Part::ReviewerSentence;
-            if heads.is_empty() && !drafts.is_empty() && !(opens_issue(&labels[i..], drafts.last())) {
+            let inner = sentence && text.get(..label.start).is_some_and(|before| before.ends_with(' '));
+            if heads.is_empty() && (inner || (!drafts.is_empty() && !opens_issue(&labels[i..], drafts.last()))) {
                 if !sentence {
                     let message = "a label stands twice in one issue: the second is read as text".to_owned();
                     reading.note(Severity::Warning, "repeated_label", message, Some(label.start..label.end));
@@ -204,6 +209,36 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
         reading.note(Severity::Error, "no_issues", message, Some(from..end));
     }
     finish(reading, drafts, form);
+}
+
+/// The labels with the sentences on guidelines that begin inside of lines: the reviewer's after the claims administrator's,
+/// and the claims administrator's after a decision.
+fn with_sentences(text: &str, labels: Vec<Anchor>, section: Range<usize>) -> Vec<Anchor> {
+    let mut all: Vec<Anchor> = Vec::with_capacity(labels.len());
+    let ends = labels.iter().map(|label| label.start).chain([section.end]);
+    let pieces = std::iter::once(section.start).chain(labels.iter().map(|label| label.end)).zip(ends);
+    for (piece, label) in pieces.zip(std::iter::once(None).chain(labels.iter().map(Some))) {
+        all.extend(label);
+        let (from, to) = piece;
+        let within = text.get(from..to.max(from)).unwrap_or_default();
+        for (n, _) in within.match_indices(". The") {
+            let at = from + n + 2;
+            let Some(part) = opening::sentence_at(text, at) else { continue };
+            let open = all.last().map(|last| last.part);
+            let due = match part {
+                Part::ReviewerSentence => matches!(open, Some(Part::Claims | Part::ClaimsSentence)),
+                // A decision stands right before it.
+                _ => {
+                    let decided = within.get(..n).is_some_and(|w| w.ends_with("ecessary") || w.ends_with("ppropriate"));
+                    decided && !matches!(open, Some(Part::Claims | Part::ClaimsSentence))
+                }
+            };
+            if due {
+                all.push(Anchor { part, start: at, end: at });
+            }
+        }
+    }
+    all
 }
 
 /// Remarks on words after a decision without labels, unless they refer it to the decision on the primary treatment.

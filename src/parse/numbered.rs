@@ -110,6 +110,15 @@ pub(super) fn heads(text: &str, piece: Range<usize>, expected: u32, before_label
         items.extend(found);
         line = text.get(from..end).and_then(|r| r.find('\n')).map_or(end, |n| first_of_line(text, from + n + 1));
     }
+    if items.is_empty() && before_label {
+        // A text that has not kept its lines: the number that is due, after a finished sentence.
+        let within = text.get(piece.start..end).unwrap_or_default();
+        let due = [format!("{expected}. "), format!("{expected}) ")];
+        let at = due.iter().filter_map(|due| within.rfind(due.as_str())).max().map(|n| piece.start + n);
+        let after =
+            |at: usize| text.get(piece.start..at).is_some_and(|before| before.trim_end().ends_with(['.', '?', '!']));
+        items.extend(at.filter(|&at| after(at)).and_then(|at| item(text, at, end)));
+    }
     let blank =
         |range: Range<usize>| text.get(range).is_none_or(|between| !between.bytes().any(|b| b.is_ascii_alphanumeric()));
     if !items.last().is_some_and(|last| blank(last.end..end)) {
@@ -117,8 +126,11 @@ pub(super) fn heads(text: &str, piece: Range<usize>, expected: u32, before_label
         let Some(due) = items.iter().position(|item| item.number == expected) else { return Vec::new() };
         let mut items = items.split_off(due);
         let counting_on = |(number, item): &(u32, &Item)| {
+            let before = piece.start..item.start;
+            // The first decision follows the opening of the section.
+            let first = *number == 1 && blank(before.clone());
             item.number == *number
-                && opens_paragraph(text, piece.start..item.start)
+                && (first || opens_paragraph(text, before.clone()) || is_formal(text, before, item))
                 && !has_sentence_end(text, item.heading.clone())
         };
         // At the end no label confirms a decision: a paragraph of its own and its number have to.
@@ -156,6 +168,20 @@ pub(super) fn opens_paragraph(text: &str, before: Range<usize>) -> bool {
     let separator = before.get(sentence.len()..).unwrap_or_default();
     let apart = separator.contains('\x0c') || separator.bytes().filter(|b| *b == b'\n').count() > 1;
     apart && sentence.ends_with(['.', '?', '!', ')'])
+}
+
+/// Whether a decision without an empty line before it has the words of one and a line to itself, after a finished sentence
+/// that is no decision.
+fn is_formal(text: &str, before: Range<usize>, item: &Item) -> bool {
+    let formal = |sentence: &str| sentence.trim_end_matches(['.', ' ', '*']).ends_with("and appropriate");
+    let rest = text.get(item.end..).unwrap_or_default();
+    let said = text.get(item.start..item.end).unwrap_or_default();
+    let before = text.get(before).unwrap_or_default().trim_end_matches([' ', '\n']);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    formal(said)
+        && (rest.is_empty() || rest.starts_with('\n'))
+        && before.ends_with(['.', '?', '!'])
+        && !(formal(before) && number_at(line, 0).is_some())
 }
 
 /// Whether a sentence ends in a range and another one begins.

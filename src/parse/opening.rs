@@ -26,7 +26,7 @@ use Form::{Heading, Label, Rule, Titled, Words};
 ///
 /// The first words stand in the order of their first letters.
 const OPENINGS: &[(&str, &[Form])] = &[
-    ("case", &[Heading(Part::Summary, &["summary"])]),
+    ("case", &[Titled(Part::Summary, &["summary"])]),
     ("certification", &[Rule(|line, end| line.credential(Part::Specialty, end, &["s", "specialty"]))]),
     (
         "claims",
@@ -35,7 +35,7 @@ const OPENINGS: &[(&str, &[Form])] = &[
             Label(Part::Claims, &["administrator", "s", "guideline"]),
         ],
     ),
-    ("clinical", &[Heading(Part::Summary, &["case", "summary"]), Heading(Part::Summary, &["summary"])]),
+    ("clinical", &[Titled(Part::Summary, &["case", "summary"]), Titled(Part::Summary, &["summary"])]),
     ("decision", &[Label(Part::Rationale, &["rationale"])]),
     ("disclaimer", &[Rule(|line, end| line.disclaimer(end))]),
     (
@@ -151,6 +151,13 @@ const BY_LETTER: [(usize, usize); 26] = {
 pub(super) fn at_line_start(text: &str, start: usize) -> Option<Opening> {
     let line = Line { text, start };
     if text.as_bytes().get(start)?.is_ascii_digit() { line.numbered() } else { line.opening() }
+}
+
+/// The sentence on guidelines that begins at an offset inside of a line.
+pub(super) fn sentence_at(text: &str, at: usize) -> Option<Part> {
+    let line = Line { text, start: at };
+    let (part, _, _) = line.sentences(phrase(text, at, &["the"])?)?;
+    matches!(part, Part::ClaimsSentence | Part::ReviewerSentence).then_some(part)
 }
 
 /// The line that begins at `start`.

@@ -127,7 +127,11 @@ fn opens(text: &str, start: usize, words: usize) -> Option<Anchor> {
     let opening = opening::at_line_start(text, words).map(|(part, from, end)| {
         let marked = words > start;
         let end = if marked && end > from { end + mark::closing(text, end) } else { end };
-        Anchor { part, start: if marked { start } else { from }, end }
+        let start = if marked { start } else { from };
+        // "The Expert Reviewer's" may stand on the line before.
+        let colon = Some(end.saturating_sub(1)).filter(|&at| part == Part::Rationale && text.as_bytes()[at] == b':');
+        let owned = colon.and_then(|colon| before_colon(text, colon)).filter(|whole| whole.start < start);
+        owned.unwrap_or(Anchor { part, start, end })
     });
     opening.or_else(|| {
         let (part, _, end) = opening::at_line_start(text, mark::section_number(text, words)?)?;
@@ -191,6 +195,10 @@ fn before_colon(text: &str, colon: usize) -> Option<Anchor> {
             let (at, _) = word_before(bytes, at).filter(|&(s, e)| alike(&bytes[s..e], b"has"))?;
             let reviewer = back(at, "reviewer")?;
             anchor(Part::Credentials, back(reviewer, "expert").unwrap_or(reviewer))
+        }
+        // "Disclaimer: MAXIMUS is providing ..."
+        b'd' if alike(last, b"disclaimer") => {
+            words::phrase_after(text, colon + 1, &["maximus"]).and_then(|_| anchor(Part::Closing, start))
         }
         b'd' if alike(last, b"determination") => anchor(Part::Stated, back(start, "final")?),
         // "Licensure:"
