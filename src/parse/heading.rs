@@ -93,7 +93,11 @@ fn lenient_outcome(text: &str, piece: Range<usize>) -> Option<Head> {
 /// Where a heading ends before the verb of "REQUEST is Upheld".
 fn before_verb(text: &str, start: usize, end: usize) -> usize {
     let heading = text.get(start..end).unwrap_or_default();
-    let verb = [" is", " are", " was", " were"].iter().find_map(|verb| heading.strip_suffix(verb));
+    // "The remaining portion of the original request, REQUEST is: Upheld" is one sentence.
+    let whole =
+        heading.get(heading.len().saturating_sub(LONGEST)..).is_some_and(|tail| tail.contains("riginal request"));
+    let verbs = [" is", " are", " was", " were"].iter().filter(|_| !whole);
+    let verb = { verbs }.find_map(|verb| heading.strip_suffix(verb));
     verb.map_or(end, |request| start + request.trim_end().len())
 }
 

@@ -325,8 +325,11 @@ fn begin(
         match drafts.last_mut() {
             Some(draft) if draft.open.is_some() => {
                 let found = head.begins.map(|(start, _)| start);
-                let found = found.or_else(|| finder.start(from..head.colon, head.colon));
-                let found = found.filter(|&found| !finder.is_doubtful(found..head.colon));
+                let by_lines = || {
+                    let start = finder.start(from..head.colon, head.colon);
+                    start.filter(|&start| !finder.is_doubtful(start..head.colon))
+                };
+                let found = found.or_else(by_lines);
                 start = found.or_else(|| finder.start_of_sentence(from..head.colon, head.colon)).unwrap_or(head.line);
                 draft.close(start);
                 if found.is_none() && !reading.passage(from..start).trim_ascii().is_empty() {

@@ -39,8 +39,9 @@ struct Section {
 }
 
 fn recognises(view: &View<'_>, outline: &Outline) -> bool {
-    let titled = outline.first(Part::Notice).or_else(|| outline.first(Part::NoticeDecision)).is_some();
-    (titled || outline.first(Part::Regarding).is_some())
+    // The title may stand inside of a line; where it does, the section on the reviewer tells a letter from a quotation.
+    let titles = [Part::Notice, Part::NoticeDecision, Part::Regarding, Part::Qualifications];
+    titles.into_iter().any(|part| outline.first(part).is_some())
         && outline.all(Part::Determined).any(|a| determination(view.text(), outline, a).is_some())
 }
 
