@@ -245,10 +245,10 @@ impl Loose {
                 *seen.entry(*key).or_default() += 1;
             }
         }
-        for i in 0..self.lines.len() {
-            let Likeness::Letterhead(key) = self.lines[i].0 else { continue };
+        for (i, ((likeness, _), taken)) in self.lines.iter().zip(&mut taken).enumerate() {
+            let Likeness::Letterhead(key) = likeness else { continue };
             let before = i.checked_sub(1).is_some_and(|before| adjoin(before, i));
-            taken[i] = before || adjoin(i, i + 1) || seen.get(&key).is_some_and(|&times| times > 1);
+            *taken = before || adjoin(i, i + 1) || seen.get(key).is_some_and(|&times| times > 1);
         }
         self.lines.iter().zip(taken).filter(|(_, taken)| *taken).map(|((_, range), _)| range.clone()).collect()
     }

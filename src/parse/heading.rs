@@ -77,7 +77,8 @@ fn lenient_outcome(text: &str, piece: Range<usize>) -> Option<Head> {
         Some(at) if at >= piece.start && bytes[at] == b':' => at,
         // Without a colon, a word in the middle of a sentence is no outcome.
         _ if bytes[start].is_ascii_uppercase() => before_verb(text, piece.start, start - gap),
-        _ => return None,
+        // "REQUEST: UR denial upheld"
+        _ => Some(start - gap).filter(|&end| mark::before_announcement(text, piece.start, end) < end)?,
     };
     let colon = mark::before_announcement(text, piece.start, colon);
     Some(Head {
@@ -218,7 +219,15 @@ impl<'a, 't> Finder<'a, 't> {
                 && (before.is_empty() || ends_sentence(before))
                 && text.get(start..).is_some_and(capital)
             {
-                heads.push(Head { colon, line: start, end, verdict, begins: Some((start, start)), number: None });
+                let heading = mark::before_announcement(text, start, colon);
+                heads.push(Head {
+                    colon: heading,
+                    line: start,
+                    end,
+                    verdict,
+                    begins: Some((start, start)),
+                    number: None,
+                });
                 colons.start = end;
             }
         }
@@ -242,7 +251,8 @@ impl<'a, 't> Finder<'a, 't> {
         let before = text.get(..heading.start).unwrap_or_default();
         let separator = before.len() - before.trim_end_matches(['\n', '\x0c', ' ']).len();
         let apart = self.view.parts_paragraphs(before.get(before.len() - separator..).unwrap_or_default());
-        let words = text.get(heading).unwrap_or_default();
+        let (_, from) = mark::issue_number(text, heading.start, u32::MAX);
+        let words = text.get(from..heading.end).unwrap_or_default();
         let told = ["uthoriz", "ertified", "pproved", "riginal", "ligible"].iter().any(|word| words.contains(word));
         let stops = words.match_indices(['.', '?', '!']).map(|(at, _)| words.split_at(at + 1));
         let sentences = || {
@@ -339,7 +349,7 @@ fn ends_with_abbreviation(line: &str) -> bool {
 
 /// Whether the number of a heading stands at the end, after a finished sentence: "... is indicated. 2."
 fn ends_with_number(text: &str) -> bool {
-    let (before, last) = text.rsplit_once(' ').unwrap_or_default();
+    let (before, last) = text.rsplit_once([' ', '\n', '\x0c']).unwrap_or_default();
     let number = last.strip_suffix('.').is_some_and(|n| n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()));
     number && ends_sentence(before)
 }

@@ -141,6 +141,24 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
             let sentence = label.part == Part::ClaimsSentence || label.part == Part::ReviewerSentence;
             let inner = sentence && text.get(..label.start).is_some_and(|before| before.ends_with(' '));
             if heads.is_empty() && (inner || (!drafts.is_empty() && !opens_issue(&labels[i..], drafts.last()))) {
+                let before = i.checked_sub(1).and_then(|before| labels.get(before));
+                if let Some(draft) = drafts.last_mut().filter(|d| d.claims.is_none() && label.part == Part::Reviewer)
+                    && before.is_some_and(|before| is_ownerless(text, before))
+                {
+                    // "Guidelines cited:" before the reviewer's label stands in the claims administrator's place.
+                    draft.close(label.start);
+                    draft.claims = draft.reviewer.take();
+                    draft.open = Some((label.part, label.end));
+                    let message = "whose guideline comes first is not said: it is read as the claims administrator's";
+                    reading.note(
+                        Severity::Warning,
+                        "repeated_label",
+                        message.to_owned(),
+                        before.map(|b| b.start..b.end),
+                    );
+                    (piece, searched) = (label.end, label.end);
+                    continue;
+                }
                 if !sentence {
                     let message = "a label stands twice in one issue: the second is read as text".to_owned();
                     reading.note(Severity::Warning, "repeated_label", message, Some(label.start..label.end));
@@ -168,7 +186,7 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
                         at
                     }
                 };
-                let number = numbered::number_at(text, at).filter(|_| form == Form::Sentences);
+                let number = mark::number_at(text, at).filter(|_| form == Form::Sentences);
                 let from = number.map_or(at, |(_, end)| end);
                 let printed = number.map(|(number, _)| number);
                 drafts.push(Draft { heading: from..label.start, printed, ..Draft::default() });
@@ -270,7 +288,7 @@ fn number_due(text: &str, piece: Range<usize>, number: u32) -> Option<usize> {
     let within = text.get(piece.clone())?;
     let lines = within.rmatch_indices('\n').map(|(n, _)| piece.start + n + 1);
     let mut due = lines.filter(|&line| {
-        numbered::number_at(text, line).is_some_and(|(found, _)| found == number)
+        mark::number_at(text, line).is_some_and(|(found, _)| found == number)
             && numbered::opens_paragraph(text, piece.start..line)
     });
     due.next()
@@ -283,6 +301,13 @@ pub(super) fn finish(reading: &mut Reading<'_, '_>, drafts: Vec<Draft>, form: Fo
         let issue = draft.finish(reading, number, form);
         reading.letter.issues.push(issue);
     }
+}
+
+/// Whether a label of the reviewer's guideline does not say whose it is: "Guidelines cited:".
+fn is_ownerless(text: &str, label: &Anchor) -> bool {
+    let words = text.get(label.start..label.end).unwrap_or_default();
+    let words = words.trim_start_matches(|c: char| !c.is_alphabetic());
+    label.part == Part::Reviewer && words.get(..9).is_some_and(|first| first.eq_ignore_ascii_case("guideline"))
 }
 
 /// Whether a label before which no outcome was found opens an issue all the same: the claims administrator's comes first
@@ -321,6 +346,7 @@ fn begin(
     let text = reading.view.text();
     let mut from = piece.start;
     for head in heads {
+        let place = drafts.len() as u32 + 1;
         let mut start = head.begins.map_or(from, |(start, _)| start);
         match drafts.last_mut() {
             Some(draft) if draft.open.is_some() => {
@@ -331,6 +357,8 @@ fn begin(
                 };
                 let found = found.or_else(by_lines);
                 start = found.or_else(|| finder.start_of_sentence(from..head.colon, head.colon)).unwrap_or(head.line);
+                let number = mark::number_before(text, from, start, place).filter(|_| head.begins.is_none());
+                start = number.unwrap_or(start);
                 draft.close(start);
                 if found.is_none() && !reading.passage(from..start).trim_ascii().is_empty() {
                     let message = "where the rationale ends and this heading begins is unclear".to_owned();
@@ -343,7 +371,6 @@ fn begin(
             }
             _ => {}
         }
-        let place = drafts.len() as u32 + 1;
         let (number, heading) = match head.begins {
             Some((_, heading)) if head.number.is_some() => (head.number, heading),
             begins => mark::issue_number(text, begins.map_or(start, |(_, heading)| heading), place),

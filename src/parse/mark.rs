@@ -1,7 +1,5 @@
 //! Marks before headings and labels: bullets, emphasis of plain text, and the numbers of a list.
 
-use super::numbered::number_at;
-
 /// Marks of bullets and of emphasis ("**LABEL:**", "## HEADING").
 const MARKS: &[char] =
     &['*', '_', '#', '>', '|', '-', '\u{2013}', '\u{2022}', '\u{b7}', '\u{25aa}', '\u{25cf}', '\u{f0b7}'];
@@ -36,6 +34,19 @@ pub(super) fn section_number(text: &str, start: usize) -> Option<usize> {
     (marked && blanks > 0).then_some(end + 1 + blanks)
 }
 
+/// The number that opens a line, and the end of its mark: "1.", "1)".
+pub(super) fn number_at(text: &str, start: usize) -> Option<(u32, usize)> {
+    let bytes = text.as_bytes();
+    let digits = bytes.get(start..)?.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+    let end = start + digits;
+    let number = text.get(start..end).filter(|_| (1..=2).contains(&digits))?.parse().ok()?;
+    let gap = usize::from(bytes.get(end) == Some(&b' '));
+    let mark = end + gap;
+    let marked = matches!(bytes.get(mark), Some(b'.' | b')')) && (gap == 0 || bytes[mark] == b')');
+    // "1.5 mg" is no item.
+    (marked && !bytes.get(mark + 1).is_some_and(u8::is_ascii_digit)).then_some((number, mark + 1))
+}
+
 /// The number before the heading of an issue, and where its words begin: "2. ", "(2) ", "#2 ", "Issue 2: ", "Request #2 - ".
 ///
 /// A number that counts further than the issue's place is no mark of a list.
@@ -47,12 +58,13 @@ pub(super) fn issue_number(text: &str, start: usize, place: u32) -> (Option<u32>
     let sign = text.get(start..start + marks).is_some_and(|marks| marks.ends_with('#'));
     let sign = sign && bytes.get(start + marks).is_some_and(u8::is_ascii_digit);
     let from = start + marks - usize::from(sign);
-    let blanks =
-        |at: usize| at + bytes.get(at..).unwrap_or_default().iter().take(4).take_while(|b| **b == b' ').count();
+    let blanks = |at: usize| {
+        at + bytes.get(at..).unwrap_or_default().iter().take(4).take_while(|b| b" \n\x0c".contains(b)).count()
+    };
     let counts = |number: u32| (1..=place).contains(&number);
     let words = |number: Option<u32>, at: usize| (number, blanks(at));
     if let Some((number, end)) =
-        number_at(text, from).filter(|&(number, end)| counts(number) && bytes.get(end) == Some(&b' '))
+        number_at(text, from).filter(|&(number, end)| counts(number) && matches!(bytes.get(end), Some(b' ' | b'\n')))
     {
         return words(Some(number), end);
     }
@@ -83,6 +95,14 @@ pub(super) fn issue_number(text: &str, start: usize, place: u32) -> (Option<u32>
         Some((number, end)) if mark(end).is_some() || sign.is_some() => words(Some(number), mark(end).unwrap_or(end)),
         _ => (None, from),
     }
+}
+
+/// Where the number of an issue begins that stands at the end of the line before its heading, after a finished sentence.
+pub(super) fn number_before(text: &str, from: usize, heading: usize, place: u32) -> Option<usize> {
+    let before = text.get(from..heading)?.trim_end_matches([' ', '\n', '\x0c']);
+    let (sentence, number) = before.rsplit_once(' ')?;
+    let counts = number.strip_suffix(['.', ')'])?.parse() == Ok(place);
+    (counts && sentence.ends_with(['.', '?', '!'])).then_some(from + sentence.len() + 1)
 }
 
 /// Where the words of a heading end before what announces its outcome: "Lumbar brace. Decision: Upheld".

@@ -1,6 +1,7 @@
 //! Numbered decisions: "1. REQUEST is not medically necessary and appropriate."
 
 use super::heading::{Head, Verdict};
+use super::mark::number_at;
 use super::verdict::{self, Statement};
 use super::words::{next_word, phrase, trimmed, word_end};
 use std::ops::Range;
@@ -32,19 +33,6 @@ const LONGEST: usize = 2000;
 
 /// The same for a decision without a number, of which nothing else tells the beginning.
 const LONGEST_SINGLE: usize = 500;
-
-/// The number that opens a line, and the end of its mark: "1.", "1)".
-pub(super) fn number_at(text: &str, start: usize) -> Option<(u32, usize)> {
-    let bytes = text.as_bytes();
-    let digits = bytes.get(start..)?.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
-    let end = start + digits;
-    let number = text.get(start..end).filter(|_| (1..=2).contains(&digits))?.parse().ok()?;
-    let gap = usize::from(bytes.get(end) == Some(&b' '));
-    let mark = end + gap;
-    let marked = matches!(bytes.get(mark), Some(b'.' | b')')) && (gap == 0 || bytes[mark] == b')');
-    // "1.5 mg" is no item.
-    (marked && !bytes.get(mark + 1).is_some_and(u8::is_ascii_digit)).then_some((number, mark + 1))
-}
 
 /// The decision whose number opens the line at an offset.
 pub(super) fn item(text: &str, start: usize, limit: usize) -> Option<Item> {
@@ -125,17 +113,25 @@ pub(super) fn heads(text: &str, piece: Range<usize>, expected: u32, before_label
         // Words stand between the decision and the label: only the number that is due is certain.
         let Some(due) = items.iter().position(|item| item.number == expected) else { return Vec::new() };
         let mut items = items.split_off(due);
-        let counting_on = |(number, item): &(u32, &Item)| {
+        let counting_on = |number: u32, item: &Item| {
             let before = piece.start..item.start;
             // The first decision follows the opening of the section.
-            let first = *number == 1 && blank(before.clone());
-            item.number == *number
+            let first = number == 1 && blank(before.clone());
+            item.number == number
                 && (first || opens_paragraph(text, before.clone()) || is_formal(text, before, item))
                 && !has_sentence_end(text, item.heading.clone())
         };
         // At the end no label confirms a decision: a paragraph of its own and its number have to.
-        let sure = if before_label { 1 } else { (expected..).zip(&items).take_while(counting_on).count() };
-        items.truncate(sure);
+        if before_label {
+            items.truncate(1);
+        } else {
+            let mut number = expected;
+            items.retain(|item| {
+                let sure = counting_on(number, item);
+                number += u32::from(sure);
+                sure
+            });
+        }
         return items;
     }
     // At the end of a list within a rationale the same can stand, but its number is another one.

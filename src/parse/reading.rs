@@ -114,7 +114,8 @@ pub(super) fn without_opening(text: &str, range: Range<usize>, words: &[&str]) -
     let closed = last.and_then(|last| {
         let rest = text.get(last..reach)?;
         let after = rest.trim_start_matches([':', ';', ',', '.', ' ']);
-        after.starts_with(['\n', '\x0c']).then_some(last + rest.len() - after.len())
+        let marks = rest.get(..rest.len() - after.len())?;
+        (after.starts_with(['\n', '\x0c']) || marks.contains([':', ';', '.'])).then_some(last + marks.len())
     });
     let mark = || opening.find([':', '.']).map(|mark| end + mark + 1);
     closed.or_else(mark).map_or(range.clone(), |from| from..range.end)
