@@ -10,7 +10,14 @@ use std::ops::Range;
 /// Reads the outcome that the letter states as a whole.
 pub(super) fn stated(reading: &mut Reading<'_, '_>) {
     let text = reading.view.text();
-    let found = reading.outline.all(Part::Stated).find_map(|a| Some((a.start, verdict::stated(text, a.end)?)));
+    // "Final determination: Upheld" under the heading of the issues is one issue's.
+    let issues = [Part::Issues, Part::DecisionList].into_iter().filter_map(|part| reading.outline.first(part));
+    let end = issues.map(|heading| heading.start).min().unwrap_or(usize::MAX);
+    let found = reading
+        .outline
+        .all(Part::Stated)
+        .take_while(|a| a.start < end)
+        .find_map(|a| Some((a.start, verdict::stated(text, a.end)?)));
     let Some((start, (outcome, end))) = found else { return };
     reading.letter.stated_outcome = Some(outcome);
     if let Some(folded) = reading.letter.outcome().filter(|folded| *folded != outcome) {

@@ -1,7 +1,7 @@
 //! The documents that were reviewed: a list with bullets, boxes or numbers, or one a line.
 
 use super::Severity;
-use super::numbered::number_at;
+use super::mark::number_at;
 use super::outline::Part;
 use super::reading::Reading;
 use std::ops::Range;

@@ -22,28 +22,76 @@ pub(super) fn anywhere(line: &str) -> bool {
     }
 }
 
+/// The edge of a page that a line stands at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum At {
+    Top,
+    Bottom,
+}
+
 /// Whether a line at the top or the bottom of a page, counted from 0, is page furniture.
-pub(super) fn at_edge(line: &str, page: usize) -> bool {
+pub(super) fn at_edge(line: &str, page: usize, at: At) -> bool {
     if line.len() > LONGEST || line.is_empty() {
         return false;
     }
     if anywhere(line) {
         return true;
     }
-    let bare = line.trim_matches(|c: char| matches!(c, '-' | '\u{2013}' | '\u{2014}' | ' ' | '|' | '[' | ']'));
-    let digits = words::phrase(bare, 0, &["page"]).map_or(bare, |at| bare[at..].trim_ascii());
-    if !digits.is_empty() && digits.len() <= 4 && digits.bytes().all(|b| b.is_ascii_digit()) {
+    if let Some((number, named)) = page_number(line) {
         // A number alone may be the end of a sentence; a page number is near the count of pages.
-        let near = digits.parse::<usize>().is_ok_and(|n| n.abs_diff(page + 1) <= 2);
-        return near || digits.len() < bare.len();
+        return named || number.abs_diff(page + 1) <= 2;
     }
-    if is_page_of(line) || (page > 0 && (is_letterhead(line) || confidential(line))) {
-        return true;
-    }
-    // A running header: the case number, maybe with its label and a page number.
-    let rest =
-        words::phrase(line, 0, &["imr", "case", "number"]).or_else(|| words::phrase(line, 0, &["case", "number"]));
-    page > 0 && case_number(line).is_some() && numbers_only(without_case_number(&line[rest.unwrap_or(0)..]))
+    // The letter itself begins with a letterhead and its case number.
+    let first = page == 0 && at == At::Top;
+    is_page_of(line)
+        || ends_with_page(line).is_some_and(|number| number.abs_diff(page + 1) <= 2)
+        || is_stamp(line)
+        || (!first && (is_letterhead(line) || confidential(line) || is_case_line(line)))
+}
+
+/// The number of a line that has nothing but a page number, and whether it has the word "page".
+fn page_number(line: &str) -> Option<(usize, bool)> {
+    let bare = line.trim_matches(|c: char| matches!(c, '-' | '\u{2013}' | '\u{2014}' | ' ' | '|' | '[' | ']'));
+    let digits = words::phrase(bare, 0, &["page"]).map_or(bare, |at| bare[at..].trim_matches([' ', '|', '-', '#']));
+    let shaped = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    digits.parse().ok().filter(|_| shaped).map(|number| (number, digits.len() < bare.len()))
+}
+
+/// The page number at the end of a line, set apart from what stands before it: "Exhibit B     Page 2 of 5".
+fn ends_with_page(line: &str) -> Option<usize> {
+    /// Longer lines are text.
+    const LONGEST: usize = 120;
+    let at = line.rfind("Page ").or_else(|| line.rfind("PAGE ")).filter(|_| line.len() <= LONGEST)?;
+    let before = line.get(..at)?;
+    let apart = ["  ", "| ", "- ", "\u{2013} ", "\u{2014} ", "\u{2022} "].iter().any(|gap| before.ends_with(gap));
+    let page = line.get(at..).filter(|page| apart && is_page_of(page))?;
+    page.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
+/// A running header: the case number, maybe with its label and a page number.
+fn is_case_line(line: &str) -> bool {
+    let labels: [&[&str]; 3] = [&["imr", "case", "number"], &["maximus", "case", "number"], &["case", "number"]];
+    let label = labels.iter().find_map(|words| words::phrase(line, 0, words));
+    let bare = || line.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("cm"));
+    (label.is_some() || bare())
+        && case_number(line).is_some()
+        && numbers_only(without_case_number(&line[label.unwrap_or(0)..]))
+}
+
+/// What a browser prints at the edge of a page: the address of the page with its number or the time, or the time first.
+fn is_stamp(line: &str) -> bool {
+    let timed = |words: &str| {
+        let date = |word: &str| word.split('/').filter(|part| part.bytes().all(|b| b.is_ascii_digit())).count() == 3;
+        words.split_ascii_whitespace().any(|word| date(word.trim_end_matches(',')))
+    };
+    let last = line.rsplit(' ').next().unwrap_or_default();
+    let of = last.split_once('/').is_some_and(|(page, of)| {
+        [page, of].iter().all(|n| (1..=4).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
+    });
+    let address =
+        ["file:///", "http://", "https://"].iter().any(|scheme| line.starts_with(scheme)) && line.contains(' ');
+    let clock = || line.split_ascii_whitespace().nth(2).is_some_and(|w| ["AM", "PM", "am", "pm"].contains(&w));
+    (address && (of || timed(line))) || (line.starts_with(|c: char| c.is_ascii_digit()) && timed(line) && clock())
 }
 
 /// The first case number in a line.
@@ -87,8 +135,14 @@ fn is_letterhead(line: &str) -> bool {
             name.is_some_and(bare)
         }
         Some(b'i') => rest(&["independent", "medical", "review"]).is_some_and(bare),
+        Some(b'd') => rest(&["division", "of", "workers", "compensation"])
+            .or_else(|| rest(&["department", "of", "industrial", "relations"]))
+            .is_some_and(bare),
         Some(b'p') => rest(&["p", "o", "box"]).is_some_and(numbers_only),
-        Some(b's') => rest(&["sacramento", "ca"]).is_some_and(numbers_only),
+        Some(b's') => {
+            rest(&["sacramento", "ca"]).is_some_and(numbers_only)
+                || rest(&["state", "of", "california"]).is_some_and(bare)
+        }
         Some(b'(' | b't' | b'f') => {
             let digits = line.bytes().filter(u8::is_ascii_digit).count();
             let words = line.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty());
@@ -115,6 +169,104 @@ pub(super) fn confidential(line: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Lines that may be page furniture in a text that has lost its page breaks.
+#[derive(Debug, Default)]
+pub(super) struct Loose {
+    lines: Vec<(Likeness, Range<usize>)>,
+}
+
+/// What a line in the middle of a text looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    /// A page number, maybe with the word "Page".
+    Number(usize, bool),
+    /// A line of a letterhead, with a number that tells it from others.
+    Letterhead(u64),
+    CaseNumber,
+}
+
+impl Loose {
+    /// Longer lines are text, or end with a page number.
+    const LONGEST: usize = 60;
+    /// Numbers that stand closer are no page numbers.
+    const SHORTEST_PAGE: usize = 200;
+
+    /// Takes a line that begins at an offset of the text.
+    pub(super) fn add(&mut self, start: usize, line: &str) {
+        // Most lines are longer, and end in a word.
+        let short = line.len() <= Self::LONGEST;
+        let likeness = match line.as_bytes().first().map(u8::to_ascii_lowercase) {
+            Some(b'0'..=b'9' | b'-' | b'[' | b'|' | b'p' | 0x80..) if short && page_number(line).is_some() => {
+                page_number(line).map(|(number, named)| Likeness::Number(number, named && !line.starts_with('p')))
+            }
+            Some(b'm' | b'i' | b'd' | b'p' | b's' | b'(' | b't' | b'f') if short && is_letterhead(line) => {
+                Some(Likeness::Letterhead(key(line)))
+            }
+            Some(b'i' | b'm' | b'c') if short && is_case_line(line) => Some(Likeness::CaseNumber),
+            _ if line.ends_with(|c: char| c.is_ascii_digit()) => {
+                ends_with_page(line).map(|number| Likeness::Number(number, true))
+            }
+            _ => None,
+        };
+        self.lines.extend(likeness.map(|likeness| (likeness, start..start + line.len())));
+    }
+
+    /// The lines that are page furniture, in the order of the text: page numbers that count, letterheads of several lines
+    /// or that come again, and the case number where it comes again.
+    pub(super) fn furniture(&self) -> Vec<Range<usize>> {
+        let mut taken = vec![false; self.lines.len()];
+        let mut chain: Vec<usize> = Vec::new();
+        let mut expected = 1;
+        for (i, (likeness, range)) in self.lines.iter().enumerate() {
+            let Likeness::Number(number, _) = *likeness else { continue };
+            let near = chain.last().is_some_and(|&last| range.start - self.lines[last].1.end < Self::SHORTEST_PAGE);
+            if !near && (number == expected || (chain.is_empty() && number == 2)) {
+                chain.push(i);
+                expected = number + 1;
+            }
+        }
+        // One number alone can be anything, unless it calls itself a page.
+        let named = chain.iter().any(|&i| matches!(self.lines[i].0, Likeness::Number(_, true)));
+        if named || chain.len() > 1 {
+            chain.iter().for_each(|&i| taken[i] = true);
+        }
+        let mut case_numbers = (0..self.lines.len()).filter(|&i| self.lines[i].0 == Likeness::CaseNumber);
+        case_numbers.next();
+        case_numbers.for_each(|i| taken[i] = true);
+        let adjoin = |i: usize, j: usize| {
+            let (a, b) = (self.lines.get(i.min(j)), self.lines.get(i.max(j)));
+            a.zip(b).is_some_and(|((_, a), (_, b))| b.start.saturating_sub(a.end) <= 4)
+        };
+        let mut seen: std::collections::HashMap<u64, usize> = std::collections::HashMap::new();
+        for (likeness, _) in &self.lines {
+            if let Likeness::Letterhead(key) = likeness {
+                *seen.entry(*key).or_default() += 1;
+            }
+        }
+        for (i, ((likeness, _), taken)) in self.lines.iter().zip(&mut taken).enumerate() {
+            let Likeness::Letterhead(key) = likeness else { continue };
+            let before = i.checked_sub(1).is_some_and(|before| adjoin(before, i));
+            *taken = before || adjoin(i, i + 1) || seen.get(key).is_some_and(|&times| times > 1);
+        }
+        self.lines.iter().zip(taken).filter(|(_, taken)| *taken).map(|((_, range), _)| range.clone()).collect()
+    }
+}
+
+/// A line, its numbers aside, as one number (FNV-1a). A run of digits counts as one.
+fn key(line: &str) -> u64 {
+    let mut key = 0xcbf2_9ce4_8422_2325_u64;
+    let mut digits = false;
+    for byte in line.bytes() {
+        let digit = byte.is_ascii_digit();
+        if digit && digits {
+            continue;
+        }
+        digits = digit;
+        key = (key ^ u64::from(if digit { b'0' } else { byte })).wrapping_mul(0x0100_0000_01b3);
+    }
+    key
 }
 
 /// Short lines at the edges of pages, of which those that most pages repeat are running headers and footers.
@@ -145,17 +297,7 @@ impl Edges {
         if line.len() > Self::LONGEST || line.ends_with(':') {
             return;
         }
-        // FNV-1a; a run of digits counts as one.
-        let mut key = 0xcbf2_9ce4_8422_2325_u64 ^ u64::from(top);
-        let mut digits = false;
-        for byte in line.bytes() {
-            let digit = byte.is_ascii_digit();
-            if digit && digits {
-                continue;
-            }
-            digits = digit;
-            key = (key ^ u64::from(if digit { b'0' } else { byte })).wrapping_mul(0x0100_0000_01b3);
-        }
+        let key = key(line) ^ u64::from(top);
         self.lines.push(Edge { key, page, start, end: start + line.len() });
     }
 

@@ -5,6 +5,7 @@
 //! values as labels. What is left over is not guessed at.
 
 use super::Severity;
+use super::days;
 use super::reading::Reading;
 use super::words::{next_word, phrase, word_end};
 use crate::letter::{CaseNumber, Date, Layout, Priority};
@@ -283,16 +284,36 @@ fn value_at(text: &str, at: usize) -> Option<(Value, usize)> {
             if separators != 2 || length < 6 || bytes.get(at + length).is_some_and(u8::is_ascii_alphanumeric) {
                 return None;
             }
-            Some((Date::parse_us(token).map_or(Value::NoDate, Value::Date), at + length))
+            let date = Date::parse_us(token).or_else(|| token.parse().ok());
+            Some((date.map_or(Value::NoDate, Value::Date), at + length))
+        }
+        b'a' | b'd' | b'f' | b'j' | b'm' | b'n' | b'o' if written_date(text, at).is_some() => {
+            written_date(text, at).map(|(date, end)| (Value::Date(date), end))
         }
         b'c' => {
             let number = text.get(at..at + 12)?.parse().ok()?;
             let ends = !bytes.get(at + 12).is_some_and(u8::is_ascii_alphanumeric);
             ends.then_some((Value::Case(number), at + 12))
         }
-        b's' => phrase(text, at, &["standard"]).map(|end| (Value::Priority(Priority::Standard), end)),
+        b's' => match phrase(text, at, &["standard"]) {
+            Some(end) => Some((Value::Priority(Priority::Standard), end)),
+            None => written_date(text, at).map(|(date, end)| (Value::Date(date), end)),
+        },
         b'e' => phrase(text, at, &["expedited"]).map(|end| (Value::Priority(Priority::Expedited), end)),
         b'r' => phrase(text, at, &["regular"]).map(|end| (Value::Priority(Priority::Standard), end)),
         _ => None,
     }
+}
+
+/// "November 30, 2016", "Sept. 3, 2016".
+fn written_date(text: &str, at: usize) -> Option<(Date, usize)> {
+    /// The longest is "September 30th, 2016".
+    const LONGEST: usize = 24;
+    let bytes = text.as_bytes();
+    let name = bytes.get(at..at + 3)?;
+    let month = days::MONTHS.iter().position(|month| month.as_bytes()[..3].eq_ignore_ascii_case(name))?;
+    let date = days::written(bytes, at, month)?;
+    let reach = bytes.get(at..bytes.len().min(at + LONGEST))?;
+    let end = reach.windows(4).position(|four| four.iter().all(|b| b.is_ascii_digit()))?;
+    Some((date, at + end + 4))
 }

@@ -1,5 +1,6 @@
 //! Headings of issues: where they end, in an outcome, and where they begin, after a rationale without any mark.
 
+use super::mark;
 use super::text::View;
 use super::words::{alike, word_before, word_end};
 use std::ops::Range;
@@ -47,7 +48,7 @@ fn strict_outcome(text: &str, from: usize, limit: usize) -> Option<(Verdict, usi
         None => return None,
     };
     let rest = bytes.get(end..limit)?;
-    let after = end + rest.iter().take(8).take_while(|b| b" .*".contains(b)).count();
+    let after = end + rest.iter().take(8).take_while(|b| b" .*_)".contains(b)).count();
     matches!(bytes.get(after..limit)?.first(), None | Some(b'\n' | b'\x0c')).then_some((verdict, after))
 }
 
@@ -75,9 +76,11 @@ fn lenient_outcome(text: &str, piece: Range<usize>) -> Option<Head> {
     let colon = match (start - gap).checked_sub(1) {
         Some(at) if at >= piece.start && bytes[at] == b':' => at,
         // Without a colon, a word in the middle of a sentence is no outcome.
-        _ if bytes[start].is_ascii_uppercase() => start - gap,
-        _ => return None,
+        _ if bytes[start].is_ascii_uppercase() => before_verb(text, piece.start, start - gap),
+        // "REQUEST: UR denial upheld"
+        _ => Some(start - gap).filter(|&end| mark::before_announcement(text, piece.start, end) < end)?,
     };
+    let colon = mark::before_announcement(text, piece.start, colon);
     Some(Head {
         colon,
         line: line_start(text, piece.start, colon),
@@ -86,6 +89,17 @@ fn lenient_outcome(text: &str, piece: Range<usize>) -> Option<Head> {
         begins: None,
         number: None,
     })
+}
+
+/// Where a heading ends before the verb of "REQUEST is Upheld".
+fn before_verb(text: &str, start: usize, end: usize) -> usize {
+    let heading = text.get(start..end).unwrap_or_default();
+    // "The remaining portion of the original request, REQUEST is: Upheld" is one sentence.
+    let whole =
+        heading.get(heading.len().saturating_sub(LONGEST)..).is_some_and(|tail| tail.contains("riginal request"));
+    let verbs = [" is", " are", " was", " were"].iter().filter(|_| !whole);
+    let verb = { verbs }.find_map(|verb| heading.strip_suffix(verb));
+    verb.map_or(end, |request| start + request.trim_end().len())
 }
 
 enum Said {
@@ -147,9 +161,10 @@ impl<'a, 't> Finder<'a, 't> {
             let separator = rest.get(..separator).unwrap_or_default();
             let ends = !self.by_paragraphs || separator.contains('\x0c') || self.view.parts_paragraphs(separator);
             if rest.is_empty() || (ends && !text.get(..stop).is_some_and(|head| head.ends_with('.'))) {
+                let heading = mark::before_announcement(text, piece.start, colon);
                 heads.push(Head {
-                    colon,
-                    line: line_start(text, piece.start, colon),
+                    colon: heading,
+                    line: line_start(text, piece.start, heading),
                     end: stop,
                     verdict,
                     begins: None,
@@ -204,7 +219,15 @@ impl<'a, 't> Finder<'a, 't> {
                 && (before.is_empty() || ends_sentence(before))
                 && text.get(start..).is_some_and(capital)
             {
-                heads.push(Head { colon, line: start, end, verdict, begins: Some((start, start)), number: None });
+                let heading = mark::before_announcement(text, start, colon);
+                heads.push(Head {
+                    colon: heading,
+                    line: start,
+                    end,
+                    verdict,
+                    begins: Some((start, start)),
+                    number: None,
+                });
                 colons.start = end;
             }
         }
@@ -221,6 +244,28 @@ impl<'a, 't> Finder<'a, 't> {
         by_paragraphs.or_else(|| walk(self.view, window, latest, false))
     }
 
+    /// Whether a heading begins too early: it runs over lines and sentences, tells of no authorization, and no empty line
+    /// stands before it.
+    pub(super) fn is_doubtful(&self, heading: Range<usize>) -> bool {
+        let text = self.view.text();
+        let before = text.get(..heading.start).unwrap_or_default();
+        let separator = before.len() - before.trim_end_matches(['\n', '\x0c', ' ']).len();
+        let apart = self.view.parts_paragraphs(before.get(before.len() - separator..).unwrap_or_default());
+        let (_, from) = mark::issue_number(text, heading.start, u32::MAX);
+        let words = text.get(from..heading.end).unwrap_or_default();
+        let told = ["uthoriz", "ertified", "pproved", "riginal", "ligible"].iter().any(|word| words.contains(word));
+        let stops = words.match_indices(['.', '?', '!']).map(|(at, _)| words.split_at(at + 1));
+        let sentences = || {
+            { stops }.any(|(before, after)| {
+                let gap = after.len() - after.trim_start().len();
+                gap > 0 && capital(after.trim_start()) && !ends_with_abbreviation(before)
+            })
+        };
+        // "... is not medically necessary. Lumbar brace"
+        let concludes = words.contains("edically necessary");
+        !(self.by_paragraphs && apart) && (concludes || (!told && words.contains('\n'))) && sentences()
+    }
+
     /// Where the last sentence before `end` begins in a piece of text: the best that a text without lines can tell.
     pub(super) fn start_of_sentence(&self, piece: Range<usize>, end: usize) -> Option<usize> {
         let text = self.view.text();
@@ -233,6 +278,7 @@ impl<'a, 't> Finder<'a, 't> {
             next <= latest
                 && ends_sentence(before)
                 && !ends_with_abbreviation(before)
+                && !ends_with_number(before)
                 && text.get(next..).is_some_and(capital)
         });
         sentences.next().map(|(_, next)| next)
@@ -285,7 +331,7 @@ impl Break<'_> {
 }
 
 fn capital(text: &str) -> bool {
-    text.chars().next().is_some_and(|c| c.is_uppercase() || c.is_numeric() || "(\"\u{201c}".contains(c))
+    text.chars().next().is_some_and(|c| c.is_uppercase() || c.is_numeric() || "(\"\u{201c}#*\u{2022}".contains(c))
 }
 
 fn ends_sentence(line: &str) -> bool {
@@ -299,6 +345,13 @@ fn ends_with_abbreviation(line: &str) -> bool {
     let dotted = stem.contains('.') && stem.split('.').all(|part| part.len() <= 2 && part.is_ascii());
     let known = ["no", "dr", "vs", "qty", "tab", "tabs", "cap", "caps", "approx", "mg", "ml", "wk", "wks", "x"];
     dotted || known.iter().any(|k| stem.eq_ignore_ascii_case(k))
+}
+
+/// Whether the number of a heading stands at the end, after a finished sentence: "... is indicated. 2."
+fn ends_with_number(text: &str) -> bool {
+    let (before, last) = text.rsplit_once([' ', '\n', '\x0c']).unwrap_or_default();
+    let number = last.strip_suffix('.').is_some_and(|n| n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()));
+    number && ends_sentence(before)
 }
 
 /// Whether a line cannot be the last of a paragraph.

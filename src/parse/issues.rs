@@ -7,7 +7,9 @@ use super::Severity;
 use super::contradiction;
 use super::guideline;
 use super::heading::{Finder, Head, Verdict};
+use super::mark;
 use super::numbered;
+use super::opening;
 use super::outline::{Anchor, Outline, Part};
 use super::reading::{Reading, without_opening};
 use super::request;
@@ -102,7 +104,10 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
         Part::ClaimsSentence | Part::ReviewerSentence => form == Form::Sentences,
         _ => false,
     };
-    let labels: Vec<Anchor> = anchors.get(inside).unwrap_or_default().iter().filter(is_label).copied().collect();
+    let mut labels: Vec<Anchor> = anchors.get(inside).unwrap_or_default().iter().filter(is_label).copied().collect();
+    if form == Form::Sentences {
+        labels = with_sentences(reading.view.text(), labels, start..end);
+    }
     let finder = Finder::new(reading.view, labels.iter().map(|label| label.start));
     let text = reading.view.text();
     let heads = |piece: Range<usize>, before: u32, before_label| {
@@ -133,7 +138,26 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
                 heads = finder.paragraphs(searched..label.start).pop().into_iter().collect();
             }
             let sentence = label.part == Part::ClaimsSentence || label.part == Part::ReviewerSentence;
-            if heads.is_empty() && !drafts.is_empty() && !(opens_issue(&labels[i..], drafts.last())) {
+            let inner = sentence && text.get(..label.start).is_some_and(|before| before.ends_with(' '));
+            if heads.is_empty() && (inner || (!drafts.is_empty() && !opens_issue(&labels[i..], drafts.last()))) {
+                let before = i.checked_sub(1).and_then(|before| labels.get(before));
+                if let Some(draft) = drafts.last_mut().filter(|d| d.claims.is_none() && label.part == Part::Reviewer)
+                    && before.is_some_and(|before| is_ownerless(text, before))
+                {
+                    // "Guidelines cited:" before the reviewer's label stands in the claims administrator's place.
+                    draft.close(label.start);
+                    draft.claims = draft.reviewer.take();
+                    draft.open = Some((label.part, label.end));
+                    let message = "whose guideline comes first is not said: it is read as the claims administrator's";
+                    reading.note(
+                        Severity::Warning,
+                        "repeated_label",
+                        message.to_owned(),
+                        before.map(|b| b.start..b.end),
+                    );
+                    (piece, searched) = (label.end, label.end);
+                    continue;
+                }
                 if !sentence {
                     let message = "a label stands twice in one issue: the second is read as text".to_owned();
                     reading.note(Severity::Warning, "repeated_label", message, Some(label.start..label.end));
@@ -161,7 +185,7 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
                         at
                     }
                 };
-                let number = numbered::number_at(text, at).filter(|_| form == Form::Sentences);
+                let number = mark::number_at(text, at).filter(|_| form == Form::Sentences);
                 let from = number.map_or(at, |(_, end)| end);
                 let printed = number.map(|(number, _)| number);
                 drafts.push(Draft { heading: from..label.start, printed, ..Draft::default() });
@@ -204,6 +228,36 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
     finish(reading, drafts, form);
 }
 
+/// The labels with the sentences on guidelines that begin inside of lines: the reviewer's after the claims administrator's,
+/// and the claims administrator's after a decision.
+fn with_sentences(text: &str, labels: Vec<Anchor>, section: Range<usize>) -> Vec<Anchor> {
+    let mut all: Vec<Anchor> = Vec::with_capacity(labels.len());
+    let ends = labels.iter().map(|label| label.start).chain([section.end]);
+    let pieces = std::iter::once(section.start).chain(labels.iter().map(|label| label.end)).zip(ends);
+    for (piece, label) in pieces.zip(std::iter::once(None).chain(labels.iter().map(Some))) {
+        all.extend(label);
+        let (from, to) = piece;
+        let within = text.get(from..to.max(from)).unwrap_or_default();
+        for (n, _) in within.match_indices(". The") {
+            let at = from + n + 2;
+            let Some(part) = opening::sentence_at(text, at) else { continue };
+            let open = all.last().map(|last| last.part);
+            let due = match part {
+                Part::ReviewerSentence => matches!(open, Some(Part::Claims | Part::ClaimsSentence)),
+                // A decision stands right before it.
+                _ => {
+                    let decided = within.get(..n).is_some_and(|w| w.ends_with("ecessary") || w.ends_with("ppropriate"));
+                    decided && !matches!(open, Some(Part::Claims | Part::ClaimsSentence))
+                }
+            };
+            if due {
+                all.push(Anchor { part, start: at, end: at });
+            }
+        }
+    }
+    all
+}
+
 /// Remarks on words after a decision without labels, unless they refer it to the decision on the primary treatment.
 fn unlabelled(reading: &mut Reading<'_, '_>, range: Range<usize>) {
     let said = reading.passage(range.clone());
@@ -233,7 +287,7 @@ fn number_due(text: &str, piece: Range<usize>, number: u32) -> Option<usize> {
     let within = text.get(piece.clone())?;
     let lines = within.rmatch_indices('\n').map(|(n, _)| piece.start + n + 1);
     let mut due = lines.filter(|&line| {
-        numbered::number_at(text, line).is_some_and(|(found, _)| found == number)
+        mark::number_at(text, line).is_some_and(|(found, _)| found == number)
             && numbered::opens_paragraph(text, piece.start..line)
     });
     due.next()
@@ -246,6 +300,13 @@ pub(super) fn finish(reading: &mut Reading<'_, '_>, drafts: Vec<Draft>, form: Fo
         let issue = draft.finish(reading, number, form);
         reading.letter.issues.push(issue);
     }
+}
+
+/// Whether a label of the reviewer's guideline does not say whose it is: "Guidelines cited:".
+fn is_ownerless(text: &str, label: &Anchor) -> bool {
+    let words = text.get(label.start..label.end).unwrap_or_default();
+    let words = words.trim_start_matches(|c: char| !c.is_alphabetic());
+    label.part == Part::Reviewer && words.get(..9).is_some_and(|first| first.eq_ignore_ascii_case("guideline"))
 }
 
 /// Whether a label before which no outcome was found opens an issue all the same: the claims administrator's comes first
@@ -281,14 +342,22 @@ fn begin(
     piece: Range<usize>,
     heads: Vec<Head>,
 ) {
+    let text = reading.view.text();
     let mut from = piece.start;
     for head in heads {
+        let place = drafts.len() as u32 + 1;
         let mut start = head.begins.map_or(from, |(start, _)| start);
         match drafts.last_mut() {
             Some(draft) if draft.open.is_some() => {
                 let found = head.begins.map(|(start, _)| start);
-                let found = found.or_else(|| finder.start(from..head.colon, head.colon));
+                let by_lines = || {
+                    let start = finder.start(from..head.colon, head.colon);
+                    start.filter(|&start| !finder.is_doubtful(start..head.colon))
+                };
+                let found = found.or_else(by_lines);
                 start = found.or_else(|| finder.start_of_sentence(from..head.colon, head.colon)).unwrap_or(head.line);
+                let number = mark::number_before(text, from, start, place).filter(|_| head.begins.is_none());
+                start = number.unwrap_or(start);
                 draft.close(start);
                 if found.is_none() && !reading.passage(from..start).trim_ascii().is_empty() {
                     let message = "where the rationale ends and this heading begins is unclear".to_owned();
@@ -301,11 +370,14 @@ fn begin(
             }
             _ => {}
         }
-        let heading = head.begins.map_or(start, |(_, heading)| heading);
+        let (number, heading) = match head.begins {
+            Some((_, heading)) if head.number.is_some() => (head.number, heading),
+            begins => mark::issue_number(text, begins.map_or(start, |(_, heading)| heading), place),
+        };
         drafts.push(Draft {
-            heading: heading..head.colon,
+            heading: heading..head.colon.max(heading),
             verdict: Some(head.verdict),
-            printed: head.number,
+            printed: number,
             ..Draft::default()
         });
         from = head.end;

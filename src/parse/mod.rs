@@ -22,9 +22,11 @@ mod header;
 mod heading;
 mod history;
 mod issues;
+mod label;
 mod layout;
 mod lexicon;
 mod line;
+mod mark;
 mod numbered;
 mod opening;
 mod other;
@@ -115,7 +117,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("no_issue_outcome", "The outcome of an issue cannot be read."),
     ("partial_issue_outcome", "An issue is decided in part, which is neither upheld nor overturned."),
     ("unclear_heading_start", "Where a rationale ends and the next heading begins cannot be told for certain."),
-    ("repeated_label", "A label stands twice in one issue; the second one is read as text."),
+    (
+        "repeated_label",
+        "A label stands twice in one issue; the second one is read as text, or the first as the other party's guideline.",
+    ),
     ("unlabelled_decision", "A decision stands at the end without labels; what follows is read as its rationale."),
     ("unclear_authorization", "A heading tells of an authorization in words that cannot be taken apart for certain."),
     ("no_claims_guideline", "An issue lacks the claims administrator's guideline."),

@@ -1,6 +1,7 @@
 //! Numbered decisions: "1. REQUEST is not medically necessary and appropriate."
 
 use super::heading::{Head, Verdict};
+use super::mark::number_at;
 use super::verdict::{self, Statement};
 use super::words::{next_word, phrase, trimmed, word_end};
 use std::ops::Range;
@@ -32,19 +33,6 @@ const LONGEST: usize = 2000;
 
 /// The same for a decision without a number, of which nothing else tells the beginning.
 const LONGEST_SINGLE: usize = 500;
-
-/// The number that opens a line, and the end of its mark: "1.", "1)".
-pub(super) fn number_at(text: &str, start: usize) -> Option<(u32, usize)> {
-    let bytes = text.as_bytes();
-    let digits = bytes.get(start..)?.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
-    let end = start + digits;
-    let number = text.get(start..end).filter(|_| (1..=2).contains(&digits))?.parse().ok()?;
-    let gap = usize::from(bytes.get(end) == Some(&b' '));
-    let mark = end + gap;
-    let marked = matches!(bytes.get(mark), Some(b'.' | b')')) && (gap == 0 || bytes[mark] == b')');
-    // "1.5 mg" is no item.
-    (marked && !bytes.get(mark + 1).is_some_and(u8::is_ascii_digit)).then_some((number, mark + 1))
-}
 
 /// The decision whose number opens the line at an offset.
 pub(super) fn item(text: &str, start: usize, limit: usize) -> Option<Item> {
@@ -110,20 +98,40 @@ pub(super) fn heads(text: &str, piece: Range<usize>, expected: u32, before_label
         items.extend(found);
         line = text.get(from..end).and_then(|r| r.find('\n')).map_or(end, |n| first_of_line(text, from + n + 1));
     }
+    if items.is_empty() && before_label {
+        // A text that has not kept its lines: the number that is due, after a finished sentence.
+        let within = text.get(piece.start..end).unwrap_or_default();
+        let due = [format!("{expected}. "), format!("{expected}) ")];
+        let at = due.iter().filter_map(|due| within.rfind(due.as_str())).max().map(|n| piece.start + n);
+        let after =
+            |at: usize| text.get(piece.start..at).is_some_and(|before| before.trim_end().ends_with(['.', '?', '!']));
+        items.extend(at.filter(|&at| after(at)).and_then(|at| item(text, at, end)));
+    }
     let blank =
         |range: Range<usize>| text.get(range).is_none_or(|between| !between.bytes().any(|b| b.is_ascii_alphanumeric()));
     if !items.last().is_some_and(|last| blank(last.end..end)) {
         // Words stand between the decision and the label: only the number that is due is certain.
         let Some(due) = items.iter().position(|item| item.number == expected) else { return Vec::new() };
         let mut items = items.split_off(due);
-        let counting_on = |(number, item): &(u32, &Item)| {
-            item.number == *number
-                && opens_paragraph(text, piece.start..item.start)
+        let counting_on = |number: u32, item: &Item| {
+            let before = piece.start..item.start;
+            // The first decision follows the opening of the section.
+            let first = number == 1 && blank(before.clone());
+            item.number == number
+                && (first || opens_paragraph(text, before.clone()) || is_formal(text, before, item))
                 && !has_sentence_end(text, item.heading.clone())
         };
         // At the end no label confirms a decision: a paragraph of its own and its number have to.
-        let sure = if before_label { 1 } else { (expected..).zip(&items).take_while(counting_on).count() };
-        items.truncate(sure);
+        if before_label {
+            items.truncate(1);
+        } else {
+            let mut number = expected;
+            items.retain(|item| {
+                let sure = counting_on(number, item);
+                number += u32::from(sure);
+                sure
+            });
+        }
         return items;
     }
     // At the end of a list within a rationale the same can stand, but its number is another one.
@@ -156,6 +164,20 @@ pub(super) fn opens_paragraph(text: &str, before: Range<usize>) -> bool {
     let separator = before.get(sentence.len()..).unwrap_or_default();
     let apart = separator.contains('\x0c') || separator.bytes().filter(|b| *b == b'\n').count() > 1;
     apart && sentence.ends_with(['.', '?', '!', ')'])
+}
+
+/// Whether a decision without an empty line before it has the words of one and a line to itself, after a finished sentence
+/// that is no decision.
+fn is_formal(text: &str, before: Range<usize>, item: &Item) -> bool {
+    let formal = |sentence: &str| sentence.trim_end_matches(['.', ' ', '*']).ends_with("and appropriate");
+    let rest = text.get(item.end..).unwrap_or_default();
+    let said = text.get(item.start..item.end).unwrap_or_default();
+    let before = text.get(before).unwrap_or_default().trim_end_matches([' ', '\n']);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    formal(said)
+        && (rest.is_empty() || rest.starts_with('\n'))
+        && before.ends_with(['.', '?', '!'])
+        && !(formal(before) && number_at(line, 0).is_some())
 }
 
 /// Whether a sentence ends in a range and another one begins.

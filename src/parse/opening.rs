@@ -1,7 +1,7 @@
 //! Headings, labels and set phrases that open a line.
 
 use super::part::Part;
-use super::words::{alike, next_word, phrase, phrase_after, word_end};
+use super::words::{expected_end, next_word, phrase, phrase_after, word_end};
 
 /// A part with the beginning and the end of its words.
 type Opening = (Part, usize, usize);
@@ -26,7 +26,8 @@ use Form::{Heading, Label, Rule, Titled, Words};
 ///
 /// The first words stand in the order of their first letters.
 const OPENINGS: &[(&str, &[Form])] = &[
-    ("case", &[Heading(Part::Summary, &["summary"])]),
+    ("case", &[Titled(Part::Summary, &["summary"])]),
+    ("certification", &[Rule(|line, end| line.credential(Part::Specialty, end, &["s", "specialty"]))]),
     (
         "claims",
         &[
@@ -34,7 +35,7 @@ const OPENINGS: &[(&str, &[Form])] = &[
             Label(Part::Claims, &["administrator", "s", "guideline"]),
         ],
     ),
-    ("clinical", &[Heading(Part::Summary, &["case", "summary"]), Heading(Part::Summary, &["summary"])]),
+    ("clinical", &[Titled(Part::Summary, &["case", "summary"]), Titled(Part::Summary, &["summary"])]),
     ("decision", &[Label(Part::Rationale, &["rationale"])]),
     ("disclaimer", &[Rule(|line, end| line.disclaimer(end))]),
     (
@@ -122,6 +123,9 @@ const OPENINGS: &[(&str, &[Form])] = &[
         ],
     ),
     ("section", &[Rule(|line, end| line.relied_upon(end))]),
+    ("sincerely", &[Rule(|line, end| line.set_apart(Part::Closing, end))]),
+    ("state", &[Rule(|line, end| line.credential(Part::Licensure, end, &["s", "of", "licensure"]))]),
+    ("states", &[Rule(|line, end| line.credential(Part::Licensure, end, &["of", "licensure"]))]),
     ("the", &[Rule(|line, end| line.sentences(end))]),
     ("ur", &[Label(Part::Claims, &["guideline"])]),
     ("utilization", &[Label(Part::Claims, &["review", "guideline"])]),
@@ -149,6 +153,13 @@ pub(super) fn at_line_start(text: &str, start: usize) -> Option<Opening> {
     if text.as_bytes().get(start)?.is_ascii_digit() { line.numbered() } else { line.opening() }
 }
 
+/// The sentence on guidelines that begins at an offset inside of a line.
+pub(super) fn sentence_at(text: &str, at: usize) -> Option<Part> {
+    let line = Line { text, start: at };
+    let (part, _, _) = line.sentences(phrase(text, at, &["the"])?)?;
+    matches!(part, Part::ClaimsSentence | Part::ReviewerSentence).then_some(part)
+}
+
 /// The line that begins at `start`.
 struct Line<'t> {
     text: &'t str,
@@ -161,16 +172,12 @@ impl Line<'_> {
         let bytes = self.text.as_bytes();
         let letter = bytes.get(self.start)?.to_ascii_lowercase().checked_sub(b'a')?;
         let (from, to) = *BY_LETTER.get(usize::from(letter))?;
-        let end = word_end(bytes, self.start);
-        let word = bytes.get(self.start..end)?;
-        for (first, forms) in OPENINGS.get(from..to)? {
-            if alike(word, first.as_bytes())
-                && let Some(opening) = forms.iter().find_map(|form| self.form(form, end))
-            {
-                return Some(opening);
-            }
-        }
-        None
+        let word = bytes.get(self.start..word_end(bytes, self.start))?;
+        OPENINGS.get(from..to)?.iter().find_map(|(first, forms)| {
+            // Any other words may follow: a form knows them.
+            let end = self.start + expected_end(word, first, &[""])?;
+            forms.iter().find_map(|form| self.form(form, end))
+        })
     }
 
     /// Tries a form whose first word ends at `end`.
@@ -209,10 +216,19 @@ impl Line<'_> {
         let bytes = text.as_bytes();
         // "guideline(s)"
         let end = end + if bytes.get(end..end + 3).is_some_and(|s| s.eq_ignore_ascii_case(b"(s)")) { 3 } else { 0 };
-        let next = end + bytes.get(end..)?.iter().take(8).take_while(|b| b" \n\x0c".contains(b)).count();
+        let next = end + bytes.get(end..)?.iter().take(8).take_while(|b| b" \n\x0c*_".contains(b)).count();
+        let line_ends = bytes.get(end..next)?.contains(&b'\n');
         let colon = match bytes.get(next) {
             Some(b':' | b';') => next + 1,
             Some(b'.' | b'-') if next == end => next + 1,
+            Some(b'-') if !line_ends && bytes.get(next + 1) == Some(&b' ') => next + 1,
+            _ if !line_ends && text.get(next..).is_some_and(|rest| rest.starts_with(['\u{2013}', '\u{2014}'])) => {
+                next + '\u{2013}'.len_utf8()
+            }
+            // A line of its own.
+            _ if line_ends && bytes.get(self.start).is_some_and(u8::is_ascii_uppercase) => end,
+            // In place of the colon only a blank, after a finished sentence, and a sentence begins.
+            Some(b'A'..=b'Z') if part == Part::Rationale && next > end && self.follows_sentence() => end,
             // Without any mark, only before the words that the line always opens with.
             _ if phrase(text, next, &["decision", "based"]).is_some() => end,
             _ if phrase(text, next, &["the", "claims", "administrator"]).is_some() => end,
@@ -220,6 +236,24 @@ impl Line<'_> {
             _ => return None,
         };
         Some((part, self.start, colon))
+    }
+
+    /// Whether the line opens the text, or follows one that ends a sentence.
+    fn follows_sentence(&self) -> bool {
+        let capital = self.text.as_bytes().get(self.start).is_some_and(u8::is_ascii_uppercase);
+        let before = self.text.get(..self.start).unwrap_or_default().trim_end_matches(['\n', '\x0c']);
+        capital && (before.is_empty() || before.ends_with(['.', '?', '!', ')', ']', '"', '\u{201d}']))
+    }
+
+    /// A label of the credentials block, whatever stands in place of its colon.
+    fn credential(&self, part: Part, end: usize, words: &[&str]) -> Option<Opening> {
+        let (last, before) = words.split_last()?;
+        let end = phrase_after(self.text, next_some(self.text, end, before), &[last])?;
+        let bytes = self.text.as_bytes();
+        let marks = bytes.get(end..)?.iter().take(4).take_while(|b| b" ():;.s".contains(b)).count();
+        let colon = bytes.get(end..end + marks)?.iter().rposition(|b| b":;.".contains(b)).map_or(0, |n| n + 1);
+        let capital = bytes.get(self.start).is_some_and(u8::is_ascii_uppercase);
+        capital.then_some((part, self.start, end + colon))
     }
 
     /// "1) MAXIMUS ... has determined", "1) Regarding the request for", "1) - 3) Regarding the requests for".
@@ -276,9 +310,9 @@ impl Line<'_> {
     fn set_apart(&self, part: Part, end: usize) -> Option<Opening> {
         let rest = self.text.as_bytes().get(end..)?;
         let gap = rest.iter().take_while(|b| **b == b' ').count();
-        let colon = rest.get(gap) == Some(&b':');
+        let mark = matches!(rest.get(gap), Some(b':' | b',')) && (part == Part::Closing || rest[gap] == b':');
         let alone = matches!(rest.get(gap), None | Some(b'\n' | b'\x0c'));
-        (colon || alone).then_some((part, self.start, end + gap + usize::from(colon)))
+        (mark || alone).then_some((part, self.start, end + gap + usize::from(mark)))
     }
 
     /// "Disclaimer: MAXIMUS is providing an independent review service ..."

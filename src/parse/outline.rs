@@ -1,5 +1,7 @@
 //! The outline of a letter: where its headings and labels stand. One pass over the text.
 
+use super::label;
+use super::mark;
 use super::opening;
 pub(super) use super::part::Part;
 use super::words::{self, alike, word_before};
@@ -25,8 +27,9 @@ impl Outline {
     /// Finds the headings and labels of a normalised text.
     pub(super) fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
-        let mut anchors = Vec::new();
+        let mut anchors: Vec<Anchor> = Vec::new();
         let mut start = 0;
+        let mut line_before = 0..0;
         loop {
             while matches!(bytes.get(start), Some(b'\n' | b'\x0c')) {
                 start += 1;
@@ -35,16 +38,53 @@ impl Outline {
                 break;
             }
             let end = memchr(b'\n', &bytes[start..]).map_or(text.len(), |n| start + n);
-            let first = opening::at_line_start(text, start).map(|(part, from, end)| Anchor { part, start: from, end });
+            let words = start + mark::leading(text, start);
+            let first = opens(text, start, words).map(|anchor| titled_before(text, anchor, line_before, &anchors));
             anchors.extend(first);
             let mut from = first.map_or(start, |a| a.end);
             while let Some(colon) = bytes.get(from..end).and_then(|rest| memchr(b':', rest)).map(|n| from + n) {
-                anchors.extend(before_colon(text, colon).filter(|a| anchors.last().is_none_or(|l| l.end <= a.start)));
+                let renamed = |from| label::before_colon(text, from, colon).map(|part| (part, colon + 1));
+                let label = before_colon(text, colon).or_else(|| {
+                    let (part, end) = Some(words).filter(|_| from == start && first.is_none()).and_then(renamed)?;
+                    let end = end + if words > start { mark::closing(text, end) } else { 0 };
+                    Some(Anchor { part, start, end })
+                });
+                anchors.extend(label.filter(|a| anchors.last().is_none_or(|l| l.end <= a.start)));
                 from = colon + 1;
             }
+            line_before = start..end;
             start = end.max(first.map_or(0, |a| a.end));
         }
-        Self { anchors }
+        let mut outline = Self { anchors };
+        outline.add_capitals(text);
+        outline
+    }
+
+    /// Finds headings in capitals inside of lines, in a text that has not kept its lines.
+    fn add_capitals(&mut self, text: &str) {
+        const SUMMARY: &str = "CLINICAL CASE SUMMARY";
+        const HEADINGS: &[(Part, &str)] = &[
+            (Part::How, "HOW THE IMR FINAL DETERMINATION WAS MADE"),
+            (Part::Documents, "DOCUMENTS REVIEWED"),
+            (Part::Summary, SUMMARY),
+            (Part::Issues, "IMR ISSUES, DECISIONS AND RATIONALES"),
+            (Part::DecisionList, "IMR DECISION(S) AND RATIONALE(S)"),
+        ];
+        // A letter has a summary, or none that could be found so.
+        if self.anchors.is_empty() || self.first(Part::Summary).is_some() {
+            return;
+        }
+        for &(part, words) in HEADINGS {
+            let Some(start) = Some(words).filter(|_| self.first(part).is_none()).and_then(|words| text.find(words))
+            else {
+                continue;
+            };
+            let end = start + words.len();
+            let at = self.anchors.partition_point(|a| a.start < start);
+            if self.anchors.get(at).is_none_or(|next| next.start >= end) {
+                self.anchors.insert(at, Anchor { part, start, end });
+            }
+        }
     }
 
     /// All anchors.
@@ -80,6 +120,42 @@ impl Outline {
         let at = self.anchors.partition_point(|a| a.start < offset);
         self.anchors.get(at..)?.iter().copied().find(|a| parts.contains(&a.part))
     }
+}
+
+/// What opens the line at `start`, whose words begin after marks, or after the number of a section.
+fn opens(text: &str, start: usize, words: usize) -> Option<Anchor> {
+    let opening = opening::at_line_start(text, words).map(|(part, from, end)| {
+        let marked = words > start;
+        let end = if marked && end > from { end + mark::closing(text, end) } else { end };
+        let start = if marked { start } else { from };
+        // "The Expert Reviewer's" may stand on the line before.
+        let colon = Some(end.saturating_sub(1)).filter(|&at| part == Part::Rationale && text.as_bytes()[at] == b':');
+        let owned = colon.and_then(|colon| before_colon(text, colon)).filter(|whole| whole.start < start);
+        owned.unwrap_or(Anchor { part, start, end })
+    });
+    opening.or_else(|| {
+        let (part, _, end) = opening::at_line_start(text, mark::section_number(text, words)?)?;
+        let heading = Part::SECTIONS.contains(&part) && !matches!(part, Part::Determined | Part::Regarding);
+        heading.then_some(Anchor { part, start, end })
+    })
+}
+
+/// The opening sentence of a section, with the line before it where that is a heading in other words than the usual ones.
+fn titled_before(text: &str, anchor: Anchor, line: Range<usize>, before: &[Anchor]) -> Anchor {
+    /// Longer lines are no heading.
+    const LONGEST: usize = 80;
+    let sentence = anchor.start == anchor.end && matches!(anchor.part, Part::Issues | Part::Summary);
+    let title = text.get(line.clone()).filter(|title| sentence && title.len() <= LONGEST).unwrap_or_default();
+    let bytes = title.as_bytes();
+    let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let capitals = letters >= 6 && !bytes.iter().any(u8::is_ascii_lowercase);
+    let named = || {
+        let opens = title.trim_start_matches(|c: char| !c.is_alphabetic()).starts_with(char::is_uppercase);
+        let known = ["Issue", "Decision", "Rationale", "Summary", "History"].iter().any(|word| title.contains(word));
+        opens && known && !title.ends_with(['.', ',', ';', ':'])
+    };
+    let free = before.last().is_none_or(|last| last.end <= line.start);
+    if free && (capitals || named()) { Anchor { start: line.start, ..anchor } } else { anchor }
 }
 
 /// The label that a colon ends.
@@ -120,7 +196,13 @@ fn before_colon(text: &str, colon: usize) -> Option<Anchor> {
             let reviewer = back(at, "reviewer")?;
             anchor(Part::Credentials, back(reviewer, "expert").unwrap_or(reviewer))
         }
+        // "Disclaimer: MAXIMUS is providing ..."
+        b'd' if alike(last, b"disclaimer") => {
+            words::phrase_after(text, colon + 1, &["maximus"]).and_then(|_| anchor(Part::Closing, start))
+        }
         b'd' if alike(last, b"determination") => anchor(Part::Stated, back(start, "final")?),
+        // "Licensure:"
+        b'l' if alike(last, b"licensure") && at_line_start(bytes, start) => anchor(Part::Licensure, start),
         b'l' if alike(last, b"licensure") => {
             let of = back(start, "of")?;
             let of = back(of, "s").unwrap_or(of);
@@ -128,9 +210,15 @@ fn before_colon(text: &str, colon: usize) -> Option<Anchor> {
         }
         b's' if alike(last, b"specialty") || alike(last, b"specialties") => {
             let owner = back(start, "s").unwrap_or(start);
-            let at_line_start = start == 0 || bytes[start - 1] == b'\n' || bytes[start - 1] == b'\x0c';
-            anchor(Part::Specialty, back(owner, "certification").or(at_line_start.then_some(start))?)
+            let alone = at_line_start(bytes, start).then_some(start);
+            anchor(Part::Specialty, back(owner, "certification").or(alone)?)
         }
+        // "Board Certification:"
+        b'c' if alike(last, b"certification") || alike(last, b"certifications") => {
+            anchor(Part::Specialty, back(start, "board").filter(|&at| at_line_start(bytes, at))?)
+        }
+        // "cc:" before those who get copies.
+        b'c' if last == b"cc" => anchor(Part::Closing, Some(start).filter(|&at| at_line_start(bytes, at))?),
         // "guideline(s):"
         b's' if last.len() == 1 && bytes.get(start - 1) == Some(&b'(') && back(start, "guideline").is_some() => {
             let owner = back(start, "guideline")?;
@@ -149,6 +237,10 @@ fn before_colon(text: &str, colon: usize) -> Option<Anchor> {
         }
         _ => None,
     }
+}
+
+fn at_line_start(bytes: &[u8], at: usize) -> bool {
+    at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|b| matches!(b, b'\n' | b'\x0c'))
 }
 
 /// Whether a label may begin here: on a line of its own, after a sentence, or after an outcome.

@@ -78,7 +78,8 @@ impl Reading<'_, '_> {
 
     /// The part of the text where a header can stand: before the first section.
     pub(super) fn header_zone(&self) -> Range<usize> {
-        let titles = [Part::Notice, Part::ReviewTitle];
+        // The signature of an accompanying letter comes before.
+        let titles = [Part::Notice, Part::ReviewTitle, Part::Closing];
         let sections =
             self.outline.anchors().iter().find(|a| Part::SECTIONS.contains(&a.part) && !titles.contains(&a.part));
         0..sections.map_or(0, |first| first.start)
@@ -105,8 +106,17 @@ pub(super) fn without_opening(text: &str, range: Range<usize>, words: &[&str]) -
     let Some(first) = next_word(text.as_bytes(), range.start) else { return range };
     let Some(end) = phrase(text, first, words) else { return range };
     let reach = text.floor_char_boundary((end + LONGEST).min(range.end));
-    match text.get(end..reach).and_then(|rest| rest.find([':', '.'])) {
-        Some(mark) => end + mark + 1..range.end,
-        None => range,
-    }
+    let opening = text.get(end..reach).unwrap_or_default();
+    // The last words of openings end their line, whatever their colon was read as.
+    let words = opening.match_indices(['m', 'f']).map(|(at, _)| end + at);
+    let last = { words }
+        .find_map(|at| phrase(text, at, &["medical", "records"]).or_else(|| phrase(text, at, &["forth", "below"])));
+    let closed = last.and_then(|last| {
+        let rest = text.get(last..reach)?;
+        let after = rest.trim_start_matches([':', ';', ',', '.', ' ']);
+        let marks = rest.get(..rest.len() - after.len())?;
+        (after.starts_with(['\n', '\x0c']) || marks.contains([':', ';', '.'])).then_some(last + marks.len())
+    });
+    let mark = || opening.find([':', '.']).map(|mark| end + mark + 1);
+    closed.or_else(mark).map_or(range.clone(), |from| from..range.end)
 }

@@ -12,6 +12,7 @@ use std::ops::Range;
 pub(super) fn read_block(reading: &mut Reading<'_, '_>) {
     let after = [Part::Licensure, Part::Specialty, Part::How, Part::Summary, Part::Issues];
     let (states, specialties) = (reading.section(Part::Licensure, &after), reading.section(Part::Specialty, &after));
+    let specialties = specialties.map(|range| list_only(reading, range));
     let entries = |range: &Option<Range<usize>>| {
         range.clone().and_then(|range| reading.flowed(range)).map_or_else(Vec::new, |text| list(&text, false))
     };
@@ -19,6 +20,22 @@ pub(super) fn read_block(reading: &mut Reading<'_, '_>) {
     reading.letter.reviewer = reviewer;
     name_canonically(reading, states, specialties);
     remark_missing(reading);
+}
+
+/// The first paragraph of a section, where more follows it than a list has: the heading of the summary is missing.
+fn list_only(reading: &Reading<'_, '_>, range: Range<usize>) -> Range<usize> {
+    const LONGEST: usize = 400;
+    let section = reading.passage(range.clone());
+    if section.len() <= LONGEST {
+        return range;
+    }
+    let first = section.len() - section.trim_ascii_start().len();
+    let breaks = section.match_indices('\n').filter(|&(at, _)| at > first).map(|(at, _)| at);
+    let mut ends = breaks.filter(|&at| {
+        let rest = section.get(at..).unwrap_or_default();
+        reading.view.parts_paragraphs(rest.get(..rest.len() - rest.trim_start_matches('\n').len()).unwrap_or_default())
+    });
+    ends.next().map_or(range.clone(), |end| range.start..range.start + end)
 }
 
 /// Gives states and specialties their canonical names, and remarks on those that no table lists.

@@ -1,7 +1,7 @@
 //! The text as the grammar reads it: lines trimmed, white space of one kind, no page furniture, and a way back.
 
 use super::flow;
-use super::furniture::{self, Edges};
+use super::furniture::{self, At, Edges, Loose};
 use crate::letter::CaseNumber;
 use memchr::memchr_iter;
 use std::cell::Cell;
@@ -124,6 +124,8 @@ struct Builder {
     last_lines: [usize; 4],
     /// The lines at the edges of pages.
     edges: Edges,
+    /// Lines that may be such ones in a text without page breaks.
+    loose: Loose,
     /// How often 0, 1 and more blank lines stood between two lines.
     gaps: [usize; 3],
     lengths: Vec<u32>,
@@ -215,7 +217,9 @@ impl Builder {
             self.blank_lines += 1;
             return;
         }
-        if furniture::anywhere(line) || (self.page > 0 && self.page_lines < 2 && furniture::at_edge(line, self.page)) {
+        if furniture::anywhere(line)
+            || (self.page > 0 && self.page_lines < 2 && furniture::at_edge(line, self.page, At::Top))
+        {
             self.case_number = self.case_number.or_else(|| furniture::case_number(line));
             return;
         }
@@ -244,6 +248,9 @@ impl Builder {
             }
         }
         self.text.push_str(line);
+        if self.page == 0 {
+            self.loose.add(start, line);
+        }
         if self.page_lines <= Edges::TOP {
             self.edges.add(self.page, true, start, line);
         }
@@ -266,7 +273,7 @@ impl Builder {
         // A line on confidentiality takes those below it along.
         let mut kept = (first..LAST).find(|&i| furniture::confidential(line(i))).unwrap_or(LAST);
         let lowest = kept.saturating_sub(2).max(first);
-        while kept > lowest && furniture::at_edge(line(kept - 1), self.page) {
+        while kept > lowest && furniture::at_edge(line(kept - 1), self.page, At::Bottom) {
             kept -= 1;
         }
         let number = (kept..LAST).rev().find_map(|i| furniture::case_number(line(i)));
@@ -289,9 +296,10 @@ impl Builder {
         self.blank_lines = 0;
     }
 
-    /// Takes out lines that most pages repeat at the same edge.
-    fn drop_repeated(&mut self) {
-        let repeated = self.edges.repeated(self.page);
+    /// Takes out lines that most pages repeat at the same edge, or what looks like them in a text without page breaks.
+    fn drop_repeated(&mut self, pages: usize) {
+        let unbroken = pages == 1;
+        let repeated = if unbroken { self.loose.furniture() } else { self.edges.repeated(pages) };
         if repeated.is_empty() {
             return;
         }
@@ -303,6 +311,10 @@ impl Builder {
         };
         let mut from = 0;
         let mut keep = |range: Range<usize>| {
+            if unbroken && range.start > 0 && !self.text.is_empty() {
+                self.marks.push((self.text.len(), source(range.start)));
+                self.text.push_str("\n\x0c");
+            }
             let Some(kept) = text.get(range.clone()).filter(|kept| !kept.is_empty()) else { return };
             self.marks.push((self.text.len(), source(range.start)));
             let inner =
@@ -321,16 +333,20 @@ impl Builder {
             let page_break = rest.starts_with("\n\x0c");
             let gap = if page_break { 0 } else { rest.len() - rest.trim_start_matches('\n').len() };
             let before = text.get(from..line.start).unwrap_or_default();
-            let start = if page_break { from + before.trim_end_matches(['\n', '\x0c']).len() } else { line.start };
-            keep(from..start.max(from));
+            let trims = page_break || unbroken;
+            let start = if trims { from + before.trim_end_matches(['\n', '\x0c']).len() } else { line.start };
+            if start > from || !unbroken {
+                keep(from..start.max(from));
+            }
             from = (line.end + gap).max(from);
         }
         keep(from..text.len());
     }
 
     fn finish(mut self, source: &str) -> View<'_> {
+        let pages = self.page + usize::from(self.page_lines > 0);
         self.end_page();
-        self.drop_repeated();
+        self.drop_repeated(pages);
         let lines: u32 = self.lengths.iter().sum();
         let mut longer = 0;
         let width = self.lengths.iter().rposition(|&count| {

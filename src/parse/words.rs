@@ -60,8 +60,8 @@ fn inner(bytes: u64) -> u64 {
 
 /// Matches the words of a phrase (lower case, letters and digits only) at an offset, and gives the end of the last.
 ///
-/// Letters of either case match, white space and punctuation between words do not count, and long words may be
-/// misspelt a little. The first letter of each word must be right.
+/// Letters of either case match, white space and punctuation between words do not count, long words may be misspelt a
+/// little, and words may run together ("finaldetermination"). The first letter of each word must be right.
 pub(super) fn phrase(text: &str, at: usize, words: &[&str]) -> Option<usize> {
     let bytes = text.as_bytes();
     // The first letter must be right, and it rarely is.
@@ -69,20 +69,30 @@ pub(super) fn phrase(text: &str, at: usize, words: &[&str]) -> Option<usize> {
         return None;
     }
     let (first, rest) = words.split_first()?;
-    let end = word_end(bytes, at);
-    if alike(&bytes[at..end], first.as_bytes()) { phrase_after(text, end, rest) } else { None }
+    let end = expected_end(&bytes[at..word_end(bytes, at)], first, rest)?;
+    phrase_after(text, at + end, rest)
+}
+
+/// Where the expected word ends in a word, which may run on into the rest of the phrase.
+pub(super) fn expected_end(word: &[u8], expected: &str, rest: &[&str]) -> Option<usize> {
+    let begins = || word.get(..expected.len()).is_some_and(|start| start.eq_ignore_ascii_case(expected.as_bytes()));
+    if alike(word, expected.as_bytes()) {
+        Some(word.len())
+    } else if !rest.is_empty() && begins() {
+        Some(expected.len())
+    } else {
+        None
+    }
 }
 
 /// Matches the words of a phrase that come after an offset, as [`phrase`] does, and gives the end of the last.
 pub(super) fn phrase_after(text: &str, from: usize, words: &[&str]) -> Option<usize> {
     let bytes = text.as_bytes();
-    let mut end = from;
-    for word in words {
+    let (mut end, mut rest) = (from, words);
+    while let Some((word, after)) = rest.split_first() {
         let start = next_word(bytes, end)?;
-        end = word_end(bytes, start);
-        if !alike(&bytes[start..end], word.as_bytes()) {
-            return None;
-        }
+        end = start + expected_end(&bytes[start..word_end(bytes, start)], word, after)?;
+        rest = after;
     }
     Some(end)
 }

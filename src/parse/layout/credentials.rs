@@ -29,7 +29,9 @@ fn headed(outline: &Outline) -> bool {
 fn read(reading: &mut Reading<'_, '_>) {
     header::read(reading, reading.header_zone());
     reviewer::read_block(reading);
-    let form = if reading.outline.first(Part::DecisionList).is_some() { Form::Sentences } else { Form::Labels };
+    // Headings with labels may stand under the heading of a list of decisions.
+    let listed = reading.outline.first(Part::DecisionList).is_some() && !issues::certain(reading.view, reading.outline);
+    let form = if listed { Form::Sentences } else { Form::Labels };
     issues::read(reading, form);
     summary::read(reading);
     contradiction::stated(reading);

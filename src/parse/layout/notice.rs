@@ -8,7 +8,8 @@ use crate::letter::Layout;
 use crate::parse::Severity;
 use crate::parse::heading::Verdict;
 use crate::parse::issues::{self, Draft, Form};
-use crate::parse::numbered::{self, number_at};
+use crate::parse::mark::number_at;
+use crate::parse::numbered;
 use crate::parse::outline::{Anchor, Outline, Part};
 use crate::parse::reading::Reading;
 use crate::parse::text::View;
@@ -39,8 +40,9 @@ struct Section {
 }
 
 fn recognises(view: &View<'_>, outline: &Outline) -> bool {
-    let titled = outline.first(Part::Notice).or_else(|| outline.first(Part::NoticeDecision)).is_some();
-    (titled || outline.first(Part::Regarding).is_some())
+    // The title may stand inside of a line; where it does, the section on the reviewer tells a letter from a quotation.
+    let titles = [Part::Notice, Part::NoticeDecision, Part::Regarding, Part::Qualifications];
+    titles.into_iter().any(|part| outline.first(part).is_some())
         && outline.all(Part::Determined).any(|a| determination(view.text(), outline, a).is_some())
 }
 

@@ -7,7 +7,7 @@ use super::Known;
 use crate::letter::Layout;
 use crate::parse::heading::Verdict;
 use crate::parse::issues::{self, Draft, Form};
-use crate::parse::numbered::number_at;
+use crate::parse::mark::number_at;
 use crate::parse::outline::{Anchor, Outline, Part};
 use crate::parse::reading::Reading;
 use crate::parse::text::View;
