@@ -106,9 +106,8 @@ impl<'t> Reader<'t> {
             }
             // A denial within one says nothing new, and is not followed to its end again.
             Some((word, &Opening::Denial(denial))) => {
-                if !self.denies(start) {
-                    self.denied = denial::end(self.summary, start, word, denial).unwrap_or(self.denied);
-                }
+                let end = if self.denies(start) { None } else { denial::end(self.summary, start, word, denial) };
+                self.denied = end.unwrap_or(self.denied);
             }
             // Within a list that was read already, the word belongs to the list.
             Some((word, &opening)) if start >= self.list_end => {
