@@ -57,11 +57,18 @@ fn page_number(line: &str) -> Option<(usize, bool)> {
     digits.parse().ok().filter(|_| shaped).map(|number| (number, digits.len() < bare.len()))
 }
 
+fn ends_in_digit(line: &str) -> bool {
+    line.as_bytes().last().is_some_and(u8::is_ascii_digit)
+}
+
 /// The page number at the end of a line, set apart from what stands before it: "Exhibit B     Page 2 of 5".
 fn ends_with_page(line: &str) -> Option<usize> {
     /// Longer lines are text.
     const LONGEST: usize = 120;
-    let at = line.rfind("Page ").or_else(|| line.rfind("PAGE ")).filter(|_| line.len() <= LONGEST)?;
+    if line.len() > LONGEST || !ends_in_digit(line) {
+        return None;
+    }
+    let at = line.rfind("Page ").or_else(|| line.rfind("PAGE "))?;
     let before = line.get(..at)?;
     let apart = ["  ", "| ", "- ", "\u{2013} ", "\u{2014} ", "\u{2022} "].iter().any(|gap| before.ends_with(gap));
     let page = line.get(at..).filter(|page| apart && is_page_of(page))?;
@@ -205,10 +212,7 @@ impl Loose {
                 Some(Likeness::Letterhead(key(line)))
             }
             Some(b'i' | b'm' | b'c') if short && is_case_line(line) => Some(Likeness::CaseNumber),
-            _ if line.ends_with(|c: char| c.is_ascii_digit()) => {
-                ends_with_page(line).map(|number| Likeness::Number(number, true))
-            }
-            _ => None,
+            _ => ends_with_page(line).map(|number| Likeness::Number(number, true)),
         };
         self.lines.extend(likeness.map(|likeness| (likeness, start..start + line.len())));
     }

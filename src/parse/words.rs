@@ -74,15 +74,20 @@ pub(super) fn phrase(text: &str, at: usize, words: &[&str]) -> Option<usize> {
 }
 
 /// Where the expected word ends in a word, which may run on into the rest of the phrase.
+#[inline]
 pub(super) fn expected_end(word: &[u8], expected: &str, rest: &[&str]) -> Option<usize> {
-    let begins = || word.get(..expected.len()).is_some_and(|start| start.eq_ignore_ascii_case(expected.as_bytes()));
-    if alike(word, expected.as_bytes()) {
-        Some(word.len())
-    } else if !rest.is_empty() && begins() {
-        Some(expected.len())
-    } else {
-        None
+    // The first letter must be right, and of most words it is not.
+    if word.first()?.to_ascii_lowercase() != *expected.as_bytes().first()? {
+        return None;
     }
+    if alike(word, expected.as_bytes()) { Some(word.len()) } else { runs_on(word, expected, rest) }
+}
+
+fn runs_on(word: &[u8], expected: &str, rest: &[&str]) -> Option<usize> {
+    let (begin, _) = word.split_at_checked(expected.len()).filter(|(_, more)| !more.is_empty() && !rest.is_empty())?;
+    // Words that begin with the same letter differ in one of the next, as a rule.
+    let same = begin.iter().zip(expected.as_bytes()).all(|(a, b)| a.to_ascii_lowercase() == *b);
+    same.then_some(expected.len())
 }
 
 /// Matches the words of a phrase that come after an offset, as [`phrase`] does, and gives the end of the last.
