@@ -1,6 +1,7 @@
 //! The walk: every file under the given paths, in a fixed order.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,21 +51,37 @@ pub struct Walk {
     roots: std::vec::IntoIter<PathBuf>,
     current: Option<(PathBuf, walkdir::IntoIter)>,
     filter: Arc<Filter>,
-    skip: HashSet<PathBuf>,
+    skip: Skip,
+}
+
+/// Paths to pass over, and their names: a name is cheaper to look up than a path, and hardly ever found.
+#[derive(Default)]
+struct Skip {
+    paths: HashSet<PathBuf>,
+    names: HashSet<OsString>,
+}
+
+impl Skip {
+    fn has(&self, entry: &DirEntry) -> bool {
+        // A root may be written in any way: `letters/.` has no name, and the name of its folder.
+        let named = entry.depth() == 0 || self.names.contains(entry.file_name());
+        named && self.paths.contains(entry.path())
+    }
 }
 
 impl Walk {
     /// Begins a walk over what a filter means. Symbolic links below the roots are followed if it says so; roots always
     /// are.
     pub fn new(roots: Vec<PathBuf>, filter: Arc<Filter>) -> Self {
-        Self { roots: roots.into_iter(), current: None, filter, skip: HashSet::new() }
+        Self { roots: roots.into_iter(), current: None, filter, skip: Skip::default() }
     }
 
     /// The same walk, passing over some paths below the roots: the index beside its archive, or files that are roots
     /// themselves.
     #[must_use]
     pub fn without(mut self, paths: HashSet<PathBuf>) -> Self {
-        self.skip = paths;
+        let names = paths.iter().filter_map(|path| path.file_name().map(ToOwned::to_owned)).collect();
+        self.skip = Skip { paths, names };
         self
     }
 
@@ -75,7 +92,7 @@ impl Walk {
                 match walk.next() {
                     Some(Ok(entry)) if entry.file_type().is_dir() => {
                         let below = below(&entry, root);
-                        if self.skip.contains(entry.path()) || is_index(&entry) || !is_entered(&self.filter, &below) {
+                        if self.skip.has(&entry) || is_index(&entry) || !is_entered(&self.filter, &below) {
                             walk.skip_current_dir();
                         } else if let Some(name) = container_name(&entry) {
                             walk.skip_current_dir();
@@ -83,7 +100,7 @@ impl Walk {
                         }
                         continue;
                     }
-                    Some(Ok(entry)) if entry.depth() > 0 && self.skip.contains(entry.path()) => continue,
+                    Some(Ok(entry)) if entry.depth() > 0 && self.skip.has(&entry) => continue,
                     Some(Ok(entry)) => {
                         let below = below(&entry, root);
                         let is_meant = match entry.depth() {
@@ -113,7 +130,11 @@ impl Walk {
 
 /// The path below the root; empty for the root.
 fn below(entry: &DirEntry, root: &Path) -> String {
-    entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy().into_owned()
+    let path = entry.path().as_os_str().as_encoded_bytes();
+    // The walk puts names behind the root as it was given, so their bytes tell, and they are cheaper than components.
+    let below = path.strip_prefix(root.as_os_str().as_encoded_bytes()).unwrap_or(path);
+    let names = below.iter().position(|b| !std::path::is_separator(char::from(*b))).unwrap_or(below.len());
+    String::from_utf8_lossy(&below[names..]).into_owned()
 }
 
 fn is_entered(filter: &Filter, below: &str) -> bool {

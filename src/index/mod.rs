@@ -45,6 +45,13 @@ pub fn base(dir: &Path) -> crate::error::Result<std::path::PathBuf> {
 /// A path as the manifest keeps it: relative to the base where it lies below, and absolute otherwise, so that an index
 /// beside its letters can be moved with them.
 pub fn to_key(path: &Path, base: &Path) -> Vec<u8> {
+    let (bytes, base_bytes) = (path.as_os_str().as_encoded_bytes(), base.as_os_str().as_encoded_bytes());
+    // Most paths begin with the base as it is written, which is quicker to see than their components are.
+    if let Some([b'/', rest @ ..]) = bytes.strip_prefix(base_bytes)
+        && rest.first().is_some_and(|b| *b != b'/' && *b != b'.')
+    {
+        return rest.to_vec();
+    }
     path.strip_prefix(base).unwrap_or(path).as_os_str().as_encoded_bytes().to_vec()
 }
 

@@ -26,8 +26,9 @@ use crate::record::LetterRecord;
 const BUDGET: u64 = 48 << 20;
 /// What a small file counts in the budget: its documents are larger than its text.
 const LEAST: u64 = 16 << 10;
-/// How many files a thread takes at once.
-const BATCH_FILES: usize = 16;
+/// How many files a thread takes at once, at the beginning and later: of a small archive all threads shall have a share,
+/// and the unchanged files of a large one cost less than handing them over one by one.
+const BATCH_FILES: std::ops::RangeInclusive<usize> = 16..=256;
 /// How many bytes a thread takes at once.
 const BATCH_BYTES: u64 = 512 << 10;
 /// How long to wait for results before looking whether they can still be taken.
@@ -415,7 +416,7 @@ fn ordered<T: Send>(
         scope.spawn(move || {
             pool.in_place_scope(|scope| {
                 let ended = || stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
-                for (number, batch) in (0..).zip(Batches { tasks, timings }) {
+                for (number, batch) in (0..).zip(Batches { tasks, timings, seen: 0 }) {
                     if ended() {
                         break;
                     }
@@ -464,32 +465,39 @@ fn ordered<T: Send>(
     })
 }
 
-/// The share of a task in the budget.
-fn weight(task: &Task) -> u64 {
-    let bytes = match task {
+/// The bytes of a task's file.
+fn size(task: &Task) -> u64 {
+    match task {
         Task::File(entry) => entry.stamp.bytes,
         Task::Member(_, member) => member.bytes,
         _ => 0,
-    };
-    bytes.clamp(LEAST, archive::MAX_FILE_BYTES)
+    }
+}
+
+/// The share of a task in the budget.
+fn weight(task: &Task) -> u64 {
+    size(task).clamp(LEAST, archive::MAX_FILE_BYTES)
 }
 
 struct Batches<'a, I> {
     tasks: I,
     timings: &'a Timings,
+    seen: usize,
 }
 
 impl<I: Iterator<Item = Task>> Iterator for Batches<'_, I> {
     type Item = Vec<Task>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut batch = Vec::with_capacity(BATCH_FILES);
+        let most = (self.seen / 32).clamp(*BATCH_FILES.start(), *BATCH_FILES.end());
+        let mut batch = Vec::with_capacity(most);
         let mut bytes = 0;
-        while batch.len() < BATCH_FILES && bytes < BATCH_BYTES {
+        while batch.len() < most && bytes < BATCH_BYTES {
             let Some(task) = self.timings.time(Stage::Walk, || self.tasks.next()) else { break };
-            bytes += weight(&task);
+            bytes += size(&task);
             batch.push(task);
         }
+        self.seen += batch.len();
         (!batch.is_empty()).then_some(batch)
     }
 }
