@@ -79,11 +79,15 @@ impl DocSet for LetterScorer {
         if target <= self.doc {
             return self.doc;
         }
-        let first = if target < self.max_doc { first_of_letter(&self.numbers, target) } else { TERMINATED };
+        if target >= self.max_doc {
+            self.doc = self.first.seek(TERMINATED);
+            return self.doc;
+        }
+        let first = first_of_letter(&self.numbers, target);
         if self.first.doc() < first {
             self.first.seek(first);
         }
-        self.doc = if self.first.doc() == first { target.min(TERMINATED) } else { self.first.doc() };
+        self.doc = if self.first.doc() == first { target } else { self.first.doc() };
         self.doc
     }
 

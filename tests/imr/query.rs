@@ -322,3 +322,20 @@ proptest! {
         }
     }
 }
+
+/// What a letter has once is found with all its issues, also where the last of them is the last of all.
+#[test]
+fn words_of_the_letter_are_found_together() {
+    for letters in [1, 2, 9] {
+        let folder = Folder::indexed(letters);
+        let found = |query: &str| hits(&folder, &[query, "--limit", "1000", "--sort", "case"]);
+        for (a, b) in [("the", "of"), ("pain", "the"), ("\"the injured\"", "was"), ("t*", "w*"), ("the", "zebra")] {
+            let (a, b) = (format!("summary:{a}"), format!("summary:{b}"));
+            let with_b = found(&b);
+            let both: Vec<_> = found(&a).into_iter().filter(|hit| with_b.contains(hit)).collect();
+            assert_eq!(found(&format!("{a} {b}")), both, "{a} {b} in {letters}");
+            assert_eq!(found(&format!("({a} {b}) OR issue:zebra")), both, "{a} {b} in {letters}");
+        }
+        assert!(!found("summary:the").is_empty());
+    }
+}
