@@ -28,6 +28,8 @@ pub(super) struct Draft {
     pub(super) rationale: Option<Range<usize>>,
     /// The number before the heading.
     pub(super) printed: Option<u32>,
+    /// Where the words of the heading begin with all that stands before them as its number.
+    pub(super) marked: Option<usize>,
     /// The label whose text comes next, and where it begins.
     pub(super) open: Option<(Part, usize)>,
 }
@@ -46,8 +48,24 @@ pub(super) enum Form {
 /// The section of the issues, its heading left out, and whether the heading is there.
 fn section(text: &str, outline: &Outline) -> Option<(Range<usize>, bool)> {
     let headings = outline.first(Part::Issues).into_iter().chain(outline.first(Part::DecisionList));
-    let heading = headings.min_by_key(|heading| heading.start);
     let labels = [Part::Claims, Part::Reviewer, Part::Rationale];
+    let heading = headings.min_by_key(|heading| heading.start);
+    // The same words may stand in a sentence of the summary: the heading in capitals is the one.
+    let capitals = |a: &Anchor| {
+        text.get(a.start..a.end)
+            .is_some_and(|words| !words.is_empty() && !words.bytes().any(|b| b.is_ascii_lowercase()))
+    };
+    let heading = heading.map(|first| {
+        let label = outline.next_after(first.end, &labels).map_or(text.len(), |label| label.start);
+        let parts = [Part::Issues, Part::DecisionList];
+        let mut later =
+            outline.anchors().iter().filter(|a| parts.contains(&a.part) && (first.end..label).contains(&a.start));
+        if capitals(&first) || first.start == first.end {
+            first
+        } else {
+            later.find(|a| capitals(a)).copied().unwrap_or(first)
+        }
+    });
     let from = match heading {
         Some(heading) => heading.end,
         None => {
@@ -58,7 +76,7 @@ fn section(text: &str, outline: &Outline) -> Option<(Range<usize>, bool)> {
     // What follows the last label may be a section that usually stands before; elsewhere such words are quoted.
     let last = outline.last_before(usize::MAX, &labels).map_or(from, |last| last.end.max(from));
     let sections = [Part::How, Part::Summary, Part::Documents, Part::Qualifications, Part::Closing];
-    let end = outline.next_after(last, &sections).map_or(text.len(), |next| next.start);
+    let end = outline.next_section(text, last, &sections).map_or(text.len(), |next| next.start);
     let opening = ["the", "final", "determination", "was", "based", "on", "decisions"];
     Some((without_opening(text, from..end, &opening), heading.is_some()))
 }
@@ -133,6 +151,12 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
         if drafts.is_empty() || repeated {
             let number = drafts.last().and_then(|d| d.printed).unwrap_or(drafts.len() as u32);
             let mut heads = heads(searched..label.start, number, true);
+            if form == Form::Labels && drafts.last().is_some_and(Draft::rationale_is_open) {
+                // The last one is the issue's own.
+                let own = heads.pop();
+                heads.retain(|head| !is_conclusion(text, searched, head));
+                heads.extend(own);
+            }
             if heads.is_empty() && form == Form::Labels && label.part != Part::Claims {
                 // A label between that is not known: the outcome that is a paragraph of its own opens the issue.
                 heads = finder.paragraphs(searched..label.start).pop().into_iter().collect();
@@ -202,6 +226,9 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
     let mut heads = heads(searched..end, number, false);
     if heads.is_empty() && form == Form::Labels && drafts.last().is_some_and(|d| d.rationale_is_open()) {
         heads = finder.paragraphs(searched..end);
+    }
+    if form == Form::Labels && drafts.last().is_some_and(Draft::rationale_is_open) {
+        heads.retain(|head| !is_conclusion(text, searched, head));
     }
     let without_labels: Vec<Range<usize>> = (heads.iter().map(|head| head.end))
         .zip(heads.iter().skip(1).map(|next| next.begins.map_or(next.line, |(start, _)| start)).chain([end]))
@@ -282,6 +309,20 @@ fn primary(said: &str) -> bool {
         .any(|words| next_word(said.as_bytes(), 0).is_some_and(|at| phrase(said, at, words).is_some()))
 }
 
+/// Whether an outcome that no label follows is the conclusion of a rationale: "Decision: Upheld", "It is not medically
+/// necessary. Outcome: Upheld".
+fn is_conclusion(text: &str, from: usize, head: &Head) -> bool {
+    let before = text.get(from..head.colon).unwrap_or_default().trim_end();
+    let paragraph = before.rsplit("\n\n").next().unwrap_or_default();
+    let said = paragraph.rsplit(['.', '\n', '\x0c']).next().unwrap_or_default().trim_start();
+    let lower = said.to_ascii_lowercase();
+    mark::announces(&lower)
+        || lower.contains("medically necessary")
+        || ["therefore", "thus", "as such", "the request is", "the request was", "the decision", "the denial"]
+            .iter()
+            .any(|words| lower.starts_with(words))
+}
+
 /// Where the last paragraph begins that the number of the next decision opens, after a finished sentence.
 fn number_due(text: &str, piece: Range<usize>, number: u32) -> Option<usize> {
     let within = text.get(piece.clone())?;
@@ -294,7 +335,15 @@ fn number_due(text: &str, piece: Range<usize>, number: u32) -> Option<usize> {
 }
 
 /// Turns drafts into issues, in their order.
-pub(super) fn finish(reading: &mut Reading<'_, '_>, drafts: Vec<Draft>, form: Form) {
+pub(super) fn finish(reading: &mut Reading<'_, '_>, mut drafts: Vec<Draft>, form: Form) {
+    let counted = (1..).zip(&drafts).all(|(place, draft)| draft.printed == Some(place)) && drafts.len() > 1;
+    for draft in drafts.iter_mut().filter(|_| !counted) {
+        // "(2) Boxes of patches" in a letter that does not count its issues so.
+        let Some(before) = draft.marked.filter(|before| *before < draft.heading.start) else { continue };
+        if !mark::is_item(reading.passage(before..draft.heading.start)) {
+            (draft.heading.start, draft.printed) = (before, None);
+        }
+    }
     contradiction::numbers(reading, drafts.iter().filter_map(|d| Some((d.printed?, d.heading.clone()))));
     for (number, draft) in (1..).zip(drafts) {
         let issue = draft.finish(reading, number, form);
@@ -314,8 +363,10 @@ fn is_ownerless(text: &str, label: &Anchor) -> bool {
 fn opens_issue(labels: &[Anchor], open: Option<&Draft>) -> bool {
     let Some(label) = labels.first() else { return false };
     match label.part {
-        // The sentence right after its label.
-        Part::Claims => true,
+        // A rationale may quote the label; that of an issue is followed by the others.
+        Part::Claims => labels
+            .get(1)
+            .is_some_and(|next| matches!(next.part, Part::Reviewer | Part::ReviewerSentence | Part::Rationale)),
         Part::ClaimsSentence => {
             let rationale_open = open.and_then(|d| d.open).is_some_and(|(part, _)| part == Part::Rationale);
             let next = labels.iter().skip(1).find(|next| next.part != Part::ClaimsSentence);
@@ -374,10 +425,12 @@ fn begin(
             Some((_, heading)) if head.number.is_some() => (head.number, heading),
             begins => mark::issue_number(text, begins.map_or(start, |(_, heading)| heading), place),
         };
+        let before = head.begins.map_or(start, |(_, heading)| heading);
         drafts.push(Draft {
             heading: heading..head.colon.max(heading),
             verdict: Some(head.verdict),
             printed: number,
+            marked: Some(before).filter(|_| number.is_some() && head.number.is_none()),
             ..Draft::default()
         });
         from = head.end;

@@ -105,25 +105,38 @@ pub(super) fn number_before(text: &str, from: usize, heading: usize, place: u32)
     (counts && sentence.ends_with(['.', '?', '!'])).then_some(from + sentence.len() + 1)
 }
 
+/// What announces an outcome.
+const ANNOUNCES: &[&str] = &[
+    "final determination",
+    "imr determination",
+    "determination",
+    "imr decision",
+    "final decision",
+    "decision",
+    "imr outcome",
+    "outcome",
+    "result",
+    "ur denial",
+    "ur decision",
+    "ur determination",
+    "utilization review denial",
+    "utilization review decision",
+    "denial",
+];
+
+/// Whether words, in lower case, do nothing but announce an outcome.
+pub(super) fn announces(words: &str) -> bool {
+    ANNOUNCES.contains(&words.trim())
+}
+
+/// Whether the marks before a heading are those of an item of a list, "2." or "2)", which stand for themselves.
+pub(super) fn is_item(marks: &str) -> bool {
+    let marks = marks.trim_start_matches(|c: char| c != '#' && (c.is_whitespace() || MARKS.contains(&c)));
+    number_at(marks, 0).is_some()
+}
+
 /// Where the words of a heading end before what announces its outcome: "Lumbar brace. Decision: Upheld".
 pub(super) fn before_announcement(text: &str, start: usize, end: usize) -> usize {
-    const ANNOUNCES: &[&str] = &[
-        "final determination",
-        "imr determination",
-        "determination",
-        "imr decision",
-        "final decision",
-        "decision",
-        "imr outcome",
-        "outcome",
-        "result",
-        "ur denial",
-        "ur decision",
-        "ur determination",
-        "utilization review denial",
-        "utilization review decision",
-        "denial",
-    ];
     let heading = text.get(start..end).unwrap_or_default();
     let heading = heading.trim_end_matches([' ', '\n', '\x0c', '*', '_']);
     let words = ANNOUNCES.iter().find_map(|words| {

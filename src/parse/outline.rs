@@ -115,10 +115,41 @@ impl Outline {
         self.anchors.get(..at)?.iter().rev().copied().find(|a| parts.contains(&a.part))
     }
 
+    /// The first anchor after an offset that is one of the parts and begins a section for certain.
+    pub(super) fn next_section(&self, text: &str, offset: usize, parts: &[Part]) -> Option<Anchor> {
+        let at = self.anchors.partition_point(|a| a.start < offset);
+        let after = self.anchors.get(at..)?.iter().copied();
+        after.filter(|a| parts.contains(&a.part)).find(|a| ends_section(text, self, *a, offset))
+    }
+
     /// The first anchor after an offset that is one of the parts.
     pub(super) fn next_after(&self, offset: usize, parts: &[Part]) -> Option<Anchor> {
         let at = self.anchors.partition_point(|a| a.start < offset);
         self.anchors.get(at..)?.iter().copied().find(|a| parts.contains(&a.part))
+    }
+}
+
+/// Whether a heading of a section ends another one that began at `from`. In the middle of a text the same words may stand
+/// in a sentence: "Records Reviewed", "Effect of the decision: none.".
+fn ends_section(text: &str, outline: &Outline, anchor: Anchor, from: usize) -> bool {
+    let words = text.get(anchor.start..anchor.end).unwrap_or_default();
+    let before = text.get(..anchor.start).unwrap_or_default();
+    let apart = before.ends_with("\n\n") || before.ends_with('\x0c') || before.is_empty();
+    let alone = || text.get(anchor.end..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', '\x0c']));
+    /// Longer headings are no words of a sentence: "Documents Reviewed for Determination:".
+    const LONG: usize = 30;
+    let titled = || words.len() > LONG || !words.bytes().any(|b| b.is_ascii_lowercase()) || (apart && alone());
+    let labels = [Part::Claims, Part::Reviewer, Part::Rationale];
+    match anchor.part {
+        // A section that was there already does not begin again.
+        Part::How | Part::Summary | Part::Documents | Part::Qualifications => {
+            outline.first(anchor.part).is_none_or(|first| first.start >= from) && (words.is_empty() || titled())
+        }
+        Part::Closing => {
+            let ended = before.trim_end().ends_with(['.', '!', '?', ':', ')', '"', '\u{201d}']);
+            (apart || ended) && outline.next_after(anchor.end, &labels).is_none()
+        }
+        _ => true,
     }
 }
 

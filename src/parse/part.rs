@@ -75,4 +75,15 @@ impl Part {
         Self::Dispute,
         Self::Why,
     ];
+
+    /// The parts of notices and professional reviews, whose words are those of a text in other layouts.
+    pub(super) const OF_OTHERS: &[Self] = &[
+        Self::Notice,
+        Self::Determined,
+        Self::Regarding,
+        Self::ReviewTitle,
+        Self::Guidelines,
+        Self::Dispute,
+        Self::Why,
+    ];
 }

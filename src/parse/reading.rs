@@ -4,7 +4,7 @@ use super::outline::{Outline, Part};
 use super::text::View;
 use super::words::{next_word, phrase};
 use super::{CODES, Diagnostic, Severity};
-use crate::letter::Letter;
+use crate::letter::{Layout, Letter};
 use std::ops::Range;
 
 /// What the readers of sections work on.
@@ -51,9 +51,10 @@ impl Reading<'_, '_> {
     /// The section under the first heading of a part, up to the heading of any other section.
     pub(super) fn whole_section(&self, part: Part) -> Option<Range<usize>> {
         let anchor = self.outline.first(part)?;
-        let at = self.outline.anchors().partition_point(|a| a.start < anchor.end);
-        let after = self.outline.anchors().get(at..).unwrap_or_default();
-        let next = after.iter().find(|a| a.part != part && Part::SECTIONS.contains(&a.part));
+        let labelled = matches!(self.letter.layout, Layout::Credentials | Layout::BoardCertified);
+        let ends = |p: &&Part| **p != part && !(labelled && Part::OF_OTHERS.contains(p));
+        let parts: Vec<Part> = Part::SECTIONS.iter().filter(ends).copied().collect();
+        let next = self.outline.next_section(self.view.text(), anchor.end, &parts);
         let end = next.map_or(self.view.text().len(), |next| next.start);
         let issues = self.issues_from.filter(|from| *from >= anchor.end);
         Some(anchor.end..issues.map_or(end, |from| end.min(from)))
