@@ -220,7 +220,13 @@ impl Loose {
 
     /// The lines that are page furniture, in the order of the text: page numbers that count, letterheads of several lines
     /// or that come again, and the case number where it comes again.
-    pub(super) fn furniture(&self) -> Vec<Range<usize>> {
+    ///
+    /// A number that a line in lower case follows is part of a sentence, unless the numbers count from 1 or are several.
+    pub(super) fn furniture(&self, text: &str) -> Vec<Range<usize>> {
+        let goes_on = |line: &Range<usize>| {
+            let after = text.get(line.end..).unwrap_or_default().trim_start();
+            after.starts_with(|c: char| c.is_ascii_lowercase())
+        };
         let mut taken = vec![false; self.lines.len()];
         let mut chain: Vec<usize> = Vec::new();
         let mut expected = 1;
@@ -234,7 +240,10 @@ impl Loose {
         }
         // One number alone can be anything, unless it calls itself a page.
         let named = chain.iter().any(|&i| matches!(self.lines[i].0, Likeness::Number(_, true)));
-        if named || chain.len() > 1 {
+        let from_one = chain.first().is_some_and(|&i| matches!(self.lines[i].0, Likeness::Number(1, _)));
+        let certain = from_one || chain.len() > 2;
+        let part_of_sentence = !certain && chain.iter().any(|&i| goes_on(&self.lines[i].1));
+        if (named || chain.len() > 1) && !part_of_sentence {
             chain.iter().for_each(|&i| taken[i] = true);
         }
         let mut case_numbers = (0..self.lines.len()).filter(|&i| self.lines[i].0 == Likeness::CaseNumber);

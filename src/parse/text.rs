@@ -300,7 +300,7 @@ impl Builder {
     /// Takes out lines that most pages repeat at the same edge, or what looks like them in a text without page breaks.
     fn drop_repeated(&mut self, pages: usize) {
         let unbroken = pages == 1;
-        let repeated = if unbroken { self.loose.furniture() } else { self.edges.repeated(pages, &self.text) };
+        let repeated = if unbroken { self.loose.furniture(&self.text) } else { self.edges.repeated(pages, &self.text) };
         if repeated.is_empty() {
             return;
         }
