@@ -2,6 +2,7 @@
 
 use super::words;
 use crate::letter::CaseNumber;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// Longer lines are text; a footer can have its page number at the far end.
@@ -23,7 +24,7 @@ pub(super) fn anywhere(line: &str) -> bool {
 }
 
 /// The edge of a page that a line stands at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum At {
     Top,
     Bottom,
@@ -219,7 +220,13 @@ impl Loose {
 
     /// The lines that are page furniture, in the order of the text: page numbers that count, letterheads of several lines
     /// or that come again, and the case number where it comes again.
-    pub(super) fn furniture(&self) -> Vec<Range<usize>> {
+    ///
+    /// A number that a line in lower case follows is part of a sentence, unless the numbers count from 1 or are several.
+    pub(super) fn furniture(&self, text: &str) -> Vec<Range<usize>> {
+        let goes_on = |line: &Range<usize>| {
+            let after = text.get(line.end..).unwrap_or_default().trim_start();
+            after.starts_with(|c: char| c.is_ascii_lowercase())
+        };
         let mut taken = vec![false; self.lines.len()];
         let mut chain: Vec<usize> = Vec::new();
         let mut expected = 1;
@@ -233,7 +240,10 @@ impl Loose {
         }
         // One number alone can be anything, unless it calls itself a page.
         let named = chain.iter().any(|&i| matches!(self.lines[i].0, Likeness::Number(_, true)));
-        if named || chain.len() > 1 {
+        let from_one = chain.first().is_some_and(|&i| matches!(self.lines[i].0, Likeness::Number(1, _)));
+        let certain = from_one || chain.len() > 2;
+        let part_of_sentence = !certain && chain.iter().any(|&i| goes_on(&self.lines[i].1));
+        if (named || chain.len() > 1) && !part_of_sentence {
             chain.iter().for_each(|&i| taken[i] = true);
         }
         let mut case_numbers = (0..self.lines.len()).filter(|&i| self.lines[i].0 == Likeness::CaseNumber);
@@ -243,7 +253,7 @@ impl Loose {
             let (a, b) = (self.lines.get(i.min(j)), self.lines.get(i.max(j)));
             a.zip(b).is_some_and(|((_, a), (_, b))| b.start.saturating_sub(a.end) <= 4)
         };
-        let mut seen: std::collections::HashMap<u64, usize> = std::collections::HashMap::new();
+        let mut seen: HashMap<u64, usize> = HashMap::new();
         for (likeness, _) in &self.lines {
             if let Likeness::Letterhead(key) = likeness {
                 *seen.entry(*key).or_default() += 1;
@@ -281,9 +291,11 @@ pub(super) struct Edges {
 
 #[derive(Debug)]
 struct Edge {
-    /// The edge and the line, its numbers aside, as one number.
     key: u64,
     page: usize,
+    at: At,
+    /// How many lines of the page stand between this one and the edge.
+    depth: usize,
     start: usize,
     end: usize,
 }
@@ -297,30 +309,124 @@ impl Edges {
     const LONGEST: usize = 120;
 
     /// Takes a line that begins at an offset of the text.
-    pub(super) fn add(&mut self, page: usize, top: bool, start: usize, line: &str) {
-        if line.len() > Self::LONGEST || line.ends_with(':') {
-            return;
+    pub(super) fn add(&mut self, page: usize, (at, depth): (At, usize), start: usize, line: &str) {
+        if line.len() <= Self::LONGEST && !line.ends_with(':') {
+            self.lines.push(Edge { key: key(line), page, at, depth, start, end: start + line.len() });
         }
-        let key = key(line) ^ u64::from(top);
-        self.lines.push(Edge { key, page, start, end: start + line.len() });
     }
 
-    /// The lines that more than half of the pages repeat at the same edge, in the order of the text.
-    pub(super) fn repeated(&mut self, pages: usize) -> Vec<Range<usize>> {
+    /// Forgets the lines from an offset of the text on, which was cut there.
+    pub(super) fn truncate(&mut self, end: usize) {
+        while self.lines.last().is_some_and(|edge| edge.start >= end) {
+            self.lines.pop();
+        }
+    }
+
+    /// The lines of a text that more than half of its pages repeat at the same edge, in the order of the text.
+    ///
+    /// Nothing but other such lines stands between them and the edge. Issues repeat lines too, so a line that also stands
+    /// away from the edges, or that goes on with a sentence, is text.
+    pub(super) fn repeated(&self, pages: usize, text: &str) -> Vec<Range<usize>> {
         /// Two pages can begin with the same words by chance.
         const LEAST: usize = 3;
+        /// What the grammar reads is never taken for a header, however often it stands at an edge.
+        const LABELS: [&str; 5] = ["uideline", "ationale", "pheld", "verturned", "edically necessary"];
+        let mut taken = vec![false; self.lines.len()];
         if pages < LEAST {
             return Vec::new();
         }
-        self.lines.sort_by_key(|edge| (edge.key, edge.page));
-        let runs = self.lines.chunk_by(|a, b| a.key == b.key);
-        let repeated = runs.filter(|run| {
-            let on = 1 + run.windows(2).filter(|pair| pair[0].page != pair[1].page).count();
-            on >= LEAST && on * 2 > pages
-        });
-        let mut ranges: Vec<_> = repeated.flatten().map(|edge| edge.start..edge.end).collect();
+        let line = |i: usize| text.get(self.lines[i].start..self.lines[i].end).unwrap_or_default();
+        for depth in 0..Self::TOP.max(Self::BOTTOM) {
+            let mut open: Vec<usize> = (0..self.lines.len())
+                .filter(|&i| {
+                    self.lines[i].depth == depth && self.outer(i).is_none_or(|outer| outer.is_some_and(|o| taken[o]))
+                })
+                .collect();
+            open.sort_by_key(|&i| (self.lines[i].at, self.lines[i].key));
+            // A page has one line at each edge and depth.
+            let runs =
+                open.chunk_by(|&a, &b| (self.lines[a].at, self.lines[a].key) == (self.lines[b].at, self.lines[b].key));
+            let repeated: Vec<&[usize]> = runs
+                .filter(|run| run.len() >= LEAST && run.len() * 2 > pages)
+                .filter(|run| !LABELS.iter().any(|label| line(run[0]).contains(label)))
+                .collect();
+            if repeated.is_empty() {
+                break;
+            }
+            let candidates: HashMap<usize, u64> =
+                repeated.iter().flat_map(|run| run.iter().map(|&i| (self.lines[i].start, self.lines[i].key))).collect();
+            let inner = self.inner(&candidates, text);
+            let runs_on = |run: &[usize]| {
+                let on = run.iter().filter(|&&i| self.goes_on(i, &candidates, text)).count();
+                // A header can begin with a number, and pages end where they will.
+                let least = if line(run[0]).starts_with(|c: char| c.is_ascii_digit()) { run.len() } else { 1 };
+                on >= least
+            };
+            for run in repeated {
+                if !inner.contains(&self.lines[run[0]].key) && !runs_on(run) {
+                    run.iter().for_each(|&i| taken[i] = true);
+                }
+            }
+        }
+        let mut ranges: Vec<_> =
+            self.lines.iter().zip(taken).filter(|(_, taken)| *taken).map(|(edge, _)| edge.start..edge.end).collect();
         ranges.sort_by_key(|range| range.start);
         ranges.dedup();
         ranges
+    }
+
+    /// The line between a line and its edge: `None` if there is none, `Some(None)` if it is not one of those.
+    fn outer(&self, i: usize) -> Option<Option<usize>> {
+        let edge = &self.lines[i];
+        let depth = edge.depth.checked_sub(1)?;
+        let beside = if edge.at == At::Top { i.checked_sub(1) } else { Some(i + 1) };
+        let is_outer = |o: &Edge| o.page == edge.page && o.at == edge.at && o.depth == depth;
+        Some(beside.filter(|&beside| self.lines.get(beside).is_some_and(is_outer)))
+    }
+
+    /// The keys of those lines that also stand away from the edges of pages.
+    fn inner(&self, candidates: &HashMap<usize, u64>, text: &str) -> HashSet<u64> {
+        let keys: HashSet<u64> = candidates.values().copied().collect();
+        // Few lines begin like one of them.
+        let class = |byte: u8| usize::from(if byte.is_ascii_digit() { b'0' } else { byte });
+        let mut first = [false; 256];
+        for byte in candidates.keys().filter_map(|&start| text.as_bytes().get(start)) {
+            first[class(*byte)] = true;
+        }
+        let at_edges: HashSet<usize> = self.lines.iter().map(|edge| edge.start).collect();
+        let mut inner = HashSet::new();
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+            let whole = text.get(start..end).unwrap_or_default();
+            let line = whole.trim_start_matches('\x0c');
+            let at = end - line.len();
+            start = end + 1;
+            let alike = line.len() <= Self::LONGEST && line.bytes().next().is_some_and(|byte| first[class(byte)]);
+            if alike && !at_edges.contains(&at) {
+                let key = key(line);
+                if keys.contains(&key) {
+                    inner.insert(key);
+                }
+            }
+        }
+        inner
+    }
+
+    /// Whether a line goes on with the sentence of the line before it, candidates left aside.
+    fn goes_on(&self, i: usize, candidates: &HashMap<usize, u64>, text: &str) -> bool {
+        let edge = &self.lines[i];
+        let line = text.get(edge.start..edge.end).unwrap_or_default();
+        if !line.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '&' || c == ',') {
+            return false;
+        }
+        let mut before = text.get(..edge.start).unwrap_or_default().trim_end();
+        for _ in 0..Self::TOP + Self::BOTTOM {
+            let start = before.rfind(['\n', '\x0c']).map_or(0, |n| n + 1);
+            if !candidates.contains_key(&start) {
+                break;
+            }
+            before = before.get(..start).unwrap_or_default().trim_end();
+        }
+        !before.is_empty() && !before.ends_with(['.', '?', '!', ':', ')', '"', '\u{201d}'])
     }
 }

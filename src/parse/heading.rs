@@ -244,6 +244,14 @@ impl<'a, 't> Finder<'a, 't> {
         by_paragraphs.or_else(|| walk(self.view, window, latest, false))
     }
 
+    /// Where the heading that ends at `end` begins by its lines alone, where the paragraphs mislead.
+    pub(super) fn start_by_lines(&self, piece: Range<usize>, end: usize) -> Option<usize> {
+        let text = self.view.text();
+        let low = text.ceil_char_boundary(piece.start.max(end.saturating_sub(LONGEST)));
+        let latest = partial_authorization(text, low..end).unwrap_or(end);
+        walk(self.view, low..end, latest, false)
+    }
+
     /// Whether a heading begins too early: it runs over lines and sentences, tells of no authorization, and no empty line
     /// stands before it.
     pub(super) fn is_doubtful(&self, heading: Range<usize>) -> bool {
@@ -272,9 +280,10 @@ impl<'a, 't> Finder<'a, 't> {
         let low = text.ceil_char_boundary(piece.start.max(end.saturating_sub(LONGEST)));
         let latest = partial_authorization(text, low..end).unwrap_or(end);
         let window = text.get(low..end)?;
-        let starts = window.rmatch_indices(' ').map(|(space, _)| (space, low + space + 1));
+        // A line or a page can end with the sentence.
+        let starts = window.rmatch_indices([' ', '\n', '\x0c']).map(|(space, _)| (space, low + space + 1));
         let mut sentences = starts.filter(|&(space, next)| {
-            let before = window.get(..space).unwrap_or_default();
+            let before = window.get(..space).unwrap_or_default().trim_ascii_end();
             next <= latest
                 && ends_sentence(before)
                 && !ends_with_abbreviation(before)

@@ -402,8 +402,10 @@ fn begin(
             Some(draft) if draft.open.is_some() => {
                 let found = head.begins.map(|(start, _)| start);
                 let by_lines = || {
-                    let start = finder.start(from..head.colon, head.colon);
-                    start.filter(|&start| !finder.is_doubtful(start..head.colon))
+                    let certain = |&start: &usize| !finder.is_doubtful(start..head.colon);
+                    let start = finder.start(from..head.colon, head.colon)?;
+                    let lines = || finder.start_by_lines(from..head.colon, head.colon);
+                    Some(start).filter(certain).or_else(|| lines().filter(certain))
                 };
                 let found = found.or_else(by_lines);
                 start = found.or_else(|| finder.start_of_sentence(from..head.colon, head.colon)).unwrap_or(head.line);

@@ -252,7 +252,7 @@ impl Builder {
             self.loose.add(start, line);
         }
         if self.page_lines <= Edges::TOP {
-            self.edges.add(self.page, true, start, line);
+            self.edges.add(self.page, (At::Top, self.page_lines - 1), start, line);
         }
         if line.len() < LONGEST_LINE {
             self.lengths.resize(LONGEST_LINE, 0);
@@ -281,11 +281,12 @@ impl Builder {
         for i in kept.saturating_sub(Edges::BOTTOM).max(first)..kept {
             let start =
                 self.text.len() - self.text.get(self.last_lines[i]..).unwrap_or_default().trim_ascii_start().len();
-            self.edges.add(self.page, false, start, line(i));
+            self.edges.add(self.page, (At::Bottom, kept - 1 - i), start, line(i));
         }
         if kept < LAST {
             let end = self.last_lines[kept];
             self.text.truncate(end);
+            self.edges.truncate(end);
             while self.marks.last().is_some_and(|&(from, _)| from >= end) {
                 self.marks.pop();
             }
@@ -299,7 +300,7 @@ impl Builder {
     /// Takes out lines that most pages repeat at the same edge, or what looks like them in a text without page breaks.
     fn drop_repeated(&mut self, pages: usize) {
         let unbroken = pages == 1;
-        let repeated = if unbroken { self.loose.furniture() } else { self.edges.repeated(pages) };
+        let repeated = if unbroken { self.loose.furniture(&self.text) } else { self.edges.repeated(pages, &self.text) };
         if repeated.is_empty() {
             return;
         }
@@ -323,11 +324,8 @@ impl Builder {
             self.marks.extend(marks.get(inner).unwrap_or_default().iter().map(moved));
             self.text.push_str(kept);
         };
-        // What the grammar reads is never taken for a header, however often it stands at an edge.
-        let labels = ["uideline", "ationale", "pheld", "verturned", "edically necessary"];
-        let free =
-            |line: &Range<usize>| text.get(line.clone()).is_some_and(|l| !labels.iter().any(|label| l.contains(label)));
-        for line in repeated.into_iter().filter(free) {
+        // A page number at the very end is cut already.
+        for line in repeated.into_iter().filter(|line| line.end <= text.len()) {
             // The separator after a line goes with it, that before stays: it may be a page break.
             let rest = text.get(line.end..).unwrap_or_default();
             let page_break = rest.starts_with("\n\x0c");
