@@ -1,7 +1,7 @@
 //! Body parts named in a text, by the table `schema/body-parts.tsv`.
 
 use super::lexicon::{self, Lexicon};
-use super::words::starts;
+use super::words::{starts, word_end};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -77,6 +77,32 @@ impl<'t> Finder<'t> {
         self.from = start + word.len();
         Some((start..self.from, parts))
     }
+}
+
+/// Whether a body part is named.
+pub(super) fn names_part(text: &str) -> bool {
+    let mut finder = Finder::new(text);
+    starts(text).any(|start| finder.at(start).is_some_and(|(_, parts)| !parts.is_empty()))
+}
+
+/// Whether body parts are named and nothing else: "left elbow", "and wrists".
+pub(super) fn is_part(text: &str) -> bool {
+    const BESIDE: [&str; 10] = ["left", "right", "both", "bilateral", "either", "the", "and", "of", "in", "s"];
+    let mut finder = Finder::new(text);
+    let (mut named, mut end) = (false, 0);
+    for start in starts(text) {
+        if let Some((range, parts)) = finder.at(start) {
+            named |= !parts.is_empty();
+            end = range.end;
+        } else if start >= end {
+            let word = text.get(start..word_end(text.as_bytes(), start)).unwrap_or_default();
+            // The "s" of a plural.
+            if !BESIDE.iter().any(|beside| word.eq_ignore_ascii_case(beside)) {
+                return false;
+            }
+        }
+    }
+    named
 }
 
 /// Whether a word ends here, or its plural.

@@ -1,5 +1,6 @@
 //! Complaints and findings that a text denies, by the table `schema/denials.tsv`.
 
+use super::body;
 use super::lexicon::{self, Lexicon};
 use super::words::{next_word, starts, word_before, word_end};
 use std::sync::LazyLock;
@@ -22,6 +23,10 @@ enum Role {
     Who,
     Between,
     Unless,
+    Then,
+    Never,
+    State,
+    Lack,
 }
 
 fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -49,6 +54,10 @@ static ROLES: LazyLock<Lexicon<Vec<Role>>> = LazyLock::new(|| {
             "who" => Role::Who,
             "between" => Role::Between,
             "unless" => Role::Unless,
+            "then" => Role::Then,
+            "never" => Role::Never,
+            "state" => Role::State,
+            "lack" => Role::Lack,
             _ => return None,
         };
         Some((cell, role))
@@ -72,9 +81,9 @@ pub(super) fn end(text: &str, start: usize, word: &str, denial: Denial) -> Optio
         return None;
     }
     let denies = match denial {
-        Denial::Sentence => true,
+        Denial::Sentence => !is_excepted(text, after),
         Denial::Worker => of_worker(text, start) && !is_excepted(text, after),
-        Denial::Clause => !is_excepted(text, after),
+        Denial::Clause => !is_excepted(text, after) && !(word == "without" && is_negated(text, start)),
     };
     let reach = text.floor_char_boundary(after + LONGEST);
     let rest = text.get(after..reach).filter(|_| denies)?;
@@ -86,6 +95,9 @@ pub(super) fn end(text: &str, start: usize, word: &str, denial: Denial) -> Optio
     };
     let sentence = rest.get(..rest.bytes().enumerate().find(|&mark| ends(mark)).map_or(rest.len(), |(at, _)| at))?;
     let sentence = sentence.get(..adversative(sentence))?;
+    if denial != Denial::Clause && tells_state(sentence) {
+        return None;
+    }
     let clause = if denial == Denial::Clause { clause(sentence) } else { sentence.len() };
     Some(after + clause)
 }
@@ -113,35 +125,89 @@ fn is_excepted(text: &str, after: usize) -> bool {
     while let Some(start) = next_word(bytes, at) {
         let word = (start, word_end(bytes, start));
         if is(text, word, Role::Unless) || !is(text, word, Role::Between) {
-            return is(text, word, Role::Unless);
+            // "No strength deficit" is a denial after all.
+            let lack =
+                || next_word(bytes, word.1).is_some_and(|next| is(text, (next, word_end(bytes, next)), Role::Lack));
+            return is(text, word, Role::Unless) && !lack();
         }
         at = word.1;
     }
     false
 }
 
-/// Where a sentence takes back what it denies: "denies numbness BUT reports pain".
+/// Whether a "without" says what cannot be without: "unable to walk without knee pain".
+fn is_negated(text: &str, start: usize) -> bool {
+    /// So many words stand between at most.
+    const WORDS: usize = 8;
+    let mut at = start;
+    for _ in 0..WORDS {
+        let Some(word) = word_before(text.as_bytes(), at) else { return false };
+        let joined = text.get(word.0..word.1).is_some_and(|word| word.eq_ignore_ascii_case("and"));
+        if joined || text.get(word.1..at).is_some_and(|gap| gap.contains(['.', ';', ','])) {
+            return false;
+        }
+        if is(text, word, Role::Never) {
+            return true;
+        }
+        at = word.0;
+    }
+    false
+}
+
+/// Whether a denial is one of how something is: "denies THAT THE NECK PAIN IS BETTER".
+fn tells_state(denied: &str) -> bool {
+    let word = |start: usize| (start, word_end(denied.as_bytes(), start));
+    denied.trim_start().starts_with("that ") && starts(denied).any(|start| is(denied, word(start), Role::State))
+}
+
+/// Where a sentence takes back what it denies: "denies numbness BUT reports pain", "denies numbness, and HAS pain".
 fn adversative(sentence: &str) -> usize {
     let takes_back = |start: &usize| {
         let rest = sentence.as_bytes().get(*start..).unwrap_or_default();
-        ROLES.may_begin(rest) && is(sentence, (*start, word_end(sentence.as_bytes(), *start)), Role::But)
+        let word = (*start, word_end(sentence.as_bytes(), *start));
+        ROLES.may_begin(rest)
+            && (is(sentence, word, Role::But) || (is(sentence, word, Role::Then) && is_joined(sentence, *start)))
     };
     // "No reported pain".
     starts(sentence).skip(1).find(takes_back).unwrap_or(sentence.len())
 }
 
-/// The clause at the beginning of a sentence: up to a comma, unless an "or" joins what follows it.
+/// Whether a verb stands behind "and" or a comma, its subject left out: ", and the worker also HAS".
+fn is_joined(sentence: &str, start: usize) -> bool {
+    /// So many words stand between at most.
+    const WORDS: usize = 4;
+    let mut at = start;
+    for _ in 0..WORDS {
+        let Some(word) = word_before(sentence.as_bytes(), at) else { return false };
+        let comma = sentence.get(word.1..at).is_some_and(|gap| gap.contains(','));
+        if comma || sentence.get(word.0..word.1).is_some_and(|word| word.eq_ignore_ascii_case("and")) {
+            return true;
+        }
+        if !is(sentence, word, Role::Who) && !is(sentence, word, Role::Between) {
+            return false;
+        }
+        at = word.0;
+    }
+    false
+}
+
+/// The clause at the beginning of a sentence: up to a comma, unless an "or" joins what follows it, or bare body parts
+/// go on with those of the clause: "no tenderness of the shoulder, elbow, wrist".
 fn clause(sentence: &str) -> usize {
     /// Items of a list are short.
     const WORDS: usize = 4;
-    let (mut at, mut end) = (0, None);
+    let (mut at, mut end, mut parts) = (0, None, false);
     for (i, item) in sentence.split(',').enumerate() {
         let joined = item.trim_start().starts_with("or ") || item.contains(" or ") || item.contains(" nor ");
         if i > 0 && item.split_whitespace().count() > WORDS + usize::from(joined) {
             break;
         }
         at += item.len();
-        if i == 0 || joined {
+        if i == 0 {
+            parts = body::names_part(item);
+        }
+        parts = parts && (i == 0 || body::is_part(item));
+        if i == 0 || joined || parts {
             end = Some(at);
         }
         at += 1;
