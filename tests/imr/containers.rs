@@ -200,6 +200,33 @@ fn duplicates_in_containers_take_the_place_of_what_goes() {
 }
 
 #[test]
+fn an_address_in_a_container_that_is_there_is_no_path_that_is_gone() {
+    let folder = Folder::new();
+    let all = letters(1..=3);
+    let inner = zip(&borrowed(&all[..2]));
+    folder.write("letters/o.zip", zip(&[("in.zip", &inner), (all[2].0.as_str(), all[2].1.as_bytes())]));
+    report(&folder, &[]);
+    let before = paths(&folder, &[]);
+    assert_eq!(before.len(), 3);
+    for path in ["letters/o.zip!/in.zip", "letters/o.zip!/elsewhere.txt"] {
+        for command in [&["index", path][..], &["index", path, "--prune"]] {
+            let run = folder.imr(command).ends_with(2).prints_nothing();
+            run.says(&["lies in a container", "hint: name the container: `letters/o.zip`"]);
+        }
+        // Beside another path it is a failure like a path that is not there, and takes nothing out.
+        let run = folder.imr(&["index", "letters", path, "--prune"]).ends_with(2);
+        run.says(&[&format!("`{path}`: lies in a container"), "name the container"]);
+        let told = folder.imr(&["status", path]).ends_with(2).says(&["lies in a container", "name the container"]);
+        assert!(told.out.contains("gone\t0\n"), "{}", told.out);
+        assert_eq!(paths(&folder, &[]), before);
+    }
+    // Once the container is gone, so is what it held.
+    fs::remove_file(folder.path().join("letters/o.zip")).unwrap();
+    folder.imr(&["index", "letters/o.zip!/in.zip", "--prune"]).succeeds();
+    assert_eq!(paths(&folder, &[]).len(), 1);
+}
+
+#[test]
 fn what_is_no_export_of_records_is_one_failure() {
     let folder = Folder::new();
     folder.invent("letters", 1..=3);
