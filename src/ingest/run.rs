@@ -76,6 +76,7 @@ impl<'a> Run<'a> {
                 self.writer.touch(&item.key, item.stamp)?;
                 self.report.unchanged += 1;
             }
+            Verdict::Unfollowed => self.report.not_letters += 1,
             Verdict::Gone => self.writer.remove(&item.key)?,
             Verdict::Walk(error) => {
                 self.seen.see_unread(error.path());

@@ -159,6 +159,43 @@ fn links_that_are_named_are_followed() {
     }
 }
 
+/// What another run reached through links is left as it is by one that does not follow them.
+#[cfg(unix)]
+#[test]
+fn what_lies_behind_links_that_are_not_followed_is_not_gone() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new();
+    folder.write("letters/a.txt", text(1));
+    folder.write("ext/deep/b.txt", text(2));
+    folder.write("c.txt", text(3));
+    symlink("../ext", folder.path().join("letters/link")).unwrap();
+    symlink("../c.txt", folder.path().join("letters/linked.txt")).unwrap();
+    // Without following, the links are known as what they are, and they are not gone when they are followed.
+    assert_eq!(index(&folder, &["letters"])["letters"], 1);
+    let told = |args: &[&str]| folder.imr(&[&["status", "letters", "--format", "json"], args].concat()).json();
+    let gone = |args: &[&str]| (told(args)["gone"].as_u64().unwrap(), told(args)["kept"].as_u64().unwrap());
+    assert_eq!(gone(&["--follow"]), (0, 0));
+    let report = index(&folder, &["letters", "--follow", "--prune"]);
+    assert_eq!((report["letters"].clone(), report["removed"].clone()), (2.into(), 0.into()), "{report}");
+    let all = ["letters/a.txt", "letters/link/deep/b.txt", "letters/linked.txt"];
+    assert_eq!(paths(&folder), all);
+    // And the other way round.
+    assert_eq!(gone(&[]), (0, 0));
+    for args in [&["letters"][..], &["letters", "--prune"], &["letters", "--reread", "--prune"]] {
+        let report = index(&folder, args);
+        assert_eq!((report["removed"].clone(), report["files"].clone()), (0.into(), 3.into()), "{report}");
+        assert_eq!(paths(&folder), all, "{args:?}");
+    }
+    assert_eq!(index(&folder, &["letters", "--follow"])["unchanged"], 3);
+    // A file behind a link is gone for who follows it, and a link that is removed leads nowhere.
+    fs::remove_file(folder.path().join("ext/deep/b.txt")).unwrap();
+    assert_eq!((gone(&[]), gone(&["--follow"])), ((0, 0), (1, 1)));
+    fs::remove_file(folder.path().join("letters/link")).unwrap();
+    assert_eq!(gone(&[]).1, 1);
+    index(&folder, &["letters", "--prune"]);
+    assert_eq!(paths(&folder), ["letters/a.txt", "letters/linked.txt"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_neither_file_nor_folder_is_named() {
