@@ -134,7 +134,7 @@ pub fn status(config: &StatusConfig) -> Result<Standing> {
         let known = known(&config.index)?;
         let mut given = config.roots.clone();
         if given.is_empty() {
-            given = known.snapshot().roots()?.iter().map(|key| index::from_key(key, known.base())).collect();
+            given = remembered(&known)?;
         }
         if given.is_empty() {
             return Err(Error::new(ErrorKind::Usage, "no path was given, and the index remembers none")
@@ -142,6 +142,24 @@ pub fn status(config: &StatusConfig) -> Result<Standing> {
         }
         Survey::new(&known, config).run(Roots::resolve(&given)?)
     })
+}
+
+/// What earlier runs were asked to index, without what is gone with all its letters: the next run forgets it.
+fn remembered(known: &Known) -> Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for key in known.snapshot().roots()? {
+        let path = index::from_key(&key, known.base());
+        let mut is_meant = archive::is_there(&path);
+        if !is_meant {
+            for row in roots::known_below(known.snapshot(), &path, known.base()) {
+                is_meant |= row?.1.is_version();
+            }
+        }
+        if is_meant {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
 }
 
 /// A file that a run would read.

@@ -144,6 +144,55 @@ fn a_root_that_is_gone_keeps_its_letters_and_says_so_unless_pruned() {
     assert_eq!(letters(&folder), 0);
 }
 
+#[test]
+fn a_root_that_moved_is_told_as_moved_and_forgotten() {
+    let folder = Folder::new();
+    let rename = |from: &str, to: &str| fs::rename(folder.path().join(from), folder.path().join(to)).unwrap();
+    folder.invent("a", 1..=3);
+    folder.invent("b", 4..=8);
+    folder.write("b/note.md", "no letter");
+    index(&folder, &["a", "b"]);
+    // Named beside the folder that it is now.
+    rename("b", "b2");
+    let run = folder.imr(&["index", "a", "b", "b2", "--format", "json"]).ends_with(2);
+    let report = run.json();
+    assert_eq!((report["moved"].clone(), report["kept"].clone()), (5.into(), 0.into()), "{report}");
+    assert_eq!(report["failures"][0]["reason"], "no such file or folder", "{report}");
+    run.says(&["1 path of an earlier run is gone"]);
+    let told = folder.imr(&["status", "--format", "json"]).succeeds().json();
+    assert_eq!((told["gone"].clone(), told["unchanged"].clone()), (0.into(), 8.into()), "{told}");
+    // The same with `--prune`, which ends well.
+    rename("b2", "b3");
+    let run = folder.imr(&["index", "a", "b2", "b3", "--prune", "--format", "json"]).succeeds();
+    let report = run.json();
+    assert_eq!((report["moved"].clone(), report["letters"].clone()), (5.into(), 0.into()), "{report}");
+    folder.imr(&["status"]).succeeds();
+    // Not named at all.
+    rename("b3", "b4");
+    folder.imr(&["index", "a", "b4"]).succeeds().says(&["no longer remembered"]);
+    let told = folder.imr(&["status", "--format", "json"]).succeeds();
+    assert!(!told.err.contains("b3"), "{}", told.err);
+    assert_eq!(letters(&folder), 8);
+}
+
+#[test]
+fn a_remembered_root_without_letters_can_be_forgotten_on_its_own() {
+    let folder = Folder::new();
+    folder.invent("a", 1..=3);
+    for name in ["b", "c"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    index(&folder, &["a", "b", "c"]);
+    for name in ["b", "c"] {
+        fs::remove_dir(folder.path().join(name)).unwrap();
+    }
+    // Paths that are gone and of which nothing is known are no matter for `status`.
+    folder.imr(&["status"]).succeeds();
+    folder.imr(&["index", "b", "--prune"]).succeeds().says(&["no longer remembered"]);
+    folder.imr(&["index", "b", "--prune"]).ends_with(2).says(&["`b`: no such file or folder"]);
+    assert_eq!(letters(&folder), 3);
+}
+
 #[cfg(unix)]
 #[test]
 fn links_that_are_named_are_followed() {
