@@ -89,7 +89,7 @@ pub struct Standing {
     pub not_letters: u64,
     /// What cannot be looked at; each is in `unreadable`.
     pub unread: u64,
-    /// Files that are known and not there.
+    /// Files, and containers, that are known and not there.
     pub gone: u64,
     /// How many of those have letters that stay in the index, unless they are pruned.
     pub kept: u64,
@@ -351,7 +351,7 @@ impl<'a> Survey<'a> {
         }
         for (key, entry, is_kept) in self.gone.iter().filter(|(key, ..)| !gone_by_move.contains(key)) {
             let is_container = entry.status == Status::Container;
-            standing.gone += u64::from(!is_container);
+            standing.gone += 1;
             standing.kept += u64::from(*is_kept);
             let (path, is_kept) = (lossy(key), *is_kept);
             standing.files.push(StatusFile { path, state: State::Gone, from: None, is_container, is_kept });

@@ -227,6 +227,26 @@ fn an_address_in_a_container_that_is_there_is_no_path_that_is_gone() {
 }
 
 #[test]
+fn containers_that_come_and_go_are_told_and_counted() {
+    let folder = Folder::new();
+    folder.write("letters/z.zip", zip(&borrowed(&letters(1..=2))));
+    let told = || folder.imr(&["status", "letters", "--pretty"]).succeeds().out;
+    let new = told();
+    assert!(new.contains("\ncontainers\n  letters/z.zip\n") && !new.contains("\nnew\n"), "{new}");
+    assert!(new.ends_with("`imr index` would open 1 container\n"), "{new}");
+    report(&folder, &[]);
+    fs::remove_file(folder.path().join("letters/z.zip")).unwrap();
+    let gone = told();
+    assert!(gone.contains("\ngone              3\n") && gone.contains("\ngone, kept        2\n"), "{gone}");
+    let summary = "`imr index` would forget 1 gone file; `--prune` takes out 2 letters whose file is gone\n";
+    assert!(gone.ends_with(summary), "{gone}");
+    let run = folder.imr(&["index", "letters", "--format", "json"]).json();
+    assert_eq!((&run["removed"], &run["kept"]), (&1.into(), &2.into()), "{run}");
+    let after = folder.imr(&["status", "letters", "--format", "json"]).json();
+    assert_eq!((&after["gone"], &after["kept"]), (&2.into(), &2.into()), "{after}");
+}
+
+#[test]
 fn what_is_no_export_of_records_is_one_failure() {
     let folder = Folder::new();
     folder.invent("letters", 1..=3);
