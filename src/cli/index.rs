@@ -80,6 +80,13 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
         };
         message::note(&format!("{letters} {whose}"));
     }
+    if report.forgotten > 0 {
+        let paths = match report.forgotten {
+            1 => "1 path of an earlier run is gone with all its letters, and is".to_owned(),
+            n => format!("{n} paths of earlier runs are gone with all their letters, and are"),
+        };
+        message::note(&format!("{paths} no longer remembered"));
+    }
     if report.interrupted {
         let waiting = match report.waiting {
             0 => String::new(),
@@ -94,6 +101,9 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
         return Ok(End::Missing);
     }
     if report.to_read == 0 && report.failures.is_empty() {
+        if report.removed == 0 && report.forgotten > 0 {
+            return Ok(End::Done);
+        }
         message::note(&format!("there is no .pdf or .txt below {}", shown.join(", ")));
         return Ok(if report.removed > 0 { End::Done } else { End::Nothing });
     }

@@ -153,14 +153,21 @@ impl Manifest {
         }
     }
 
-    /// Forgets a root, and those below it.
-    pub fn forget_root(&mut self, path: &[u8]) {
+    /// What runs were asked to index.
+    pub fn roots(&self) -> &BTreeSet<Vec<u8>> {
+        &self.roots
+    }
+
+    /// Forgets a root, and those below it; tells how many.
+    pub fn forget_root(&mut self, path: &[u8]) -> usize {
+        let before = self.roots.len();
         let below = [path, b"/"].concat();
         let is_below = |root: &[u8]| match path {
             [] => !root.starts_with(b"/"),
             _ => root.starts_with(&below),
         };
         self.roots.retain(|root| root != path && !is_below(root));
+        before - self.roots.len()
     }
 
     /// The files to be read again.

@@ -250,9 +250,14 @@ impl Writer {
         self.manifest.add_root(path);
     }
 
-    /// Forgets what was noted of a root, and of those below it.
-    pub fn forget_root(&mut self, path: &[u8]) {
-        self.manifest.forget_root(path);
+    /// What was noted of this run and earlier ones, in the order of paths.
+    pub fn roots(&self) -> Vec<Vec<u8>> {
+        self.manifest.roots().iter().cloned().collect()
+    }
+
+    /// Forgets what was noted of a root, and of those below it; tells how many there were.
+    pub fn forget_root(&mut self, path: &[u8]) -> usize {
+        self.manifest.forget_root(path)
     }
 
     /// Takes a file that is gone out of the index.

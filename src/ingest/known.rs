@@ -1,7 +1,7 @@
 //! What an earlier run knows of files, and what that means for this one: the one place that tells new from changed,
 //! unchanged, moved and gone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -66,6 +66,11 @@ impl Known {
     /// What is known of a file or an entry of a container, if this run goes by it.
     pub fn get(&self, key: &[u8]) -> Result<Option<FileEntry>> {
         if self.redo == Redo::Everything { Ok(None) } else { self.snapshot.get(key) }
+    }
+
+    /// Whether an earlier run followed the link at a path, and knows what it leads to.
+    pub fn was_followed(&self, key: &[u8]) -> Result<bool> {
+        Ok(self.snapshot.get(key)?.is_some_and(|old| old.status != Status::NotALetter))
     }
 
     /// What is to be done about a file with this stamp, which is or is not to be read as a letter.
@@ -151,6 +156,7 @@ impl Seen {
         each: &mut OnGone<'_>,
     ) -> Result<()> {
         for root in walked {
+            let mut links = Links::new(root, filter.follows());
             for row in roots::known_below(&before.snapshot, root, &before.base) {
                 let (key, entry) = row?;
                 if self.has(&key) {
@@ -159,7 +165,7 @@ impl Seen {
                 let path = index::from_key(&key, &before.base);
                 // What this run was not to look at is left as it is.
                 let is_unread = path.ancestors().any(|above| self.unread.contains(above));
-                if is_meant(&path, root, filter) && !is_unread {
+                if is_meant(&path, root, filter) && !is_unread && !links.hide(&key, &before.base) {
                     each(self, key.clone(), entry)?;
                 }
                 // A file that is a root itself lies below a folder that is one, too.
@@ -168,6 +174,47 @@ impl Seen {
         }
         Ok(())
     }
+}
+
+/// The symbolic links below the root of a walk: what they lead to is another walk's, if this one does not follow them, and
+/// they themselves are no files that are gone, if it does.
+struct Links<'a> {
+    root: &'a Path,
+    follows: bool,
+    /// Whether a folder below the root is a link, or lies below one.
+    folders: HashMap<PathBuf, bool>,
+}
+
+impl<'a> Links<'a> {
+    fn new(root: &'a Path, follows: bool) -> Self {
+        Self { root, follows, folders: HashMap::new() }
+    }
+
+    /// Whether a path that the walk did not come to is a link, or lies where the walk does not go for one.
+    fn hide(&mut self, key: &[u8], base: &Path) -> bool {
+        let on_disk = container::split_address(key).map_or(key, |(container, _)| container);
+        let path = index::from_key(on_disk, base);
+        // The root itself is followed always.
+        let Some(above) = path.parent().filter(|_| path != self.root) else { return false };
+        let is_link = is_link(&path) && (!self.follows || on_disk.len() == key.len());
+        is_link || (!self.follows && self.leads_away(above))
+    }
+
+    fn leads_away(&mut self, folder: &Path) -> bool {
+        if folder == self.root || !folder.starts_with(self.root) {
+            return false;
+        }
+        if let Some(known) = self.folders.get(folder) {
+            return *known;
+        }
+        let leads_away = is_link(folder) || folder.parent().is_some_and(|above| self.leads_away(above));
+        self.folders.insert(folder.to_path_buf(), leads_away);
+        leads_away
+    }
+}
+
+fn is_link(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink())
 }
 
 /// Whether a filter means what lay at a path below a root, or in it.

@@ -150,10 +150,6 @@ fn update(
     let timings = Timings::default();
     let pipeline = Pipeline::new(config.threads, &config.index, &before, stop, &timings)?;
     let mut run = Run::new(&mut writer, report, observer, config, &timings);
-    let pruned = settle_missing(&mut run, &mut roots.missing, &before, config.prune)?;
-    if roots.walked.is_empty() && !pruned {
-        return Err(none_exists(&mut roots.missing));
-    }
     let mut without = roots.named.clone();
     without.insert(config.index.canonicalize().map_err(|e| Error::io(&config.index, e))?);
     let counted = AtomicBool::new(false);
@@ -178,8 +174,17 @@ fn update(
         result
     })?;
     let walked_all = !stop.load(Ordering::Relaxed);
+    let mut forgot = false;
     if walked_all {
+        // What was moved from there is elsewhere by now.
+        forgot = settle_missing(&mut run, &mut roots.missing, &before)?;
         run.settle_gone(&roots.walked, &before)?;
+    }
+    if roots.walked.is_empty() && !forgot {
+        return Err(none_exists(&mut roots.missing));
+    }
+    if walked_all {
+        run.forget_roots(&before)?;
     }
     observer.finishing();
     // Versions of letters whose better version went away, and files of a run that died.
@@ -201,32 +206,22 @@ fn update(
     Ok(())
 }
 
-/// Takes out of the index what lay below roots that are gone, or says how much of it stays. Tells whether any was taken
-/// out.
-fn settle_missing(run: &mut Run<'_>, missing: &mut Vec<(PathBuf, Error)>, before: &Known, prune: bool) -> Result<bool> {
-    let (mut kept, mut pruned) = (Vec::new(), false);
+/// Takes out of the index what lay below roots that are gone, or says how much of it stays. Tells whether anything was
+/// forgotten.
+fn settle_missing(run: &mut Run<'_>, missing: &mut Vec<(PathBuf, Error)>, before: &Known) -> Result<bool> {
+    let (mut kept, mut forgot) = (Vec::new(), false);
     for (place, error) in missing.drain(..) {
-        let mut known = 0u64;
-        if error.kind() == ErrorKind::NotFound {
-            for row in roots::known_below(before.snapshot(), &place, before.base()) {
-                let (key, entry) = row?;
-                known += 1;
-                // It may lie below another root, too.
-                run.see(&key);
-                match prune {
-                    true => run.remove(&key)?,
-                    false => run.keep(&entry),
-                }
-            }
-            if prune {
-                run.writer.forget_root(&before.key(&place));
-            }
-        }
-        match known {
-            0 => kept.push((place, error)),
-            _ if prune => pruned = true,
-            known => {
-                let files = if known == 1 { "1 file of it stays" } else { &format!("{known} files of it stay") };
+        let (stay, forgotten) = match error.kind() {
+            ErrorKind::NotFound => run.settle_root(&place, before)?,
+            _ => (0, 0),
+        };
+        forgot |= forgotten > 0;
+        match (stay, forgotten) {
+            // It is gone, as was said.
+            (0, 1..) if run.prunes() => {}
+            (0, _) => kept.push((place, error)),
+            (stay, _) => {
+                let files = if stay == 1 { "1 file of it stays" } else { &format!("{stay} files of it stay") };
                 let error = Error::new(error.kind(), format!("{}; {files} in the index", error.message()))
                     .with_path(error.path().unwrap_or(&place))
                     .with_hint("`--prune` takes out of the index what lay below paths that are gone");
@@ -235,7 +230,7 @@ fn settle_missing(run: &mut Run<'_>, missing: &mut Vec<(PathBuf, Error)>, before
         }
     }
     *missing = kept;
-    Ok(pruned)
+    Ok(forgot)
 }
 
 /// Reads and parses the letters under some roots, in the order of the walk, without an index.

@@ -75,6 +75,8 @@ pub enum Verdict {
     Gone,
     /// Note its new stamp: its content is as it was.
     Touched,
+    /// Nothing: it is a link, which this run does not follow and another one did.
+    Unfollowed,
     /// Apply what was found; a failure is listed too.
     Found(Finding, Option<Failure>),
     /// Apply what was found, in place of one of the files with these keys: they are gone, and their content is here.
@@ -252,7 +254,13 @@ impl<'a> Pipeline<'a> {
         let skip = |reason: &str| Verdict::Found(Finding::NotALetter(reason.to_owned()), None);
         match entry.kind {
             Kind::Other => return skip("neither .pdf nor .txt"),
-            Kind::Link => return skip("a symbolic link, not followed"),
+            Kind::Link => {
+                return match self.known.was_followed(key) {
+                    Ok(true) => Verdict::Unfollowed,
+                    Ok(false) => skip("a symbolic link, not followed"),
+                    Err(error) => Verdict::Broken(error),
+                };
+            }
             Kind::Special => return skip("no regular file"),
             // The walk's containers are opened before they come here.
             Kind::Letter | Kind::Container(_) => {}

@@ -43,6 +43,8 @@ pub struct Report {
     pub bad_roots: u64,
     /// Files that are gone, and were taken out of the index.
     pub removed: u64,
+    /// Paths named in an earlier run that are gone with all that was known of them, and are no longer remembered.
+    pub forgotten: u64,
     /// Files that are gone, and whose letters stay in the index.
     pub kept: u64,
     /// Duplicates that took the place of a version that is gone, and files of a run that died.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::archive;
-use crate::archive::container::SEPARATOR;
+use crate::archive::container::{self, SEPARATOR};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, FileEntry, Snapshot};
 
@@ -32,7 +32,11 @@ impl Roots {
             let root = archive::check_root(path).and_then(|()| path.canonicalize().map_err(|e| Error::io(path, e)));
             match root {
                 Ok(root) => found.push(root),
-                Err(error) => missing.push((place(path), error)),
+                Err(error) => {
+                    let place = place(path);
+                    let error = within_container(path, &place).unwrap_or(error);
+                    missing.push((place, error));
+                }
             }
         }
         let (mut kept, mut named, mut walked) = (HashSet::new(), HashSet::new(), Vec::new());
@@ -59,6 +63,22 @@ pub fn place(path: &Path) -> PathBuf {
         Some(real.join(full.strip_prefix(above).ok()?))
     });
     place.unwrap_or(full)
+}
+
+/// The error of a path that is an address in a container that is there: nothing of it is gone for having no path on disk.
+fn within_container(given: &Path, place: &Path) -> Option<Error> {
+    let (container, _) = container::split_address(place.as_os_str().as_encoded_bytes())?;
+    if !index::from_key(container, Path::new("")).is_file() {
+        return None;
+    }
+    // As it was typed, where that can be told.
+    let typed = container::split_address(given.as_os_str().as_encoded_bytes()).map_or(container, |(typed, _)| typed);
+    let typed = String::from_utf8_lossy(typed);
+    Some(
+        Error::new(ErrorKind::Usage, "lies in a container, which is looked at as a whole")
+            .with_path(given)
+            .with_hint(format!("name the container: `{typed}`")),
+    )
 }
 
 /// The files that the manifest knows at or below a path.

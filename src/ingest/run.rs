@@ -1,18 +1,18 @@
 //! One run: applies what the pipeline found, and counts it so that the numbers add up.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::known::{self, Known, Seen};
 use super::pipeline::{Item, Place, Verdict};
 use super::report::{Failure, Report};
 use super::timings::{Stage, Timings};
-use super::{IngestConfig, Observer};
-use crate::archive::Stamp;
+use super::{IngestConfig, Observer, roots};
 use crate::archive::container::{self, SEPARATOR};
+use crate::archive::{self, Stamp};
 use crate::error::Result;
-use crate::index::{Demoted, FileEntry, Finding, Snapshot, Status, Writer};
+use crate::index::{self, Demoted, FileEntry, Finding, Snapshot, Status, Writer};
 
 /// The state of a run.
 pub struct Run<'a> {
@@ -54,6 +54,11 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Whether letters whose files are gone are taken out of the index.
+    pub fn prunes(&self) -> bool {
+        self.config.prune
+    }
+
     /// Notes that the walk came to a path.
     pub fn see(&mut self, key: &[u8]) {
         self.seen.see(key);
@@ -76,6 +81,7 @@ impl<'a> Run<'a> {
                 self.writer.touch(&item.key, item.stamp)?;
                 self.report.unchanged += 1;
             }
+            Verdict::Unfollowed => self.report.not_letters += 1,
             Verdict::Gone => self.writer.remove(&item.key)?,
             Verdict::Walk(error) => {
                 self.seen.see_unread(error.path());
@@ -245,9 +251,64 @@ impl<'a> Run<'a> {
         result
     }
 
-    /// Counts a file that is gone and whose letter stays.
-    pub fn keep(&mut self, entry: &FileEntry) {
-        self.report.kept += u64::from(entry.status.has_documents());
+    /// Settles what lay below a path that is gone, and was not come to elsewhere: all of it stays in the index, or, if it is
+    /// pruned or holds no letter, none of it. Tells how many files stay, and how many files and roots were forgotten.
+    pub fn settle_root(&mut self, place: &Path, before: &Known) -> Result<(u64, u64)> {
+        let rows = || roots::known_below(before.snapshot(), place, before.base());
+        let mut holds_letters = false;
+        if !self.config.prune {
+            for row in rows() {
+                holds_letters |= self.writer.entry(&row?.0)?.is_some_and(|entry| entry.is_version());
+            }
+        }
+        let (mut stay, mut forgotten) = (0, 0);
+        for row in rows() {
+            let (key, _) = row?;
+            let Some(entry) = self.writer.entry(&key)? else {
+                // It was moved.
+                forgotten += 1;
+                continue;
+            };
+            // It may lie below another root, too.
+            if !self.seen.see(&key) {
+                continue;
+            }
+            if holds_letters {
+                stay += 1;
+                self.report.kept += u64::from(entry.status.has_documents());
+            } else {
+                forgotten += 1;
+                self.remove(&key)?;
+            }
+        }
+        if stay == 0 {
+            let roots = self.writer.forget_root(&before.key(place)) as u64;
+            self.report.forgotten += roots;
+            forgotten += roots;
+        }
+        Ok((stay, forgotten))
+    }
+
+    /// Forgets the roots of earlier runs that are gone, and of which no letter is left: they were moved, or pruned.
+    pub fn forget_roots(&mut self, before: &Known) -> Result<()> {
+        for root in self.writer.roots() {
+            let place = index::from_key(&root, before.base());
+            if archive::is_there(&place) {
+                continue;
+            }
+            let mut is_left = false;
+            for row in roots::known_below(before.snapshot(), &place, before.base()) {
+                let entry = self.writer.entry(&row?.0)?;
+                is_left = entry.is_some_and(|entry| entry.is_version());
+                if is_left {
+                    break;
+                }
+            }
+            if !is_left {
+                self.settle_root(&place, before)?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes a file that is gone out of the index.

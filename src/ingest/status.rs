@@ -89,7 +89,7 @@ pub struct Standing {
     pub not_letters: u64,
     /// What cannot be looked at; each is in `unreadable`.
     pub unread: u64,
-    /// Files that are known and not there.
+    /// Files, and containers, that are known and not there.
     pub gone: u64,
     /// How many of those have letters that stay in the index, unless they are pruned.
     pub kept: u64,
@@ -134,7 +134,7 @@ pub fn status(config: &StatusConfig) -> Result<Standing> {
         let known = known(&config.index)?;
         let mut given = config.roots.clone();
         if given.is_empty() {
-            given = known.snapshot().roots()?.iter().map(|key| index::from_key(key, known.base())).collect();
+            given = remembered(&known)?;
         }
         if given.is_empty() {
             return Err(Error::new(ErrorKind::Usage, "no path was given, and the index remembers none")
@@ -142,6 +142,24 @@ pub fn status(config: &StatusConfig) -> Result<Standing> {
         }
         Survey::new(&known, config).run(Roots::resolve(&given)?)
     })
+}
+
+/// What earlier runs were asked to index, without what is gone with all its letters: the next run forgets it.
+fn remembered(known: &Known) -> Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for key in known.snapshot().roots()? {
+        let path = index::from_key(&key, known.base());
+        let mut is_meant = archive::is_there(&path);
+        if !is_meant {
+            for row in roots::known_below(known.snapshot(), &path, known.base()) {
+                is_meant |= row?.1.is_version();
+            }
+        }
+        if is_meant {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
 }
 
 /// A file that a run would read.
@@ -333,7 +351,7 @@ impl<'a> Survey<'a> {
         }
         for (key, entry, is_kept) in self.gone.iter().filter(|(key, ..)| !gone_by_move.contains(key)) {
             let is_container = entry.status == Status::Container;
-            standing.gone += u64::from(!is_container);
+            standing.gone += 1;
             standing.kept += u64::from(*is_kept);
             let (path, is_kept) = (lossy(key), *is_kept);
             standing.files.push(StatusFile { path, state: State::Gone, from: None, is_container, is_kept });

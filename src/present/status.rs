@@ -28,13 +28,18 @@ pub fn status(out: &mut dyn Write, standing: &Standing, style: &Style) -> io::Re
     for (name, n) in lines {
         writeln!(out, "{name:<16}  {:>width$}", thousands(*n))?;
     }
-    for state in State::ALL {
-        let mut files = standing.files.iter().filter(|file| file.state == state).peekable();
+    // What a run would open is counted apart, and named apart.
+    let opened = |file: &StatusFile| file.is_container && matches!(file.state, State::New | State::Changed);
+    let groups = State::ALL.map(|state| (state.name(), state.name(), Some(state)));
+    let groups = groups.into_iter().chain([("containers", "new,changed", None)]);
+    for (heading, states, state) in groups {
+        let is_of = |file: &&StatusFile| state.map_or(opened(file), |state| file.state == state && !opened(file));
+        let mut files = standing.files.iter().filter(is_of).peekable();
         if files.peek().is_none() {
             continue;
         }
         writeln!(out)?;
-        style.paint(out, BOLD, state.name())?;
+        style.paint(out, BOLD, heading)?;
         writeln!(out)?;
         for file in files.by_ref().take(NAMED) {
             write!(out, "  ")?;
@@ -42,7 +47,7 @@ pub fn status(out: &mut dyn Write, standing: &Standing, style: &Style) -> io::Re
         }
         let more = files.count() as u64;
         if more > 0 {
-            let text = format!("{} more; `imr status --list {}` names all", thousands(more), state.name());
+            let text = format!("{} more; `imr status --list {}` names all", thousands(more), states);
             write!(out, "  ")?;
             style.paint(out, DIM, &text)?;
             writeln!(out)?;

@@ -200,6 +200,53 @@ fn duplicates_in_containers_take_the_place_of_what_goes() {
 }
 
 #[test]
+fn an_address_in_a_container_that_is_there_is_no_path_that_is_gone() {
+    let folder = Folder::new();
+    let all = letters(1..=3);
+    let inner = zip(&borrowed(&all[..2]));
+    folder.write("letters/o.zip", zip(&[("in.zip", &inner), (all[2].0.as_str(), all[2].1.as_bytes())]));
+    report(&folder, &[]);
+    let before = paths(&folder, &[]);
+    assert_eq!(before.len(), 3);
+    for path in ["letters/o.zip!/in.zip", "letters/o.zip!/elsewhere.txt"] {
+        for command in [&["index", path][..], &["index", path, "--prune"]] {
+            let run = folder.imr(command).ends_with(2).prints_nothing();
+            run.says(&["lies in a container", "hint: name the container: `letters/o.zip`"]);
+        }
+        // Beside another path it is a failure like a path that is not there, and takes nothing out.
+        let run = folder.imr(&["index", "letters", path, "--prune"]).ends_with(2);
+        run.says(&[&format!("`{path}`: lies in a container"), "name the container"]);
+        let told = folder.imr(&["status", path]).ends_with(2).says(&["lies in a container", "name the container"]);
+        assert!(told.out.contains("gone\t0\n"), "{}", told.out);
+        assert_eq!(paths(&folder, &[]), before);
+    }
+    // Once the container is gone, so is what it held.
+    fs::remove_file(folder.path().join("letters/o.zip")).unwrap();
+    folder.imr(&["index", "letters/o.zip!/in.zip", "--prune"]).succeeds();
+    assert_eq!(paths(&folder, &[]).len(), 1);
+}
+
+#[test]
+fn containers_that_come_and_go_are_told_and_counted() {
+    let folder = Folder::new();
+    folder.write("letters/z.zip", zip(&borrowed(&letters(1..=2))));
+    let told = || folder.imr(&["status", "letters", "--pretty"]).succeeds().out;
+    let new = told();
+    assert!(new.contains("\ncontainers\n  letters/z.zip\n") && !new.contains("\nnew\n"), "{new}");
+    assert!(new.ends_with("`imr index` would open 1 container\n"), "{new}");
+    report(&folder, &[]);
+    fs::remove_file(folder.path().join("letters/z.zip")).unwrap();
+    let gone = told();
+    assert!(gone.contains("\ngone              3\n") && gone.contains("\ngone, kept        2\n"), "{gone}");
+    let summary = "`imr index` would forget 1 gone file; `--prune` takes out 2 letters whose file is gone\n";
+    assert!(gone.ends_with(summary), "{gone}");
+    let run = folder.imr(&["index", "letters", "--format", "json"]).json();
+    assert_eq!((&run["removed"], &run["kept"]), (&1.into(), &2.into()), "{run}");
+    let after = folder.imr(&["status", "letters", "--format", "json"]).json();
+    assert_eq!((&after["gone"], &after["kept"]), (&2.into(), &2.into()), "{after}");
+}
+
+#[test]
 fn what_is_no_export_of_records_is_one_failure() {
     let folder = Folder::new();
     folder.invent("letters", 1..=3);

@@ -144,6 +144,55 @@ fn a_root_that_is_gone_keeps_its_letters_and_says_so_unless_pruned() {
     assert_eq!(letters(&folder), 0);
 }
 
+#[test]
+fn a_root_that_moved_is_told_as_moved_and_forgotten() {
+    let folder = Folder::new();
+    let rename = |from: &str, to: &str| fs::rename(folder.path().join(from), folder.path().join(to)).unwrap();
+    folder.invent("a", 1..=3);
+    folder.invent("b", 4..=8);
+    folder.write("b/note.md", "no letter");
+    index(&folder, &["a", "b"]);
+    // Named beside the folder that it is now.
+    rename("b", "b2");
+    let run = folder.imr(&["index", "a", "b", "b2", "--format", "json"]).ends_with(2);
+    let report = run.json();
+    assert_eq!((report["moved"].clone(), report["kept"].clone()), (5.into(), 0.into()), "{report}");
+    assert_eq!(report["failures"][0]["reason"], "no such file or folder", "{report}");
+    run.says(&["1 path of an earlier run is gone"]);
+    let told = folder.imr(&["status", "--format", "json"]).succeeds().json();
+    assert_eq!((told["gone"].clone(), told["unchanged"].clone()), (0.into(), 8.into()), "{told}");
+    // The same with `--prune`, which ends well.
+    rename("b2", "b3");
+    let run = folder.imr(&["index", "a", "b2", "b3", "--prune", "--format", "json"]).succeeds();
+    let report = run.json();
+    assert_eq!((report["moved"].clone(), report["letters"].clone()), (5.into(), 0.into()), "{report}");
+    folder.imr(&["status"]).succeeds();
+    // Not named at all.
+    rename("b3", "b4");
+    folder.imr(&["index", "a", "b4"]).succeeds().says(&["no longer remembered"]);
+    let told = folder.imr(&["status", "--format", "json"]).succeeds();
+    assert!(!told.err.contains("b3"), "{}", told.err);
+    assert_eq!(letters(&folder), 8);
+}
+
+#[test]
+fn a_remembered_root_without_letters_can_be_forgotten_on_its_own() {
+    let folder = Folder::new();
+    folder.invent("a", 1..=3);
+    for name in ["b", "c"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    index(&folder, &["a", "b", "c"]);
+    for name in ["b", "c"] {
+        fs::remove_dir(folder.path().join(name)).unwrap();
+    }
+    // Paths that are gone and of which nothing is known are no matter for `status`.
+    folder.imr(&["status"]).succeeds();
+    folder.imr(&["index", "b", "--prune"]).succeeds().says(&["no longer remembered"]);
+    folder.imr(&["index", "b", "--prune"]).ends_with(2).says(&["`b`: no such file or folder"]);
+    assert_eq!(letters(&folder), 3);
+}
+
 #[cfg(unix)]
 #[test]
 fn links_that_are_named_are_followed() {
@@ -157,6 +206,43 @@ fn links_that_are_named_are_followed() {
         assert_eq!(parsed.out.lines().count(), 1, "{link}");
         assert_eq!(index(&folder, &[link, "--index", link.to_uppercase().as_str()])["letters"], 1, "{link}");
     }
+}
+
+/// What another run reached through links is left as it is by one that does not follow them.
+#[cfg(unix)]
+#[test]
+fn what_lies_behind_links_that_are_not_followed_is_not_gone() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new();
+    folder.write("letters/a.txt", text(1));
+    folder.write("ext/deep/b.txt", text(2));
+    folder.write("c.txt", text(3));
+    symlink("../ext", folder.path().join("letters/link")).unwrap();
+    symlink("../c.txt", folder.path().join("letters/linked.txt")).unwrap();
+    // Without following, the links are known as what they are, and they are not gone when they are followed.
+    assert_eq!(index(&folder, &["letters"])["letters"], 1);
+    let told = |args: &[&str]| folder.imr(&[&["status", "letters", "--format", "json"], args].concat()).json();
+    let gone = |args: &[&str]| (told(args)["gone"].as_u64().unwrap(), told(args)["kept"].as_u64().unwrap());
+    assert_eq!(gone(&["--follow"]), (0, 0));
+    let report = index(&folder, &["letters", "--follow", "--prune"]);
+    assert_eq!((report["letters"].clone(), report["removed"].clone()), (2.into(), 0.into()), "{report}");
+    let all = ["letters/a.txt", "letters/link/deep/b.txt", "letters/linked.txt"];
+    assert_eq!(paths(&folder), all);
+    // And the other way round.
+    assert_eq!(gone(&[]), (0, 0));
+    for args in [&["letters"][..], &["letters", "--prune"], &["letters", "--reread", "--prune"]] {
+        let report = index(&folder, args);
+        assert_eq!((report["removed"].clone(), report["files"].clone()), (0.into(), 3.into()), "{report}");
+        assert_eq!(paths(&folder), all, "{args:?}");
+    }
+    assert_eq!(index(&folder, &["letters", "--follow"])["unchanged"], 3);
+    // A file behind a link is gone for who follows it, and a link that is removed leads nowhere.
+    fs::remove_file(folder.path().join("ext/deep/b.txt")).unwrap();
+    assert_eq!((gone(&[]), gone(&["--follow"])), ((0, 0), (1, 1)));
+    fs::remove_file(folder.path().join("letters/link")).unwrap();
+    assert_eq!(gone(&[]).1, 1);
+    index(&folder, &["letters", "--prune"]);
+    assert_eq!(paths(&folder), ["letters/a.txt", "letters/linked.txt"]);
 }
 
 #[cfg(unix)]
