@@ -99,7 +99,13 @@ fn is_stamp(line: &str) -> bool {
     let address =
         ["file:///", "http://", "https://"].iter().any(|scheme| line.starts_with(scheme)) && line.contains(' ');
     let clock = || line.split_ascii_whitespace().nth(2).is_some_and(|w| ["AM", "PM", "am", "pm"].contains(&w));
-    (address && (of || timed(line))) || (line.starts_with(|c: char| c.is_ascii_digit()) && timed(line) && clock())
+    // A citation has words beside the address and the day. Only the paths of files have blanks.
+    let stamps = |word: &str| {
+        word.starts_with(|c: char| !c.is_alphabetic()) || ["AM", "PM", "am", "pm", "Page", "of"].contains(&word)
+    };
+    let cited = || line.starts_with("http") && !line.split_ascii_whitespace().skip(1).all(stamps);
+    (address && (of || timed(line)) && !cited())
+        || (line.starts_with(|c: char| c.is_ascii_digit()) && timed(line) && clock())
 }
 
 /// The first case number in a line.

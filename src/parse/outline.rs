@@ -251,7 +251,7 @@ fn before_colon(text: &str, colon: usize) -> Option<Anchor> {
         // "cc:" before those who get copies.
         b'c' if last == b"cc" => anchor(Part::Closing, Some(start).filter(|&at| at_line_start(bytes, at))?),
         // "guideline(s):"
-        b's' if last.len() == 1 && bytes.get(start - 1) == Some(&b'(') && back(start, "guideline").is_some() => {
+        b's' if last.len() == 1 && bytes[..start].ends_with(b"(") && back(start, "guideline").is_some() => {
             let owner = back(start, "guideline")?;
             let owner = back(owner, "s").unwrap_or(owner);
             let claims = back(owner, "administrator").and_then(|at| back(at, "claims"));

@@ -81,6 +81,15 @@ const PIECES: &[&str] = &[
     "\u{a0}\u{ad}\u{fb01}\u{feff}é",
 ];
 
+/// Labels are read backwards from their colons, and the text can begin anywhere in them.
+#[test]
+fn a_text_may_begin_inside_of_a_label() {
+    let labels = ["MAXIMUS guideline(s):", "State(s) of Licensure:", "Certification(s)/Specialty's:", "cc:"];
+    for label in labels {
+        (0..label.len()).for_each(|start| drop(checked(&label[start..])));
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_parsed(text in any::<String>()) {
