@@ -17,7 +17,12 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
         Err(_) if !args.archive.paths.is_empty() || args.archive.files_from.is_some() => PathBuf::from(index::FOLDER),
         found => found?,
     };
+    let list = args.archive.files_from.clone();
     let (roots, filter) = archive::meant(args.archive)?;
+    // Without a path the question would be about all earlier ones.
+    if let Some(list) = list.filter(|_| roots.is_empty()) {
+        return Err(imr::Error::new(imr::ErrorKind::Usage, "the list names no path").with_path(list).into());
+    }
     let style = output::style(&args.look);
     let mut out = output::stdout();
     if args.failed || args.duplicates {
@@ -41,7 +46,15 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
             }
         };
         out.flush()?;
-        return Ok(if nothing { End::Nothing } else { End::Done });
+        let unknown = index::guarded(&dir, || ingest::unknown(&known, &roots))?;
+        for path in &unknown {
+            message::failure(path, "no such file or folder, and nothing is known of it");
+        }
+        return Ok(match (unknown.is_empty(), nothing) {
+            (false, _) => End::Missing,
+            (true, true) => End::Nothing,
+            (true, false) => End::Done,
+        });
     }
     let mut standing = ingest::status(&StatusConfig { roots, index: dir.clone(), filter })?;
     let states: Vec<State> = args.list.iter().map(|state| meant(*state)).collect();

@@ -37,6 +37,9 @@ pub fn writing(dir: &Path, cause: impl Into<Cause>) -> Error {
 /// The error of the manifest.
 pub fn manifest(cause: impl Into<redb::Error>) -> Error {
     match cause.into() {
+        redb::Error::Io(cause) if cause.kind() == io::ErrorKind::NotFound => {
+            corrupt("the manifest of the index is missing", cause.into())
+        }
         // redb reports a file that is no database as one that cannot be read, without an error of the system.
         redb::Error::Io(cause) if cause.raw_os_error().is_some() => {
             of("the manifest of the index cannot be read or written", cause.into())

@@ -19,7 +19,9 @@ use std::time::{Duration, Instant};
 pub use known::{Known, Redo};
 pub use pipeline::THREAD_NAME;
 pub use report::{Failure, Report};
-pub use status::{Standing, State, StatusConfig, StatusFile, Version, Versions, duplicates, failures, known, status};
+pub use status::{
+    Standing, State, StatusConfig, StatusFile, Version, Versions, duplicates, failures, known, status, unknown,
+};
 pub use timings::{Stage, Timings};
 
 use crate::archive::{self, Filter, Kind, Walk};

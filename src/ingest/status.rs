@@ -387,6 +387,21 @@ pub fn failures(known: &Known, below: &[PathBuf]) -> Result<Vec<Failure>> {
     Ok(failures)
 }
 
+/// Those of some paths that are not there, and below which nothing is known either.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn unknown<'a>(known: &Known, paths: &'a [PathBuf]) -> Result<Vec<&'a Path>> {
+    let mut unknown = Vec::new();
+    for path in paths.iter().filter(|path| !archive::is_there(path)) {
+        let mut rows = roots::known_below(known.snapshot(), &roots::place(path), known.base());
+        if rows.next().transpose()?.is_none() {
+            unknown.push(path.as_path());
+        }
+    }
+    Ok(unknown)
+}
+
 /// A letter of which there are several versions or copies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Versions {

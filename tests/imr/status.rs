@@ -127,6 +127,24 @@ fn without_an_index_all_is_new_and_without_paths_there_is_nothing_to_tell() {
 }
 
 #[test]
+fn what_names_nothing_is_told() {
+    let folder = Folder::indexed(3);
+    folder.write("list", "\n");
+    let run = folder.imr(&["status", "--files-from", "list"]).ends_with(2).prints_nothing();
+    run.says(&["`list`", "the list names no path"]);
+    for what in ["--failed", "--duplicates"] {
+        let run = folder.imr(&["status", what, "nope", "letters"]).ends_with(2).prints_nothing();
+        run.says(&["`nope`: no such file or folder, and nothing is known of it"]);
+    }
+    fs::remove_dir_all(folder.path().join("letters")).unwrap();
+    // What is gone, and known, can be asked about.
+    folder.imr(&["status", "--failed", "letters"]).ends_with(1).prints_nothing();
+    fs::remove_file(folder.path().join(".imr/manifest.redb")).unwrap();
+    let run = folder.imr(&["status"]).ends_with(2).prints_nothing();
+    run.says(&["the manifest of the index is missing", "delete the index folder"]);
+}
+
+#[test]
 fn states_are_named_and_listed() {
     let folder = Folder::indexed(30);
     let paths: Vec<_> = folder.invent("letters", 1..=3).iter().map(|l| format!("letters/{}", l.path("txt"))).collect();
