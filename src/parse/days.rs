@@ -53,7 +53,8 @@ pub(super) fn written(bytes: &[u8], start: usize, month: usize) -> Option<Date> 
     (from > at && length == 4 && ends).then(|| plausible(year, month as u16 + 1, day)).flatten()
 }
 
-/// "6/3/2016", "06-03-16", where a word begins, and its end; "11-15- 2016" comes from a broken line.
+/// "6/3/2016", "06-03-16", "2016-06-03", where a word begins, and its end; "11-15- 2016" and "11-15- 16" come from broken
+/// lines.
 ///
 /// A year of two digits is one of this century, unless the day would be after `latest`, that of the decision: then it is
 /// one of the last century, from 1960 on. "10/01/98" is of 1998, "10/20/30" in a letter of 2017 is no day.
@@ -66,16 +67,17 @@ pub(super) fn numeric(bytes: &[u8], start: usize, latest: Option<Date>) -> Optio
     };
     let blank = |at: usize| at + usize::from(bytes.get(at) == Some(&b' '));
     let (month, end) = number(start);
-    let &joint = bytes.get(end).filter(|joint| matches!(joint, b'/' | b'-') && end - start <= 2)?;
+    let whole = end - start == 4;
+    let &joint = bytes.get(end).filter(|joint| matches!(joint, b'/' | b'-') && (end - start <= 2 || whole))?;
     if start.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(|b| b"./-#".contains(b)) {
         return None;
     }
-    let from = blank(end + 1);
+    let from = if whole { end + 1 } else { blank(end + 1) };
     let (day, end) = number(from);
     if !(1..=2).contains(&(end - from)) || bytes.get(end) != Some(&joint) {
         return None;
     }
-    let from = blank(end + 1);
+    let from = if whole { end + 1 } else { blank(end + 1) };
     let (year, year_end) = number(from);
     let after = bytes.get(year_end);
     let goes_on = after.is_some_and(|b| b.is_ascii_alphanumeric() || b"/%".contains(b))
@@ -84,9 +86,11 @@ pub(super) fn numeric(bytes: &[u8], start: usize, latest: Option<Date>) -> Optio
         return None;
     }
     let date = match year_end - from {
-        2 if from == end + 1 => {
+        // "2016-11-03": the year stands first.
+        1..=2 if whole => plausible(month, day, year),
+        2 => {
             let this = plausible(2000 + year, month, day).filter(|date| latest.is_none_or(|latest| *date <= latest));
-            this.or_else(|| plausible(1900 + year, month, day).filter(|_| year >= 60))
+            this.or_else(|| plausible(1900 + year, month, day).filter(|_| year >= 60 && from == end + 1))
         }
         4 => plausible(year, month, day),
         _ => None,

@@ -83,8 +83,10 @@ fn begins_with(text: &str, kind: Kind) -> bool {
 
 /// Parts a list and adds its diagnoses to those found, each once.
 pub(super) fn add(list: &str, found: &mut Vec<String>) {
-    let end = STOPS.find(list).map_or(list.len(), |stop| stop.start());
-    let list = list.get(..end).unwrap_or_default();
+    let stop = STOPS.find(list).map(|stop| stop.start());
+    let list = list.get(..stop.unwrap_or(list.len())).unwrap_or_default().trim_end();
+    // "Lumbar sprain, and he was given": the joint belongs to what was cut off.
+    let list = if stop.is_some() { list.strip_suffix(" and").unwrap_or(list) } else { list };
     let (mut depth, mut start) = (0usize, 0);
     for (at, &b) in list.as_bytes().iter().enumerate() {
         match b {
@@ -160,6 +162,10 @@ fn parts(text: &str, start: usize, comma: usize) -> bool {
     let next = first_word(after);
     let last = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let tissue = is(last, Kind::Tissue);
+    // "C5-6, C6-7 disc protrusion" is one, of two levels.
+    if are_levels(before) {
+        return false;
+    }
     if next.eq_ignore_ascii_case("and") {
         let second = after.get(3..).unwrap_or_default().trim_start();
         return !(tissue && is(first_word(second), Kind::Tissue)) && begins(second);
@@ -167,6 +173,19 @@ fn parts(text: &str, start: usize, comma: usize) -> bool {
     let part = after.split([',', ';']).next().unwrap_or_default().trim().trim_end_matches('.');
     let same_term = goes_on(part) || (tissue && is(next, Kind::Tissue));
     is_denied(part) || (!same_term && begins(part))
+}
+
+/// Whether words name levels of the spine and nothing else: "C5-6", "L4-L5".
+fn are_levels(words: &str) -> bool {
+    let level = |word: &str| {
+        let rest = word.strip_prefix(['C', 'T', 'L', 'S']);
+        rest.is_some_and(|rest| {
+            rest.starts_with(|c: char| c.is_ascii_digit())
+                && rest.bytes().all(|b| b.is_ascii_digit() || b"-/CTLS".contains(&b))
+        })
+    };
+    let mut words = words.split([' ', ',']).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(level)
 }
 
 /// Whether what follows a comma goes on with the term before it, as the terms of ICD-10 do.
@@ -213,7 +232,7 @@ fn alone(words: &str) -> bool {
 fn clean(diagnosis: &str) -> &str {
     let idle = |c: char| c.is_whitespace() || ".,;:\"\u{201c}\u{201d}'-\u{2013}•".contains(c);
     let mut diagnosis = diagnosis.trim_matches(idle);
-    for article in ["a ", "an ", "the ", "A ", "An ", "The ", "as ", "having ", "possible: "] {
+    for article in ["a ", "an ", "the ", "A ", "An ", "The ", "as ", "having ", "possible: ", "consistent with "] {
         diagnosis = diagnosis.strip_prefix(article).unwrap_or(diagnosis);
     }
     let digits = diagnosis.bytes().take_while(u8::is_ascii_digit).count();

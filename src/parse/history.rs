@@ -156,13 +156,22 @@ fn list(summary: &str, word: Range<usize>, opening: Opening, found: &mut Vec<Str
     None
 }
 
-/// The items of a list "1. A. 2. B; 3. C." and its end; one item is no list.
+/// The items of a list "1. A. 2. B; 3. C." or "(1) A (2) B" and its end; one item is no list.
 fn numbered(summary: &str, start: usize) -> Option<(Vec<Range<usize>>, usize)> {
     /// No item is longer.
     const LONGEST: usize = 300;
     let mark = |number: usize, at: usize| {
-        let rest = summary.get(at..).filter(|rest| rest.starts_with(|c| matches!(c, '1'..='9')))?;
+        let rest = summary.get(at..)?;
+        let inner = rest.strip_prefix('(');
+        let bracket = inner.is_some();
+        let rest = inner.unwrap_or(rest);
+        if !rest.starts_with(|c| matches!(c, '1'..='9')) {
+            return None;
+        }
         let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        if bracket && !after.starts_with(')') {
+            return None;
+        }
         let printed = rest.get(..rest.len() - after.len())?.parse() == Ok(number);
         let after = after.strip_prefix(['.', ')']).filter(|_| printed)?;
         (!after.starts_with(|c: char| c.is_ascii_digit())).then_some(summary.len() - after.len())
@@ -215,6 +224,14 @@ fn diagnosed(summary: &str, word: Range<usize>, before: &str) -> Option<usize> {
         if at == word.end && next.starts_with('(') {
             return Some(start + 1);
         }
+        // "included but are not limited to"
+        if let Some(after) = after_all(next, &["but", "are|is|were|was", "not", "limited", "to"]) {
+            (opened, at) = (true, ahead.len() - after.len());
+            continue;
+        }
+        if opened && next.starts_with("(1)") {
+            return Some(start);
+        }
         if let Some(after) = next.strip_prefix(':') {
             opened = true;
             at = ahead.len() - after.trim_start_matches([' ', '"', '\u{201c}']).len();
@@ -235,6 +252,17 @@ fn diagnosed(summary: &str, word: Range<usize>, before: &str) -> Option<usize> {
         at = start + length;
     }
     None
+}
+
+/// What follows words in a text; one of them with `|` is any of several, and may be missing.
+fn after_all<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
+    let mut rest = text;
+    for words in words {
+        let found = words.split('|').find(|word| starts_with(rest, word)).and_then(|word| rest.get(word.len()..));
+        let after = found.filter(|after| !after.starts_with(|c: char| c.is_alphanumeric())).map(str::trim_start);
+        rest = after.or_else(|| words.contains('|').then_some(rest))?;
+    }
+    Some(rest)
 }
 
 fn is_joint(word: &str) -> bool {

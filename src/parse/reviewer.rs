@@ -13,10 +13,10 @@ pub(super) fn read_block(reading: &mut Reading<'_, '_>) {
     let after = [Part::Licensure, Part::Specialty, Part::How, Part::Summary, Part::Issues];
     let (states, specialties) = (reading.section(Part::Licensure, &after), reading.section(Part::Specialty, &after));
     let specialties = specialties.map(|range| list_only(reading, range));
-    let entries = |range: &Option<Range<usize>>| {
-        range.clone().and_then(|range| reading.flowed(range)).map_or_else(Vec::new, |text| list(&text, false))
-    };
-    let reviewer = Reviewer { licensure: entries(&states), specialties: entries(&specialties), ..Reviewer::default() };
+    let flowed = |range: &Option<Range<usize>>| range.clone().and_then(|range| reading.flowed(range));
+    let licensure = flowed(&states).map_or_else(Vec::new, |text| list(&text).flat_map(known_states).collect());
+    let specialties_printed = flowed(&specialties).map_or_else(Vec::new, |text| list(&text).collect());
+    let reviewer = Reviewer { licensure, specialties: specialties_printed, ..Reviewer::default() };
     reading.letter.reviewer = reviewer;
     name_canonically(reading, states, specialties);
     remark_missing(reading);
@@ -81,7 +81,7 @@ pub(super) fn credentials_sentence(text: &str) -> Option<Reviewer> {
     let states = text.get(states_from..sentence_end(text, states_from))?;
     let subject = lower.get(..licensed)?.rfind("reviewer is")? + "reviewer is".len();
     let middle = lower.get(subject..licensed)?;
-    let licensure = list(states, true);
+    let licensure = list(states).flat_map(states_joined).take_while(|state| is_name(state)).collect();
     let opening = ["certified in ", "licensed in ", "specialty in ", "practice of "]
         .iter()
         .find_map(|opening| middle.find(opening).map(|at| (*opening, subject + at + opening.len())));
@@ -144,7 +144,9 @@ fn specialties(words: &str) -> (Vec<String>, Vec<String>) {
 /// The specialties of a list. "Neurology and Sleep Medicine" are two: each is known, and both together are none.
 fn listed(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for entry in list(text, false) {
+    // "Family Practice, and" was cut before "has subspecialties in".
+    for entry in list(text).filter(|entry| entry != "and") {
+        let entry = entry.strip_suffix(" and").unwrap_or(&entry).to_owned();
         let entry = entry.strip_prefix("and ").unwrap_or(&entry);
         let parts: Vec<&str> = entry.split(" and ").collect();
         if parts.len() > 1
@@ -172,19 +174,46 @@ fn sentence_end(text: &str, from: usize) -> usize {
     (from..bytes.len()).find(|&at| bytes[at] == b'.' && ends(at)).unwrap_or(text.len())
 }
 
-/// The entries of a list with commas. Names of states have no "and", names of specialties have.
-fn list(text: &str, split_and: bool) -> Vec<String> {
+/// The entries of a list with commas. "Washington, D.C." is one.
+fn list(text: &str) -> impl Iterator<Item = String> {
     let clean = |entry: &str| entry.trim_matches(|c: char| c == '.' || c == ';' || c.is_whitespace()).to_owned();
-    let mut entries = Vec::new();
-    for entry in text.split([',', ';']) {
-        if split_and {
-            let entry = entry.trim();
-            let entry = entry.strip_prefix("and ").or_else(|| entry.strip_prefix("& ")).unwrap_or(entry);
-            entries.extend(entry.split(" and ").flat_map(|part| part.split(" & ")).map(clean));
-        } else {
-            entries.push(clean(entry));
+    let mut pieces = text.split([',', ';']).map(clean).filter(|entry| !entry.is_empty()).peekable();
+    std::iter::from_fn(move || {
+        let mut entry = pieces.next()?;
+        let district = |next: &String| {
+            let letters = next.split(' ').next().unwrap_or_default().trim_end_matches('.');
+            letters.eq_ignore_ascii_case("d.c") || letters.eq_ignore_ascii_case("dc")
+        };
+        if ends_with_washington(&entry)
+            && let Some(next) = pieces.next_if(district)
+        {
+            let dot = if next.ends_with('C') && next.contains('.') { "." } else { "" };
+            entry = format!("{entry}, {next}{dot}");
         }
-    }
-    entries.retain(|entry| !entry.is_empty());
-    entries
+        Some(entry)
+    })
+}
+
+fn ends_with_washington(entry: &str) -> bool {
+    entry.rsplit(' ').next().is_some_and(|last| last.eq_ignore_ascii_case("washington"))
+}
+
+/// The states of an entry of a sentence: "California and Texas" are two.
+fn states_joined(entry: String) -> Vec<String> {
+    let entry = entry.strip_prefix("and ").or_else(|| entry.strip_prefix("& ")).unwrap_or(&entry);
+    let parts = entry.split(" and ").flat_map(|part| part.split(" & "));
+    parts.map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// The states of an entry of a block: joined by "and" they are several where each is one.
+fn known_states(entry: String) -> Vec<String> {
+    let parts = states_joined(entry.clone());
+    if parts.iter().all(|part| canonical::state(part).is_some()) { parts } else { vec![entry] }
+}
+
+/// Whether a state is named, and not what else the sentence tells: "Georgia and IS ALSO CERTIFIED in ...".
+fn is_name(entry: &str) -> bool {
+    canonical::state(entry).is_some()
+        || entry.starts_with("the ")
+        || !entry.starts_with(|c: char| c.is_ascii_lowercase())
 }

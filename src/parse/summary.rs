@@ -83,6 +83,18 @@ pub(super) fn age(summary: &str) -> Option<(u16, usize)> {
     let bytes = summary.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
+        if bytes[at].is_ascii_alphabetic() {
+            let word = at;
+            at = word_end(bytes, at);
+            let told = number_in_words(bytes, word, at).and_then(|(age, end)| Some((age, end, age_words(bytes, end)?)));
+            if let Some((age, end, after)) = told {
+                if !tells_other_age(bytes, word, after) {
+                    return Some((age, after));
+                }
+                at = end;
+            }
+            continue;
+        }
         if !bytes[at].is_ascii_digit() {
             at += 1;
             continue;
@@ -101,6 +113,19 @@ pub(super) fn age(summary: &str) -> Option<(u16, usize)> {
         at = end;
     }
     None
+}
+
+/// A number from "twenty" to "ninety-nine" that begins with a word, and its end.
+fn number_in_words(bytes: &[u8], start: usize, end: usize) -> Option<(u16, usize)> {
+    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    const ONES: [&str; 9] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    let is = |range: Range<usize>, known: &str| bytes[range].eq_ignore_ascii_case(known.as_bytes());
+    let tens = TENS.iter().zip(2u16..).find_map(|(name, tens)| is(start..end, name).then_some(tens * 10))?;
+    // "forty-five", "forty five", and "forty- five" of a broken line.
+    let gap = bytes[end..].iter().take(2).take_while(|b| matches!(b, b'-' | b' ')).count();
+    let one = end + gap..word_end(bytes, end + gap);
+    let ones = ONES.iter().zip(1u16..).find(|(name, _)| gap > 0 && is(one.clone(), name));
+    Some(ones.map_or((tens, end), |(_, ones)| (tens + ones, one.end)))
 }
 
 /// The end of "year old", "years old", "years of age", "y/o", "yo", "yr old" after a number.

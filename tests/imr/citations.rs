@@ -180,6 +180,10 @@ fn states_have_their_full_names() {
         ("Puerto Rico, Guam, VI", &["Puerto Rico", "Guam", "U.S. Virgin Islands"]),
         ("Ohio, Iowa, Idaho", &["Ohio", "Iowa", "Idaho"]),
         ("new mexico, WEST VIRGINIA", &["New Mexico", "West Virginia"]),
+        ("Washington, D.C.", &["District of Columbia"]),
+        ("Maryland, Washington, DC, Virginia", &["Maryland", "District of Columbia", "Virginia"]),
+        ("CA, NY and WA", &["California", "New York", "Washington"]),
+        ("California and Florida", &["California", "Florida"]),
     ] {
         let (have, _, codes) = reviewer(printed, "Neurology");
         assert_eq!(
@@ -189,6 +193,51 @@ fn states_have_their_full_names() {
     }
     let (have, _, codes) = reviewer("Utah, Atlantis, Iova", "Neurology");
     assert_eq!((have, codes), (vec!["Utah".into(), "Atlantis".into(), "Iova".into()], vec!["unlisted_state"; 2]));
+}
+
+#[test]
+fn a_sentence_tells_states_and_specialties() {
+    let read = |credentials: &str| {
+        let text = format!(
+            "HOW THE IMR FINAL DETERMINATION WAS MADE\nAn expert reviewer read the file. The expert reviewer is \
+             {credentials}. He/she has been in active clinical practice for more than five years.\n\nCLINICAL CASE \
+             SUMMARY\nA worker.\n\nIMR ISSUES, DECISIONS AND RATIONALES\n\n1. A brace is not medically \
+             necessary.\n"
+        );
+        let reviewer = parse(&text).letter.reviewer;
+        (reviewer.licensure, reviewer.board_certifications, reviewer.subspecialties)
+    };
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(
+        read(
+            "Board Certified in Family Practice, and has subspecialties in Sports Medicine and is licensed to practice \
+              in Washington, D.C. and Ohio"
+        ),
+        (names(&["Washington, D.C.", "Ohio"]), names(&["Family Practice"]), names(&["Sports Medicine"]))
+    );
+    assert_eq!(
+        read(
+            "Board Certified in Neurology and is licensed to practice in Utah and Georgia and is also certified in \
+              Acupuncture"
+        ),
+        (names(&["Utah", "Georgia"]), names(&["Neurology"]), names(&[]))
+    );
+}
+
+#[test]
+fn the_schema_allows_each_regulation_that_is_read() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/letter.schema.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema["$defs"]["citation"]["properties"]["regulation"]).unwrap();
+    let mut ranges = 0;
+    for (_, case) in cases() {
+        for citation in case["citations"].as_array().unwrap() {
+            let regulation = &citation["regulation"];
+            assert!(validator.is_valid(regulation), "{regulation}");
+            ranges += usize::from(regulation.as_str().is_some_and(|r| r.contains('-')));
+        }
+    }
+    assert!(ranges > 0);
 }
 
 #[test]
