@@ -83,7 +83,7 @@ pub(super) fn end(text: &str, start: usize, word: &str, denial: Denial) -> Optio
     let denies = match denial {
         Denial::Sentence => !is_excepted(text, after),
         Denial::Worker => of_worker(text, start) && !is_excepted(text, after),
-        Denial::Clause => !is_excepted(text, after) && !(word == "without" && is_negated(text, start)),
+        Denial::Clause => !(is_excepted(text, after) || (word == "without" && is_negated(text, start))),
     };
     let reach = text.floor_char_boundary(after + LONGEST);
     let rest = text.get(after..reach).filter(|_| denies)?;
