@@ -48,7 +48,7 @@ pub(super) enum Form {
 /// The section of the issues, its heading left out, and whether the heading is there.
 fn section(text: &str, outline: &Outline) -> Option<(Range<usize>, bool)> {
     let headings = outline.first(Part::Issues).into_iter().chain(outline.first(Part::DecisionList));
-    let labels = [Part::Claims, Part::Reviewer, Part::Rationale];
+    let labels = Part::LABELS;
     let heading = headings.min_by_key(|heading| heading.start);
     // The same words may stand in a sentence of the summary: the heading in capitals is the one.
     let capitals = |a: &Anchor| {
@@ -56,7 +56,7 @@ fn section(text: &str, outline: &Outline) -> Option<(Range<usize>, bool)> {
             .is_some_and(|words| !words.is_empty() && !words.bytes().any(|b| b.is_ascii_lowercase()))
     };
     let heading = heading.map(|first| {
-        let label = outline.next_after(first.end, &labels).map_or(text.len(), |label| label.start);
+        let label = outline.next_after(first.end, labels).map_or(text.len(), |label| label.start);
         let parts = [Part::Issues, Part::DecisionList];
         let mut later =
             outline.anchors().iter().filter(|a| parts.contains(&a.part) && (first.end..label).contains(&a.start));
@@ -69,14 +69,14 @@ fn section(text: &str, outline: &Outline) -> Option<(Range<usize>, bool)> {
     let from = match heading {
         Some(heading) => heading.end,
         None => {
-            let first = outline.next_after(0, &labels)?.start;
+            let first = outline.next_after(0, labels)?.start;
             outline.last_before(first, Part::SECTIONS).map_or(0, |section| section.end)
         }
     };
     // What follows the last label may be a section that usually stands before; elsewhere such words are quoted.
-    let last = outline.last_before(usize::MAX, &labels).map_or(from, |last| last.end.max(from));
+    let last = outline.last_before(usize::MAX, labels).map_or(from, |last| last.end.max(from));
     let sections = [Part::How, Part::Summary, Part::Documents, Part::Qualifications, Part::Closing];
-    let end = outline.next_section(text, last, &sections).map_or(text.len(), |next| next.start);
+    let end = outline.next_section(text, last, |part| sections.contains(&part)).map_or(text.len(), |next| next.start);
     let opening = ["the", "final", "determination", "was", "based", "on", "decisions"];
     Some((without_opening(text, from..end, &opening), heading.is_some()))
 }
@@ -84,12 +84,11 @@ fn section(text: &str, outline: &Outline) -> Option<(Range<usize>, bool)> {
 /// Whether there is an issue with a heading, an outcome, and all its labels in their order: no other text has that.
 pub(super) fn certain(view: &View<'_>, outline: &Outline) -> bool {
     let Some((section, _)) = section(view.text(), outline) else { return false };
-    let labels = [Part::Claims, Part::Reviewer, Part::Rationale];
-    let labels: Vec<_> = outline.anchors().iter().filter(|a| labels.contains(&a.part)).collect();
+    let labels: Vec<_> = outline.anchors().iter().filter(|a| Part::LABELS.contains(&a.part)).collect();
     let finder = Finder::new(view, labels.iter().map(|label| label.start));
     let complete = labels.windows(3).enumerate().find(|(_, three)| {
         let parts = [three[0].part, three[1].part, three[2].part];
-        parts == [Part::Claims, Part::Reviewer, Part::Rationale]
+        parts == *Part::LABELS
     });
     complete.is_some_and(|(i, three)| {
         let from = i.checked_sub(1).map_or(section.start, |before| labels[before].end.max(section.start));
@@ -313,8 +312,7 @@ fn primary(said: &str) -> bool {
 /// necessary. Outcome: Upheld".
 fn is_conclusion(text: &str, from: usize, head: &Head) -> bool {
     let before = text.get(from..head.colon).unwrap_or_default().trim_end();
-    let paragraph = before.rsplit("\n\n").next().unwrap_or_default();
-    let said = paragraph.rsplit(['.', '\n', '\x0c']).next().unwrap_or_default().trim_start();
+    let said = before.rsplit(['.', '\n', '\x0c']).next().unwrap_or_default().trim_start();
     let lower = said.to_ascii_lowercase();
     mark::announces(&lower)
         || lower.contains("medically necessary")

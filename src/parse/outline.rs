@@ -115,11 +115,22 @@ impl Outline {
         self.anchors.get(..at)?.iter().rev().copied().find(|a| parts.contains(&a.part))
     }
 
-    /// The first anchor after an offset that is one of the parts and begins a section for certain.
-    pub(super) fn next_section(&self, text: &str, offset: usize, parts: &[Part]) -> Option<Anchor> {
+    /// The first heading after an offset that ends the section that began there, of those that `can` end it.
+    ///
+    /// In the middle of a text the words of a heading may stand in a sentence: "Records Reviewed", "Effect of the
+    /// decision: none.".
+    pub(super) fn next_section(&self, text: &str, offset: usize, can: impl Fn(Part) -> bool) -> Option<Anchor> {
         let at = self.anchors.partition_point(|a| a.start < offset);
-        let after = self.anchors.get(at..)?.iter().copied();
-        after.filter(|a| parts.contains(&a.part)).find(|a| ends_section(text, self, *a, offset))
+        // Looked up once, since a text may have as many headings as it likes.
+        let last_label = self.last_before(usize::MAX, Part::LABELS).map_or(0, |label| label.start);
+        let once = [Part::How, Part::Summary, Part::Documents, Part::Qualifications];
+        let began = once.map(|part| self.first(part).is_some_and(|first| first.start < offset));
+        let ends = |anchor: &Anchor| match once.iter().position(|part| *part == anchor.part) {
+            // A section that was there already does not begin again.
+            Some(i) => !began[i] && is_titled(text, *anchor),
+            None => anchor.part != Part::Closing || (last_label < anchor.end && stands_apart(text, *anchor)),
+        };
+        self.anchors.get(at..)?.iter().copied().filter(|a| can(a.part)).find(ends)
     }
 
     /// The first anchor after an offset that is one of the parts.
@@ -129,28 +140,25 @@ impl Outline {
     }
 }
 
-/// Whether a heading of a section ends another one that began at `from`. In the middle of a text the same words may stand
-/// in a sentence: "Records Reviewed", "Effect of the decision: none.".
-fn ends_section(text: &str, outline: &Outline, anchor: Anchor, from: usize) -> bool {
-    let words = text.get(anchor.start..anchor.end).unwrap_or_default();
-    let before = text.get(..anchor.start).unwrap_or_default();
-    let apart = before.ends_with("\n\n") || before.ends_with('\x0c') || before.is_empty();
-    let alone = || text.get(anchor.end..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', '\x0c']));
+/// Whether a line or a page ends before an offset, with an empty line where it is a line.
+fn is_apart(before: &str) -> bool {
+    before.is_empty() || before.ends_with("\n\n") || before.ends_with('\x0c')
+}
+
+/// Whether the words of a heading look like one: long, in capitals, alone on a line, or none at all.
+fn is_titled(text: &str, anchor: Anchor) -> bool {
     /// Longer headings are no words of a sentence: "Documents Reviewed for Determination:".
     const LONG: usize = 30;
-    let titled = || words.len() > LONG || !words.bytes().any(|b| b.is_ascii_lowercase()) || (apart && alone());
-    let labels = [Part::Claims, Part::Reviewer, Part::Rationale];
-    match anchor.part {
-        // A section that was there already does not begin again.
-        Part::How | Part::Summary | Part::Documents | Part::Qualifications => {
-            outline.first(anchor.part).is_none_or(|first| first.start >= from) && (words.is_empty() || titled())
-        }
-        Part::Closing => {
-            let ended = before.trim_end().ends_with(['.', '!', '?', ':', ')', '"', '\u{201d}']);
-            (apart || ended) && outline.next_after(anchor.end, &labels).is_none()
-        }
-        _ => true,
-    }
+    let words = text.get(anchor.start..anchor.end).unwrap_or_default();
+    let alone = || text.get(anchor.end..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', '\x0c']));
+    let apart = || is_apart(text.get(..anchor.start).unwrap_or_default());
+    words.is_empty() || words.len() > LONG || !words.bytes().any(|b| b.is_ascii_lowercase()) || (apart() && alone())
+}
+
+/// Whether a heading stands behind a finished sentence, or apart from what is before it.
+fn stands_apart(text: &str, anchor: Anchor) -> bool {
+    let before = text.get(..anchor.start).unwrap_or_default();
+    is_apart(before) || before.trim_end().ends_with(['.', '!', '?', ':', ')', '"', '\u{201d}'])
 }
 
 /// What opens the line at `start`, whose words begin after marks, or after the number of a section.

@@ -76,6 +76,9 @@ impl Part {
         Self::Why,
     ];
 
+    /// The labels of an issue, in their order.
+    pub(super) const LABELS: &[Self] = &[Self::Claims, Self::Reviewer, Self::Rationale];
+
     /// The parts of notices and professional reviews, whose words are those of a text in other layouts.
     pub(super) const OF_OTHERS: &[Self] = &[
         Self::Notice,

@@ -52,9 +52,9 @@ impl Reading<'_, '_> {
     pub(super) fn whole_section(&self, part: Part) -> Option<Range<usize>> {
         let anchor = self.outline.first(part)?;
         let labelled = matches!(self.letter.layout, Layout::Credentials | Layout::BoardCertified);
-        let ends = |p: &&Part| **p != part && !(labelled && Part::OF_OTHERS.contains(p));
-        let parts: Vec<Part> = Part::SECTIONS.iter().filter(ends).copied().collect();
-        let next = self.outline.next_section(self.view.text(), anchor.end, &parts);
+        let can =
+            |next| next != part && Part::SECTIONS.contains(&next) && !(labelled && Part::OF_OTHERS.contains(&next));
+        let next = self.outline.next_section(self.view.text(), anchor.end, can);
         let end = next.map_or(self.view.text().len(), |next| next.start);
         let issues = self.issues_from.filter(|from| *from >= anchor.end);
         Some(anchor.end..issues.map_or(end, |from| end.min(from)))
