@@ -21,14 +21,6 @@ fn borrowed(letters: &[(String, String)]) -> Vec<(&str, &[u8])> {
     letters.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect()
 }
 
-fn report(folder: &Folder, args: &[&str]) -> Value {
-    let report = folder.imr(&[&["index", "letters", "--format", "json"], args].concat()).json();
-    let n = |name: &str| report[name].as_u64().unwrap();
-    let parts = ["letters", "unchanged", "moved", "duplicates", "unknown_layout", "not_letters", "failed"];
-    assert_eq!(n("files"), parts.iter().map(|f| n(f)).sum::<u64>(), "{report}");
-    report
-}
-
 /// All hits without what tells where they are from.
 fn hits(folder: &Folder, query: &[&str]) -> Vec<Value> {
     let run = folder.imr(&[&["search", "--limit", "100000", "--sort", "case", "--format", "jsonl"], query].concat());
@@ -83,12 +75,12 @@ fn letters_in_containers_are_the_same_as_in_folders() {
     assert!(expected.len() > 90);
     for threads in ["1", "2", "8"] {
         let _ = fs::remove_dir_all(packed.path().join(".imr"));
-        let first = report(&packed, &["--threads", threads]);
+        let first = packed.index_report(&["--threads", threads]);
         assert_eq!((&first["files"], &first["not_letters"], &first["containers"]), (&91.into(), &1.into(), &7.into()));
         assert_eq!(first["failed"], 0, "{first}");
         assert_eq!(hits(&packed, &[]), expected, "{threads} threads");
     }
-    let again = report(&packed, &[]);
+    let again = packed.index_report(&[]);
     assert_eq!((&again["unchanged"], &again["containers"]), (&91.into(), &7.into()), "{again}");
     // By their place.
     let of = |path: &str| paths(&packed, &["--path", path]);
@@ -120,22 +112,22 @@ fn a_container_that_changed_is_read_again_and_only_what_changed_in_it_counts() {
     let mut all = letters(1..=12);
     folder.write("letters/a.zip", zip(&borrowed(&all)));
     folder.write("letters/b.zip", zip(&borrowed(&letters(20..=25))));
-    assert_eq!(report(&folder, &[])["files"], 18);
+    assert_eq!(folder.index_report(&[])["files"], 18);
     let before = paths(&folder, &[]).len();
     // One goes, one comes, one changes.
     let gone = all.remove(3).0;
     all[0].1.push_str("\nA further line.\n");
     all.push(letters([40]).remove(0));
     folder.write("letters/a.zip", zip(&borrowed(&all)));
-    let changed = report(&folder, &[]);
+    let changed = folder.index_report(&[]);
     assert_eq!((&changed["unchanged"], &changed["kept"]), (&16.into(), &1.into()), "{changed}");
     assert!(paths(&folder, &[]).contains(&format!("letters/a.zip!/{gone}")));
-    assert_eq!(report(&folder, &["--prune"])["removed"], 1);
+    assert_eq!(folder.index_report(&["--prune"])["removed"], 1);
     assert_eq!(paths(&folder, &[]).len(), before);
     assert!(!paths(&folder, &[]).contains(&format!("letters/a.zip!/{gone}")));
     // The container itself goes, with all that it holds.
     fs::remove_file(folder.path().join("letters/a.zip")).unwrap();
-    let report = report(&folder, &["--prune"]);
+    let report = folder.index_report(&["--prune"]);
     // The container, and what it held.
     assert_eq!(report["removed"], 13);
     assert_eq!(paths(&folder, &[]).len(), 6);
@@ -160,22 +152,22 @@ fn damage_costs_itself_only_and_what_was_there_before_stays() {
     folder.write("letters/c.zip", "no zip file");
     let run = folder.imr(&["index", "letters"]).succeeds();
     run.says(&["b.zip!/locked.txt", "is encrypted", "c.zip", "is no zip file"]);
-    let first = report(&folder, &[]);
+    let first = folder.index_report(&[]);
     assert_eq!(first["failed"], 2, "{first}");
     let codes: Vec<_> = first["failures"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["container_encrypted", "container_damaged"]);
     // The disk loses the second half of a file.
     let before = paths(&folder, &[]);
     folder.write("letters/a.zip", &whole[..whole.len() / 2]);
-    let damaged = report(&folder, &[]);
+    let damaged = folder.index_report(&[]);
     // The container, and the entry in which the cut lies.
     assert_eq!(damaged["failed"], 4, "{damaged}");
     assert_eq!(damaged["removed"], 0, "{damaged}");
     assert!(paths(&folder, &[]).len() + 1 >= before.len());
-    assert_eq!(report(&folder, &[])["failed"], 4);
+    assert_eq!(folder.index_report(&[])["failed"], 4);
     folder.imr(&["parse", "letters/a.zip"]).succeeds().says(&["a.zip", "its directory is missing"]);
     folder.write("letters/a.zip", &whole);
-    assert_eq!(report(&folder, &[])["failed"], 2);
+    assert_eq!(folder.index_report(&[])["failed"], 2);
     assert_eq!(paths(&folder, &[]), before);
 }
 
@@ -186,16 +178,16 @@ fn duplicates_in_containers_take_the_place_of_what_goes() {
     folder.write("letters/a.txt", &one);
     folder.write("letters/b.zip", zip(&[("x/same.txt", one.as_bytes())]));
     folder.write("letters/c.zip", zip(&[("d.zip", &zip(&[("same.txt", one.as_bytes())]))]));
-    assert_eq!(report(&folder, &[])["duplicates"], 2);
+    assert_eq!(folder.index_report(&[])["duplicates"], 2);
     assert_eq!(paths(&folder, &[]), ["letters/a.txt"]);
     fs::remove_file(folder.path().join("letters/a.txt")).unwrap();
-    assert_eq!(report(&folder, &[])["restored"], 1);
+    assert_eq!(folder.index_report(&[])["restored"], 1);
     assert_eq!(paths(&folder, &[]), ["letters/b.zip!/x/same.txt"]);
     fs::remove_file(folder.path().join("letters/b.zip")).unwrap();
-    assert_eq!(report(&folder, &[])["restored"], 1);
+    assert_eq!(folder.index_report(&[])["restored"], 1);
     assert_eq!(paths(&folder, &[]), ["letters/c.zip!/d.zip!/same.txt"]);
     fs::remove_file(folder.path().join("letters/c.zip")).unwrap();
-    report(&folder, &["--prune"]);
+    folder.index_report(&["--prune"]);
     assert!(paths(&folder, &[]).is_empty());
 }
 
@@ -205,7 +197,7 @@ fn an_address_in_a_container_that_is_there_is_no_path_that_is_gone() {
     let all = letters(1..=3);
     let inner = zip(&borrowed(&all[..2]));
     folder.write("letters/o.zip", zip(&[("in.zip", &inner), (all[2].0.as_str(), all[2].1.as_bytes())]));
-    report(&folder, &[]);
+    folder.index_report(&[]);
     let before = paths(&folder, &[]);
     assert_eq!(before.len(), 3);
     for path in ["letters/o.zip!/in.zip", "letters/o.zip!/elsewhere.txt"] {
@@ -234,7 +226,7 @@ fn containers_that_come_and_go_are_told_and_counted() {
     let new = told();
     assert!(new.contains("\ncontainers\n  letters/z.zip\n") && !new.contains("\nnew\n"), "{new}");
     assert!(new.ends_with("`imr index` would open 1 container\n"), "{new}");
-    report(&folder, &[]);
+    folder.index_report(&[]);
     fs::remove_file(folder.path().join("letters/z.zip")).unwrap();
     let gone = told();
     assert!(gone.contains("\ngone              3\n") && gone.contains("\ngone, kept        2\n"), "{gone}");
@@ -255,7 +247,7 @@ fn what_is_no_export_of_records_is_one_failure() {
     lines.insert(1, "{\"case_number\": 7}");
     folder.write("letters/x.jsonl", lines.join("\n"));
     folder.write("letters/y.jsonl", "{\"other\":1}\n".repeat(100));
-    let found = report(&folder, &[]);
+    let found = folder.index_report(&[]);
     let failures: Vec<_> = found["failures"].as_array().unwrap().iter().collect();
     assert_eq!(failures.len(), 2, "{found}");
     assert!(failures[0]["path"].as_str().unwrap().ends_with("x.jsonl!/2"));
@@ -300,11 +292,11 @@ fn globs_hidden_files_and_lists_choose() {
     folder.imr(&["parse", "--files-from", "nowhere"]).ends_with(2).says(&["nowhere"]);
     folder.imr(&["parse"]).ends_with(2).says(&["PATH"]);
     // The same for the index, where another choice takes nothing out and reads what it newly means.
-    assert_eq!(report(&folder, &["--exclude", "old"])["files"], 4);
-    assert_eq!(report(&folder, &["--exclude", "old"])["unchanged"], 4);
-    let all = report(&folder, &[]);
+    assert_eq!(folder.index_report(&["--exclude", "old"])["files"], 4);
+    assert_eq!(folder.index_report(&["--exclude", "old"])["unchanged"], 4);
+    let all = folder.index_report(&[]);
     assert_eq!((&all["files"], &all["unchanged"], &all["removed"]), (&6.into(), &4.into(), &0.into()), "{all}");
-    assert_eq!(report(&folder, &["--include", "a.txt"])["removed"], 0);
+    assert_eq!(folder.index_report(&["--include", "a.txt"])["removed"], 0);
     assert_eq!(paths(&folder, &[]).len(), 6);
 }
 
@@ -370,10 +362,10 @@ fn a_killed_run_over_containers_goes_on_where_it_was() {
         child.kill().unwrap();
         child.wait().unwrap();
         if round % 3 == 2 {
-            let report = report(&folder, &[]);
+            let report = folder.index_report(&[]);
             assert_eq!(report["failed"], 0, "{report}");
             assert_eq!(count(".imr"), whole);
-            let again = self::report(&folder, &[]);
+            let again = folder.index_report(&[]);
             assert_eq!(again["unchanged"], again["files"]);
             assert_eq!(again["files"], 900);
         }

@@ -88,6 +88,15 @@ fn notes(folder: &Folder, names: std::ops::Range<u64>) {
     }
 }
 
+/// An index of fifty notes, and beside it all those of a run that will find no room.
+fn with_more_to_come() -> Folder {
+    let folder = Folder::in_memory();
+    notes(&folder, 0..50);
+    folder.imr(&["index", "letters"]).succeeds();
+    notes(&folder, 50..5_000);
+    folder
+}
+
 /// A run that finds no room says so, and leaves the last commit; the next goes on.
 fn is_left_whole(folder: &Folder, failed: Run, before: u64, all: u64) {
     failed.ends_with(2).prints_nothing().says(&["cannot be written", "hint: "]);
@@ -102,10 +111,7 @@ fn is_left_whole(folder: &Folder, failed: Run, before: u64, all: u64) {
 
 #[test]
 fn a_disk_that_is_full_ends_the_run_and_the_next_goes_on() {
-    let folder = Folder::in_memory();
-    notes(&folder, 0..50);
-    folder.imr(&["index", "letters"]).succeeds();
-    notes(&folder, 50..5_000);
+    let folder = with_more_to_come();
     // A limit on the length of a file fails writes as a full disk does, for any user. The unit is 512 or 1,024 bytes.
     let limited = "trap '' XFSZ; ulimit -f 1600; exec \"$0\" index letters --memory 64 --threads 2";
     let mut command = Command::new("sh");
@@ -119,10 +125,7 @@ fn a_disk_that_is_full_ends_the_run_and_the_next_goes_on() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_system_that_is_full_ends_the_run_and_the_next_goes_on() {
-    let folder = Folder::in_memory();
-    notes(&folder, 0..50);
-    folder.imr(&["index", "letters"]).succeeds();
-    notes(&folder, 50..5_000);
+    let folder = with_more_to_come();
     fs::create_dir(folder.path().join("disk")).unwrap();
     let script = "mount -t tmpfs -o size=6m none disk || exit 99
         cp -r .imr disk/.imr || exit 98

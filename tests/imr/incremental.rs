@@ -8,19 +8,11 @@ use crate::invented::{Letter, Linearization};
 use crate::support::Folder;
 
 fn index(folder: &Folder) -> Value {
-    index_with(folder, &[])
+    folder.index_report(&[])
 }
 
 fn pruned(folder: &Folder) -> Value {
-    index_with(folder, &["--prune"])
-}
-
-fn index_with(folder: &Folder, args: &[&str]) -> Value {
-    let report = folder.imr(&[&["index", "letters", "--format", "json"], args].concat()).json();
-    let n = |name: &str| report[name].as_u64().unwrap();
-    let parts = ["letters", "unchanged", "moved", "duplicates", "unknown_layout", "not_letters", "failed"];
-    assert_eq!(n("files"), parts.iter().map(|f| n(f)).sum::<u64>(), "{report}");
-    report
+    folder.index_report(&["--prune"])
 }
 
 fn letters(folder: &Folder, query: &[&str]) -> u64 {

@@ -6,8 +6,9 @@ use imr::letter::Letter;
 use imr::parse::parse;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::PathBuf;
+
+use crate::support::check_tables;
 
 /// A letter of March 2017 with a summary.
 fn letter(summary: &str) -> Letter {
@@ -39,27 +40,9 @@ fn told(letter: &Letter) -> String {
 
 #[test]
 fn summaries_tell_what_the_tables_say() {
-    let update = std::env::var_os("UPDATE_EXPECTED").is_some_and(|v| v == "1");
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/summaries");
-    let (mut count, mut differing) = (0, Vec::new());
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let table = std::fs::read_to_string(&path).unwrap();
-        let mut lines = table.lines();
-        let mut new = format!("{}\n", lines.next().unwrap());
-        for (summary, fields) in lines.map(|line| line.split_once('\t').expect(line)) {
-            let now = told(&letter(summary));
-            writeln!(new, "{summary}\t{now}").unwrap();
-            if now != fields {
-                differing.push(format!("{summary}\n  want {fields}\n  have {now}"));
-            }
-            count += 1;
-        }
-        if update {
-            std::fs::write(&path, new).unwrap();
-        }
-    }
-    assert!(update || differing.is_empty(), "UPDATE_EXPECTED=1 writes them anew.\n{}", differing.join("\n"));
+    let tables = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let count = check_tables(tables, |summary| told(&letter(summary)));
     assert!(count >= 40, "{count} summaries");
 }
 

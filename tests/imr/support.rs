@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use imr::index::{Documents, IndexSchema, IssueDocument, analysis, letter_id};
 use imr::record::LetterRecord;
+use serde_json::Value;
 
 use crate::invented::{Letter, Linearization};
 
@@ -86,6 +87,15 @@ impl Folder {
                 letter
             })
             .collect()
+    }
+
+    /// The report of indexing `letters/`, whose numbers must add up.
+    pub fn index_report(&self, args: &[&str]) -> Value {
+        let report = self.imr(&[&["index", "letters", "--format", "json"], args].concat()).json();
+        let n = |name: &str| report[name].as_u64().unwrap();
+        let parts = ["letters", "unchanged", "moved", "duplicates", "unknown_layout", "not_letters", "failed"];
+        assert_eq!(n("files"), parts.iter().map(|f| n(f)).sum::<u64>(), "{report}");
+        report
     }
 
     /// The program, to be run here.
@@ -174,4 +184,29 @@ impl Run {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}\n{}", self.shown))
     }
+}
+
+/// Compares tables of a text and its fields, a row each behind a heading, with what is told of each text now; gives the
+/// number of rows. `UPDATE_EXPECTED=1` writes them anew.
+pub fn check_tables(paths: impl IntoIterator<Item = PathBuf>, told: impl Fn(&str) -> String) -> usize {
+    let update = std::env::var_os("UPDATE_EXPECTED").is_some_and(|v| v == "1");
+    let (mut count, mut differing) = (0, Vec::new());
+    for path in paths {
+        let table = fs::read_to_string(&path).unwrap();
+        let mut lines = table.lines();
+        let mut new = format!("{}\n", lines.next().unwrap());
+        for (text, fields) in lines.map(|line| line.split_once('\t').expect(line)) {
+            let now = told(text);
+            new += &format!("{text}\t{now}\n");
+            if now != fields {
+                differing.push(format!("{text}\n  want {fields}\n  have {now}"));
+            }
+            count += 1;
+        }
+        if update {
+            fs::write(&path, new).unwrap();
+        }
+    }
+    assert!(update || differing.is_empty(), "UPDATE_EXPECTED=1 writes them anew.\n{}", differing.join("\n"));
+    count
 }
