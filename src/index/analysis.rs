@@ -8,6 +8,7 @@ use tantivy::tokenizer::{
 };
 
 use super::cache::CachedTerms;
+use super::once::Once;
 
 /// The name of the analyzer of text fields.
 pub const ENGLISH: &str = "english";
@@ -55,6 +56,16 @@ pub fn forms() -> TextAnalyzer {
     ANALYZER.clone()
 }
 
+/// The words of [`forms`], hardly any of them twice: the field of forms only tells which words there are.
+fn forms_once() -> TextAnalyzer {
+    TextAnalyzer::builder(WordTokenizer)
+        .filter(RemoveLongFilter::limit(TOO_LONG))
+        .filter(Once)
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .build()
+}
+
 /// The analyzer of keyword fields: the whole value, lower case, without accents.
 pub fn keyword() -> TextAnalyzer {
     static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| {
@@ -72,7 +83,7 @@ pub fn hierarchy() -> TextAnalyzer {
 pub fn manager() -> TokenizerManager {
     let manager = TokenizerManager::default();
     manager.register(ENGLISH, english());
-    manager.register(FORMS, forms());
+    manager.register(FORMS, forms_once());
     manager.register(KEYWORD, keyword());
     manager.register(HIERARCHY, hierarchy());
     manager

@@ -9,6 +9,7 @@ mod fault;
 mod info;
 mod lock;
 mod manifest;
+mod once;
 mod optimize;
 mod overlay;
 mod place;
