@@ -44,6 +44,7 @@ const RULES: Rules = Rules {
         ("mimalloc", &["main"]),
         ("rayon", &["ingest", "search"]),
         ("redb", &["index"]),
+        ("rustix", &["archive"]),
         ("serde", &["record", "index", "query", "search", "ingest", "remote", "present", "cli", "serve"]),
         ("serde_json", &["record", "index", "query", "search", "ingest", "remote", "present", "cli", "serve"]),
         ("tantivy", &["index", "query", "search", "ingest"]),
