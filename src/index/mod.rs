@@ -15,6 +15,7 @@ mod place;
 mod reader;
 mod schema;
 mod snapshot;
+mod store;
 mod versions;
 mod writer;
 

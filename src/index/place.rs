@@ -42,6 +42,11 @@ pub fn find(given: Option<&Path>, from: &Path) -> Result<PathBuf> {
     })
 }
 
+/// The folder of the segments in an index folder.
+pub fn segments(dir: &Path) -> PathBuf {
+    dir.join(SEGMENTS)
+}
+
 /// Whether a folder holds a whole index.
 pub fn exists(dir: &Path) -> bool {
     dir.join(FORMAT_FILE).exists()
@@ -88,7 +93,7 @@ pub fn open_or_create(dir: &Path) -> Result<tantivy::Index> {
     if exists(dir) {
         return open(dir);
     }
-    let segments = dir.join(SEGMENTS);
+    let segments = self::segments(dir);
     fs::create_dir_all(&segments).map_err(|e| Error::write(&segments, e))?;
     let files = Segments::open(&segments).map_err(|e| reading(dir, e))?;
     let index = tantivy::Index::builder().schema(IndexSchema::get().tantivy.clone()).settings(settings());
@@ -128,7 +133,7 @@ pub fn open(dir: &Path) -> Result<tantivy::Index> {
         return Err(error.with_path(dir).with_hint("make one with `imr index PATH --index DIR`"));
     }
     check_format(dir)?;
-    let files = Segments::open(&dir.join(SEGMENTS)).map_err(|e| reading(dir, e))?;
+    let files = Segments::open(&segments(dir)).map_err(|e| reading(dir, e))?;
     let index = tantivy::Index::open(files).map_err(|e| reading(dir, e))?;
     if index.schema() != IndexSchema::get().tantivy {
         return Err(other_version(dir, "another schema"));

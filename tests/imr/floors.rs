@@ -52,7 +52,7 @@ const RULES: Rules = Rules {
         ("terminal_size", &["cli", "main"]),
         ("unicode_width", &["query", "present"]),
         ("walkdir", &["archive"]),
-        ("zstd", &["archive"]),
+        ("zstd", &["archive", "index"]),
         ("std::env", &["cli", "serve", "main"]),
         ("std::fs", &["archive", "index", "cli"]),
         ("std::io", &["error", "archive", "index", "ingest", "remote", "present", "cli", "serve", "main"]),
