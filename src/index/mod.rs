@@ -27,7 +27,7 @@ pub use entry::{FileEntry, Status};
 pub use fault::{guarded, is_guarded};
 pub use info::{FieldSizes, FileSizes, Info, SegmentInfo, Settings};
 pub use optimize::{Optimized, optimize};
-pub use place::{FOLDER, exists, find};
+pub use place::{FOLDER, exists, find, missing};
 pub use reader::{Reader, StoredIssue, has_path, paths_below};
 pub use schema::{FieldDef, FieldKind, IndexSchema, NUMBER};
 pub use snapshot::{KnownRow, Snapshot};

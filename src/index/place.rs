@@ -119,18 +119,19 @@ fn settings() -> IndexSettings {
     }
 }
 
+/// The error of a folder that holds no index.
+pub fn missing(dir: &Path) -> Error {
+    let fact = if dir.exists() { "is no index" } else { "there is no such index" };
+    Error::new(ErrorKind::IndexMissing, fact).with_path(dir).with_hint("make one with `imr index PATH --index DIR`")
+}
+
 /// Opens the segments of an index that exists.
 ///
 /// # Errors
 /// [`ErrorKind::IndexMissing`], [`ErrorKind::IndexVersion`], [`ErrorKind::IndexCorrupt`].
 pub fn open(dir: &Path) -> Result<tantivy::Index> {
     if !exists(dir) {
-        let error = if dir.exists() {
-            Error::new(ErrorKind::IndexMissing, "is no index")
-        } else {
-            Error::new(ErrorKind::IndexMissing, "there is no such index")
-        };
-        return Err(error.with_path(dir).with_hint("make one with `imr index PATH --index DIR`"));
+        return Err(missing(dir));
     }
     check_format(dir)?;
     let files = Segments::open(&segments(dir)).map_err(|e| reading(dir, e))?;

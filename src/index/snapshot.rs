@@ -74,6 +74,10 @@ impl KnownRow {
         self.path.value()
     }
 
+    fn generation(&self) -> u64 {
+        Outcome::of_row(&self.row.value()).generation
+    }
+
     /// What is known of the file.
     pub fn entry(&self) -> FileEntry {
         FileEntry::from_row(self.row.value())
@@ -164,7 +168,7 @@ impl Snapshot {
         self.files.len().map_err(damaged)
     }
 
-    /// Every file whose path begins so, in the order of paths.
+    /// Every file whose path begins so, in the order of paths. An entry that no commit of the segments carries is not known.
     pub fn below(&self, prefix: &[u8]) -> impl Iterator<Item = Result<(Vec<u8>, FileEntry)>> + use<> {
         self.rows_below(prefix).map(|row| row.map(|row| (row.key().to_vec(), row.entry())))
     }
@@ -181,8 +185,13 @@ impl Snapshot {
             let (path, row) = row.map_err(damaged)?;
             Ok(KnownRow { path, row })
         });
-        error.into_iter().chain(rows.take_while(move |row| match row {
+        let rows = rows.take_while(move |row| match row {
             Ok(row) => row.key().starts_with(&prefix),
+            Err(_) => true,
+        });
+        let committed = self.committed;
+        error.into_iter().chain(rows.filter(move |row| match row {
+            Ok(row) => row.generation() <= committed,
             Err(_) => true,
         }))
     }
