@@ -14,6 +14,7 @@ mod overlay;
 mod place;
 mod reader;
 mod schema;
+mod sentence;
 mod snapshot;
 mod versions;
 mod writer;

@@ -35,6 +35,7 @@ mod requests;
 mod roots;
 mod runs;
 mod schema;
+mod sentences;
 mod sets;
 mod status;
 mod summaries;
