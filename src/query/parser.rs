@@ -12,9 +12,12 @@ use crate::index::{FieldDef, FieldKind, IndexSchema, Reader};
 /// Deeper nesting is no query that a person writes; it would only exhaust the stack.
 const DEEPEST: usize = 100;
 
+/// The most operators of nearness of a query.
+const MOST_NEAR: usize = 200;
+
 /// Parses a query.
 pub fn parse(text: &str) -> Result<Query> {
-    let mut parser = Parser { text, tokens: lex::tokens(text)?, at: 0, depth: 0, notes: Vec::new() };
+    let mut parser = Parser { text, tokens: lex::tokens(text)?, at: 0, depth: 0, near: 0, notes: Vec::new() };
     if parser.tokens.is_empty() {
         return Ok(Query { expr: Expr::All, notes: Vec::new() });
     }
@@ -37,6 +40,8 @@ struct Parser<'a> {
     tokens: Vec<Spanned>,
     at: usize,
     depth: usize,
+    /// How many operators of nearness were read. A chain of them is a tree as deep as it is long.
+    near: usize,
     notes: Vec<String>,
 }
 
@@ -158,6 +163,11 @@ impl Parser<'_> {
         {
             self.at += usize::from(not);
             let operator = self.tokens.get(self.at).map_or(0..0, |(_, span)| span.clone());
+            self.near += 1;
+            if self.near > MOST_NEAR {
+                let message = format!("a query has at most {MOST_NEAR} operators of nearness");
+                return Err(lex::error(self.text, operator.start, &message));
+            }
             self.at += 1;
             let second = self.place();
             if self.peek().is_none_or(|next| matches!(next, Token::Close | Token::And | Token::Or)) {

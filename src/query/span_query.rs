@@ -84,9 +84,8 @@ fn telling(span: &Span, field: Field, statistics: &dyn Bm25StatisticsProvider) -
         let found = found.into_iter().filter(|(_, terms)| !terms.is_empty());
         found.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or_default()
     };
-    let each = |spans: &[Span]| {
-        spans.iter().map(|span| telling(span, field, statistics)).collect::<tantivy::Result<Vec<_>>>()
-    };
+    let each =
+        |spans: &[Span]| spans.iter().map(|span| telling(span, field, statistics)).collect::<tantivy::Result<Vec<_>>>();
     let together = |found: Vec<(f64, Vec<Term>)>| {
         found.into_iter().fold((0.0, Vec::new()), |(sum, mut all), (more, terms)| {
             all.extend(terms);
