@@ -20,6 +20,8 @@ mod invented;
 mod kill;
 mod language;
 mod letter;
+mod near;
+mod nearness;
 mod parse;
 mod parse_gold;
 mod parse_mutations;
