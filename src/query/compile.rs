@@ -13,6 +13,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::Expr;
+use super::forward::Forward;
 use super::has_value::HasValue;
 use super::lex::MOST_BOOST;
 use super::of_letter::OfLetter;
@@ -93,7 +94,10 @@ impl Compiler<'_> {
                 let term = |n| Term::from_field_u64(field, n);
                 match first == last {
                     true => unscored(TermQuery::new(term(*first), IndexRecordOption::Basic)),
-                    false => unscored(RangeQuery::new(Bound::Included(term(*first)), Bound::Included(term(*last)))),
+                    false => {
+                        let range = RangeQuery::new(Bound::Included(term(*first)), Bound::Included(term(*last)));
+                        unscored(Forward(Box::new(range)))
+                    }
                 }
             }
             Expr::Path(path) => {

@@ -9,6 +9,7 @@
 //! stand for, [`compile`] makes of it what tantivy runs.
 
 mod compile;
+mod forward;
 mod has_value;
 mod lex;
 mod mark;

@@ -75,7 +75,8 @@ fn words_are_found_near_each_other() {
         ("needles w/1 failed w/2 function", ""),
         ("needles w/1 brought /s function w/2 gain", "1/1"),
         ("trial w/2 needles /s function w/1 was", "1/2"),
-        ("(trial /s function) w/2 failed", "1/2"),
+        ("(trial /s function) w/3 failed", "1/2"),
+        ("(trial /s function) w/2 failed", ""),
         // A word is not near itself.
         ("needles w/5 needles", ""),
         ("were w/4 were", "1/3"),
