@@ -37,7 +37,9 @@ fn stock() -> TokenizerManager {
         words.filter(LowerCaser).filter(AsciiFoldingFilter)
     };
     let manager = analysis::manager();
-    manager.register(analysis::ENGLISH, words().filter(Stemmer::new(Language::English)).build());
+    for name in [analysis::ENGLISH, analysis::ENGLISH_VALUES] {
+        manager.register(name, words().filter(Stemmer::new(Language::English)).build());
+    }
     manager.register(analysis::FORMS, words().build());
     manager
 }

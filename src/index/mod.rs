@@ -15,6 +15,7 @@ mod overlay;
 mod place;
 mod reader;
 mod schema;
+mod sentence;
 mod snapshot;
 mod store;
 mod versions;
