@@ -97,6 +97,10 @@ pub(super) fn phrase_after(text: &str, from: usize, words: &[&str]) -> Option<us
     let (mut end, mut rest) = (from, words);
     while let Some((word, after)) = rest.split_first() {
         let start = next_word(bytes, end)?;
+        // The first letter must be right, and it rarely is.
+        if bytes[start].to_ascii_lowercase() != *word.as_bytes().first()? {
+            return None;
+        }
         end = start + expected_end(&bytes[start..word_end(bytes, start)], word, after)?;
         rest = after;
     }
