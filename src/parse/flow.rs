@@ -12,7 +12,7 @@ pub(super) fn joined(passage: &str, mut one_word: impl FnMut(&str, &str) -> bool
     let columns = memmem::find(passage.as_bytes(), b"  ").is_some();
     let mut start = 0;
     for end in memchr_iter(b'\n', passage.as_bytes()).chain([passage.len()]) {
-        let line = passage[start..end].trim_matches([' ', '\x0c']);
+        let line = passage[start..end].trim_ascii();
         start = end + 1;
         if line.is_empty() {
             continue;

@@ -3,7 +3,7 @@
 use super::flow;
 use super::furniture::{self, At, Edges, Loose};
 use crate::letter::CaseNumber;
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memmem};
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -60,9 +60,9 @@ impl<'t> View<'t> {
             return false;
         }
         let has = |word: &str| {
-            self.text.match_indices(word).any(|(at, _)| {
+            let bytes = self.text.as_bytes();
+            memmem::find_iter(bytes, word).any(|at| {
                 let alphanumeric = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
-                let bytes = self.text.as_bytes();
                 !alphanumeric(at.checked_sub(1).and_then(|b| bytes.get(b))) && !alphanumeric(bytes.get(at + word.len()))
             })
         };
