@@ -178,7 +178,8 @@ impl Letters {
 
     /// Whether a word with other letters lacks more of these than edits can explain, each of which takes one away.
     pub(super) fn are_lacking(self, other: Self, edits: usize) -> bool {
-        (self.0 & !other.0).count_ones() as usize > edits
+        // Each round takes out one.
+        (0..edits).fold(self.0 & !other.0, |lacking, _| lacking & lacking.wrapping_sub(1)) != 0
     }
 }
 
