@@ -185,8 +185,9 @@ impl Line<'_> {
         let (from, to) = *BY_LETTER.get(usize::from(letter))?;
         let word = bytes.get(self.start..word_end(bytes, self.start))?;
         let letters = Letters::of(word);
-        OPENINGS.get(from..to)?.iter().zip(FIRST_LETTERS.get(from..to)?).find_map(|((first, forms), expected)| {
-            if expected.are_lacking(letters, most_edits(first.len())) {
+        (from..to).find_map(|i| {
+            let (first, forms) = OPENINGS[i];
+            if FIRST_LETTERS[i].are_lacking(letters, most_edits(first.len())) {
                 return None;
             }
             // Any other words may follow: a form knows them.

@@ -26,6 +26,11 @@ pub(super) fn statement(text: &str, range: Range<usize>) -> Option<Statement> {
             at += 1;
             continue;
         }
+        // The first letters of the words that are looked for.
+        if !b"iawc".contains(&bytes[at].to_ascii_lowercase()) {
+            at = end;
+            continue;
+        }
         if is_any(&bytes[at..end], &["is", "are", "was", "were", "isn", "aren", "wasn", "weren"])
             && let Some((verdict, end)) = predicate(text, end).filter(|&(_, end)| end <= range.end)
         {
