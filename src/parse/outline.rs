@@ -4,6 +4,7 @@ use super::label;
 use super::mark;
 use super::opening;
 pub(super) use super::part::Part;
+use super::text::View;
 use super::words::{self, alike, word_before};
 use memchr::memchr;
 use std::ops::Range;
@@ -24,26 +25,25 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    /// Finds the headings and labels of a normalised text.
-    pub(super) fn new(text: &str) -> Self {
+    /// Finds the headings and labels of a text.
+    pub(super) fn new(view: &View<'_>) -> Self {
+        let text = view.text();
         let bytes = text.as_bytes();
         let mut anchors: Vec<Anchor> = Vec::new();
         let colon_from = |from: usize| {
             let rest = bytes.get(from..).unwrap_or_default();
             memchr(b':', rest).map_or(text.len(), |n| from + n)
         };
-        let mut start = 0;
+        // A heading may go on in the next lines: what comes before this is told.
+        let mut told = 0;
         let mut line_before = 0..0;
         // The first colon that is not behind: few lines have one.
         let mut colon = colon_from(0);
-        loop {
-            while matches!(bytes.get(start), Some(b'\n' | b'\x0c')) {
-                start += 1;
+        for line in view.lines() {
+            let (start, end) = (line.start.max(told), line.end);
+            if start >= end {
+                continue;
             }
-            if start >= bytes.len() {
-                break;
-            }
-            let end = memchr(b'\n', &bytes[start..]).map_or(text.len(), |n| start + n);
             let words = start + mark::leading(text, start);
             let first = opens(text, start, words).map(|anchor| titled_before(text, anchor, line_before, &anchors));
             anchors.extend(first);
@@ -63,7 +63,7 @@ impl Outline {
                 colon = colon_from(from);
             }
             line_before = start..end;
-            start = end.max(first.map_or(0, |a| a.end));
+            told = first.map_or(0, |a| a.end);
         }
         let mut outline = Self { anchors };
         outline.add_capitals(text);

@@ -15,6 +15,8 @@ use std::ops::Range;
 pub(super) struct View<'t> {
     source: &'t str,
     text: String,
+    /// Where its lines stand, none of which is empty.
+    lines: Vec<Range<usize>>,
     /// From the first offset (in `text`) on, up to the next mark, offsets run in parallel with the second (in `source`).
     marks: Vec<(usize, usize)>,
     /// How many `\n` stand between two lines of one paragraph: 1, or more where lines are set apart by empty ones.
@@ -45,8 +47,12 @@ impl<'t> View<'t> {
     ///
     /// A word that a hyphen parts at the end of a line is joined without it if the text has the word in one piece
     /// elsewhere, and not with a hyphen.
-    pub(super) fn flow(&self, passage: &str) -> String {
-        flow::joined(passage, |first, second| {
+    pub(super) fn flow(&self, range: Range<usize>) -> String {
+        let Some(passage) = self.text.get(range.clone()) else { return String::new() };
+        let first = self.lines.partition_point(|line| line.end <= range.start);
+        let lines = self.lines.get(first..).unwrap_or_default().iter().take_while(|line| line.start < range.end);
+        let lines = lines.filter_map(|line| self.text.get(line.start.max(range.start)..line.end.min(range.end)));
+        flow::joined(passage, lines, |first, second| {
             // Each look goes through the whole text; a letter has few such words.
             let left = self.looks_left.get();
             self.looks_left.set(left.saturating_sub(1));
@@ -73,6 +79,11 @@ impl<'t> View<'t> {
     /// The normalised text.
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Where the lines of the normalised text stand, none of which is empty.
+    pub(super) fn lines(&self) -> &[Range<usize>] {
+        &self.lines
     }
 
     /// A case number that a page header or footer told.
@@ -115,13 +126,13 @@ impl<'t> View<'t> {
 #[derive(Default)]
 struct Builder {
     text: String,
+    lines: Vec<Range<usize>>,
     marks: Vec<(usize, usize)>,
     blank_lines: usize,
     page_break: bool,
     page: usize,
-    /// Lines of this page so far, and where the last ones begin, each with its separator.
+    /// Lines of this page so far.
     page_lines: usize,
-    last_lines: [usize; 4],
     /// The lines at the edges of pages.
     edges: Edges,
     /// Lines that may be such ones in a text without page breaks.
@@ -223,8 +234,6 @@ impl Builder {
             self.case_number = self.case_number.or_else(|| furniture::case_number(line));
             return;
         }
-        self.last_lines.rotate_left(1);
-        self.last_lines[3] = self.text.len();
         self.page_lines += 1;
         if !self.text.is_empty() {
             let blank_lines = self.blank_lines.min(2);
@@ -248,6 +257,7 @@ impl Builder {
             }
         }
         self.text.push_str(line);
+        self.lines.push(start..self.text.len());
         if self.page == 0 {
             self.loose.add(start, line);
         }
@@ -265,26 +275,23 @@ impl Builder {
     /// Ends a page: takes page numbers and the like off its end.
     fn end_page(&mut self) {
         const LAST: usize = 4;
-        let first = LAST - self.page_lines.min(LAST);
-        let line = |i: usize| {
-            let end = self.last_lines.get(i + 1).copied().unwrap_or(self.text.len());
-            self.text.get(self.last_lines[i]..end).unwrap_or_default().trim_ascii()
-        };
+        let first = self.lines.len() - self.page_lines.min(LAST);
+        let lines = first..self.lines.len();
+        let line = |i: usize| self.text.get(self.lines[i].clone()).unwrap_or_default();
         // A line on confidentiality takes those below it along.
-        let mut kept = (first..LAST).find(|&i| furniture::confidential(line(i))).unwrap_or(LAST);
+        let mut kept = lines.clone().find(|&i| furniture::confidential(line(i))).unwrap_or(lines.end);
         let lowest = kept.saturating_sub(2).max(first);
         while kept > lowest && furniture::at_edge(line(kept - 1), self.page, At::Bottom) {
             kept -= 1;
         }
-        let number = (kept..LAST).rev().find_map(|i| furniture::case_number(line(i)));
+        let number = (kept..lines.end).rev().find_map(|i| furniture::case_number(line(i)));
         self.case_number = self.case_number.or(number);
         for i in kept.saturating_sub(Edges::BOTTOM).max(first)..kept {
-            let start =
-                self.text.len() - self.text.get(self.last_lines[i]..).unwrap_or_default().trim_ascii_start().len();
-            self.edges.add(self.page, (At::Bottom, kept - 1 - i), start, line(i));
+            self.edges.add(self.page, (At::Bottom, kept - 1 - i), self.lines[i].start, line(i));
         }
-        if kept < LAST {
-            let end = self.last_lines[kept];
+        if kept < lines.end {
+            self.lines.truncate(kept);
+            let end = self.lines.last().map_or(0, |last| last.end);
             self.text.truncate(end);
             self.edges.truncate(end);
             while self.marks.last().is_some_and(|&(from, _)| from >= end) {
@@ -339,6 +346,7 @@ impl Builder {
             from = (line.end + gap).max(from);
         }
         keep(from..text.len());
+        self.lines = lines(&self.text);
     }
 
     fn finish(mut self, source: &str) -> View<'_> {
@@ -358,6 +366,7 @@ impl Builder {
         View {
             source,
             text: self.text,
+            lines: self.lines,
             marks: self.marks,
             spacing: if triple { 3 } else { 1 + usize::from(double) },
             width: width.unwrap_or_default(),
@@ -365,4 +374,15 @@ impl Builder {
             looks_left: Cell::new(MOST_LOOKS),
         }
     }
+}
+
+/// Where the lines of a text stand that has `\n` and `\x0c` between them.
+fn lines(text: &str) -> Vec<Range<usize>> {
+    let mut next = 0;
+    let lines = text.split('\n').map(|line| {
+        let end = next + line.len();
+        next = end + 1;
+        end - line.trim_start_matches('\x0c').len()..end
+    });
+    lines.filter(|line| !line.is_empty()).collect()
 }
