@@ -193,8 +193,10 @@ fn opens(text: &str, start: usize, words: usize) -> Option<Anchor> {
 fn titled_before(text: &str, anchor: Anchor, line: Range<usize>, before: &[Anchor]) -> Anchor {
     /// Longer lines are no heading.
     const LONGEST: usize = 80;
-    let sentence = anchor.start == anchor.end && matches!(anchor.part, Part::Issues | Part::Summary);
-    let title = text.get(line.clone()).filter(|title| sentence && title.len() <= LONGEST).unwrap_or_default();
+    if anchor.start < anchor.end || !matches!(anchor.part, Part::Issues | Part::Summary) {
+        return anchor;
+    }
+    let title = text.get(line.clone()).filter(|title| title.len() <= LONGEST).unwrap_or_default();
     let bytes = title.as_bytes();
     let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
     let capitals = letters >= 6 && !bytes.iter().any(u8::is_ascii_lowercase);

@@ -155,8 +155,13 @@ pub(super) fn word_before(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 pub(super) fn alike(word: &[u8], expected: &[u8]) -> bool {
     // The first letter must be right, and of most words it is not.
     let same_start = word.first().map(u8::to_ascii_lowercase) == expected.first().copied();
+    if !same_start {
+        return false;
+    }
     let edits = most_edits(expected.len());
-    same_start && word.len().abs_diff(expected.len()) <= edits && within(word, expected, edits)
+    // Few words are misspelt, and most have small letters behind the first.
+    word.get(1..) == expected.get(1..)
+        || (word.len().abs_diff(expected.len()) <= edits && within(word, expected, edits))
 }
 
 /// The letters that a word has, whatever their order and their case. Two of them may count as one.
