@@ -35,9 +35,18 @@ impl<'t> View<'t> {
     /// Normalises a text.
     pub(super) fn new(source: &'t str) -> Self {
         let mut builder = Builder { text: String::with_capacity(source.len()), ..Builder::default() };
+        let bytes = source.as_bytes();
         let mut start = 0;
-        for end in memchr_iter(b'\n', source.as_bytes()).chain([source.len()]) {
-            builder.source_line(&source[start..end], start);
+        // The first byte that is not behind for which a line is not taken as it is: few lines have one.
+        let mut special = next_special(bytes, 0);
+        for end in memchr_iter(b'\n', bytes).chain([source.len()]) {
+            let line = &source[start..end];
+            if special < end {
+                builder.special_line(line, start);
+                special = next_special(bytes, end);
+            } else {
+                builder.plain_line(line, start);
+            }
             start = end + 1;
         }
         builder.finish(source)
@@ -150,20 +159,30 @@ fn is_plain(byte: u8) -> bool {
     (b' '..0x7f).contains(&byte)
 }
 
+/// Where the next byte stands that is neither plain nor the end of a line.
+fn next_special(bytes: &[u8], from: usize) -> usize {
+    const BLOCK: usize = 64;
+    let is_special = |b: &u8| !is_plain(*b) && *b != b'\n';
+    let (blocks, _) = bytes.get(from..).unwrap_or_default().as_chunks::<BLOCK>();
+    // Without a branch a byte, so that many are looked at at once.
+    let plain = |block: &&[u8; BLOCK]| block.iter().fold(0, |any, b| any | u8::from(is_special(b))) == 0;
+    let from = from + blocks.iter().take_while(plain).count() * BLOCK;
+    bytes.get(from..).unwrap_or_default().iter().position(is_special).map_or(bytes.len(), |n| from + n)
+}
+
 /// Line lengths are counted up to this one; longer lines are paragraphs on one line and tell no width.
 const LONGEST_LINE: usize = 160;
 
 impl Builder {
-    /// Takes a line of the source, without its `\n`.
-    fn source_line(&mut self, line: &str, offset: usize) {
-        // Without a branch a byte, so that many are looked at at once.
-        let special = line.bytes().fold(0, |any, b| any | u8::from(!is_plain(b)));
-        if special == 0 {
-            let trimmed = line.trim_ascii_start();
-            let offset = offset + (line.len() - trimmed.len());
-            self.line(trimmed.trim_ascii_end(), &[(0, offset)]);
-            return;
-        }
+    /// Takes a line of the source that has plain bytes only, without its `\n`.
+    fn plain_line(&mut self, line: &str, offset: usize) {
+        let trimmed = line.trim_ascii_start();
+        let offset = offset + (line.len() - trimmed.len());
+        self.line(trimmed.trim_ascii_end(), &[(0, offset)]);
+    }
+
+    /// Takes any other line of the source, without its `\n`.
+    fn special_line(&mut self, line: &str, offset: usize) {
         let mut marks = std::mem::take(&mut self.scratch_marks);
         let mut piece = std::mem::take(&mut self.scratch);
         let mut at = 0;
