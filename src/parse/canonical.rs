@@ -64,7 +64,13 @@ impl Names {
 fn key(name: &str) -> String {
     let mut key = String::with_capacity(name.len());
     for word in name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.eq_ignore_ascii_case("and")) {
-        key.extend(word.chars().flat_map(char::to_lowercase));
+        if word.is_ascii() {
+            let start = key.len();
+            key.push_str(word);
+            key[start..].make_ascii_lowercase();
+        } else {
+            key.extend(word.chars().flat_map(char::to_lowercase));
+        }
     }
     key
 }

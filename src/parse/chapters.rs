@@ -6,6 +6,7 @@ use super::line::Part;
 use super::words::trimmed;
 use crate::letter::{Citation, Source};
 use std::cmp::Reverse;
+use std::fmt::Write;
 use std::ops::Range;
 
 /// The MTUS took over chapters of ACOEM, first of the 2nd edition, later of the 3rd.
@@ -78,7 +79,15 @@ fn citation(
 
 /// The canonical name with the year.
 pub(super) fn chapter(entry: &Entry, year: Option<u16>) -> String {
-    year.map_or_else(|| entry.name.to_owned(), |year| format!("{} {year}", entry.name))
+    /// A blank and four digits.
+    const YEAR: usize = 5;
+    let mut name = String::with_capacity(entry.name.len() + YEAR);
+    name.push_str(entry.name);
+    if let Some(year) = year {
+        // Writing to a string does not fail.
+        let _ = write!(name, " {year}");
+    }
+    name
 }
 
 /// Where the citation of a name begins: with it, or with the section of the regulation before it.
@@ -168,7 +177,7 @@ fn pass_repetition(part: &Part<'_>, name: &mut Name) {
 fn with_years(part: &Part<'_>, words: &[usize]) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::new();
     let mut from = 0;
-    for (i, &place) in words.iter().enumerate() {
+    for (i, &place) in words.iter().enumerate().filter(|(_, place)| part.is_figure(**place)) {
         let Some(year) = adjoined_year(part, words, i) else { continue };
         let known =
             known_before(part, words, i, year).filter(|known| words.get(from).is_some_and(|&from| known.first >= from));
@@ -189,7 +198,7 @@ fn known_before(part: &Part<'_>, words: &[usize], i: usize, year: u16) -> Option
     let last = *words.get(i.checked_sub(1 + usize::from(guidelines))?)?;
     /// A name is not longer, with what stands in it.
     const LONGEST: usize = 24;
-    let near = (last.saturating_sub(LONGEST)..=last).flat_map(|first| part.names_at(first));
+    let near = part.names_between(last.saturating_sub(LONGEST)..last + 1);
     let names = near.filter(|name| {
         let source = name.entry.source;
         // "Low Back 2016" may as well be the ODG's.

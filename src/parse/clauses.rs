@@ -47,7 +47,7 @@ impl Clauses {
         let mut outside = None;
         // What no mention has told of yet begins here.
         let mut from = found.opening;
-        for place in line.places() {
+        for place in line.places_of(Class::Mtus) {
             let Some((at, next)) = schedule_at(line, place) else { continue };
             let end = line.at(next - 1).map_or(at, |last| last.end);
             let (kind, start) = match mention(line, place, at) {
@@ -139,8 +139,8 @@ pub(super) fn opening(line: &Part<'_>) -> usize {
     /// Longer openings than any seen, so that the words of a citation are not taken for theirs.
     const LONGEST: usize = 120;
     let (mut start, mut seen) = (behind_article(line, line.first, 0), [false; GOVERNING.len()]);
-    let near = line.places().take_while(|&place| line.at(place).is_some_and(|word| word.end < LONGEST));
-    for place in near.filter(|&place| line.has(place, Class::On)) {
+    let near = |&place: &usize| line.at(place).is_some_and(|word| word.end < LONGEST);
+    for place in line.places_of(Class::On).take_while(near) {
         // Of each the first counts.
         if let Some(seen) = governing(line, place).and_then(|words| seen.get_mut(words)).filter(|seen| !**seen) {
             *seen = true;

@@ -1,22 +1,20 @@
 //! Lines joined to paragraphs.
 
-use memchr::{memchr_iter, memmem};
+use memchr::memmem;
 
-/// Joins the lines of a passage to one paragraph with single spaces.
+/// Joins a passage, given with its lines, to one paragraph with single spaces.
 ///
 /// A hyphen at the end of a line joins its word with the next ("Non-" and "MTUS"), unless it is left hanging
 /// ("pre-" and "and post-operative"). `one_word` tells of two parts whether they are one word without the hyphen.
-pub(super) fn joined(passage: &str, mut one_word: impl FnMut(&str, &str) -> bool) -> String {
+pub(super) fn joined<'t>(
+    passage: &'t str,
+    lines: impl Iterator<Item = &'t str>,
+    mut one_word: impl FnMut(&str, &str) -> bool,
+) -> String {
     let mut out = String::with_capacity(passage.len());
     // Where columns were, blanks stand together; few passages have them.
     let columns = memmem::find(passage.as_bytes(), b"  ").is_some();
-    let mut start = 0;
-    for end in memchr_iter(b'\n', passage.as_bytes()).chain([passage.len()]) {
-        let line = passage[start..end].trim_matches([' ', '\x0c']);
-        start = end + 1;
-        if line.is_empty() {
-            continue;
-        }
+    for line in lines.map(str::trim_ascii).filter(|line| !line.is_empty()) {
         match parted(&out, line) {
             Some((first, second)) => {
                 if one_word(first, second) {

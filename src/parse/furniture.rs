@@ -90,6 +90,9 @@ fn is_case_line(line: &str) -> bool {
 
 /// What a browser prints at the edge of a page: the address of the page with its number or the time, or the time first.
 fn is_stamp(line: &str) -> bool {
+    if !line.starts_with(|c: char| c == 'f' || c == 'h' || c.is_ascii_digit()) {
+        return false;
+    }
     let timed = |words: &str| {
         let date = |word: &str| word.split('/').filter(|part| part.bytes().all(|b| b.is_ascii_digit())).count() == 3;
         words.split_ascii_whitespace().any(|word| date(word.trim_end_matches(',')))
@@ -299,7 +302,6 @@ pub(super) struct Edges {
 
 #[derive(Debug)]
 struct Edge {
-    key: u64,
     page: usize,
     at: At,
     /// How many lines of the page stand between this one and the edge.
@@ -319,7 +321,7 @@ impl Edges {
     /// Takes a line that begins at an offset of the text.
     pub(super) fn add(&mut self, page: usize, (at, depth): (At, usize), start: usize, line: &str) {
         if line.len() <= Self::LONGEST && !line.ends_with(':') {
-            self.lines.push(Edge { key: key(line), page, at, depth, start, end: start + line.len() });
+            self.lines.push(Edge { page, at, depth, start, end: start + line.len() });
         }
     }
 
@@ -339,10 +341,11 @@ impl Edges {
         const LEAST: usize = 3;
         /// What the grammar reads is never taken for a header, however often it stands at an edge.
         const LABELS: [&str; 5] = ["uideline", "ationale", "pheld", "verturned", "edically necessary"];
-        let mut taken = vec![false; self.lines.len()];
         if pages < LEAST {
             return Vec::new();
         }
+        let mut taken = vec![false; self.lines.len()];
+        let mut keys = vec![0; self.lines.len()];
         let line = |i: usize| text.get(self.lines[i].start..self.lines[i].end).unwrap_or_default();
         for depth in 0..Self::TOP.max(Self::BOTTOM) {
             let mut open: Vec<usize> = (0..self.lines.len())
@@ -350,10 +353,10 @@ impl Edges {
                     self.lines[i].depth == depth && self.outer(i).is_none_or(|outer| outer.is_some_and(|o| taken[o]))
                 })
                 .collect();
-            open.sort_by_key(|&i| (self.lines[i].at, self.lines[i].key));
+            open.iter().for_each(|&i| keys[i] = key(line(i)));
+            open.sort_by_key(|&i| (self.lines[i].at, keys[i]));
             // A page has one line at each edge and depth.
-            let runs =
-                open.chunk_by(|&a, &b| (self.lines[a].at, self.lines[a].key) == (self.lines[b].at, self.lines[b].key));
+            let runs = open.chunk_by(|&a, &b| (self.lines[a].at, keys[a]) == (self.lines[b].at, keys[b]));
             let repeated: Vec<&[usize]> = runs
                 .filter(|run| run.len() >= LEAST && run.len() * 2 > pages)
                 .filter(|run| !LABELS.iter().any(|label| line(run[0]).contains(label)))
@@ -362,7 +365,7 @@ impl Edges {
                 break;
             }
             let candidates: HashMap<usize, u64> =
-                repeated.iter().flat_map(|run| run.iter().map(|&i| (self.lines[i].start, self.lines[i].key))).collect();
+                repeated.iter().flat_map(|run| run.iter().map(|&i| (self.lines[i].start, keys[i]))).collect();
             let inner = self.inner(&candidates, text);
             let runs_on = |run: &[usize]| {
                 let on = run.iter().filter(|&&i| self.goes_on(i, &candidates, text)).count();
@@ -371,7 +374,7 @@ impl Edges {
                 on >= least
             };
             for run in repeated {
-                if !inner.contains(&self.lines[run[0]].key) && !runs_on(run) {
+                if !inner.contains(&keys[run[0]]) && !runs_on(run) {
                     run.iter().for_each(|&i| taken[i] = true);
                 }
             }

@@ -3,6 +3,7 @@
 use super::mark;
 use super::text::View;
 use super::words::{alike, word_before, word_end};
+use memchr::memchr;
 use std::ops::Range;
 
 /// What a heading says of its issue.
@@ -153,7 +154,7 @@ impl<'a, 't> Finder<'a, 't> {
         let end = piece.start + text.get(piece.clone()).unwrap_or_default().trim_ascii_end().len();
         let mut heads = Vec::new();
         let mut from = piece.start;
-        while let Some(colon) = text.get(from..end).and_then(|rest| rest.find(':')).map(|n| from + n) {
+        while let Some(colon) = find_colon(text, from..end) {
             from = colon + 1;
             let Some((verdict, stop)) = strict_outcome(text, colon + 1, end) else { continue };
             let rest = text.get(stop..end).unwrap_or_default();
@@ -199,7 +200,7 @@ impl<'a, 't> Finder<'a, 't> {
         let text = self.view.text();
         let mut heads: Vec<Head> = Vec::new();
         let mut colons = piece.start..piece.end;
-        while let Some(colon) = text.get(colons.clone()).and_then(|rest| rest.find(':')).map(|n| colons.start + n) {
+        while let Some(colon) = find_colon(text, colons.clone()) {
             colons.start = colon + 1;
             let Some((verdict, end)) = strict_outcome(text, colon + 1, piece.end).filter(|_| self.by_paragraphs) else {
                 continue;
@@ -292,6 +293,11 @@ impl<'a, 't> Finder<'a, 't> {
         });
         sentences.next().map(|(_, next)| next)
     }
+}
+
+fn find_colon(text: &str, range: Range<usize>) -> Option<usize> {
+    let start = range.start;
+    memchr(b':', text.as_bytes().get(range)?).map(|n| start + n)
 }
 
 fn walk(view: &View<'_>, window: Range<usize>, latest: usize, by_paragraphs: bool) -> Option<usize> {

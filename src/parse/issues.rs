@@ -446,6 +446,14 @@ fn rank(part: Part) -> u8 {
     }
 }
 
+/// What was read from a guideline line of the same words: a quarter of the lines of a letter repeat one.
+fn told_before(issues: &[Issue], text: &str) -> Option<Guideline> {
+    /// As far back as is looked, for parsing to stay linear.
+    const ISSUES: usize = 8;
+    let lines = issues.iter().rev().take(ISSUES).flat_map(|issue| [&issue.guideline, &issue.claims_guideline]);
+    lines.into_iter().find(|line| line.text.as_deref() == Some(text)).cloned()
+}
+
 impl Draft {
     fn rationale_is_open(&self) -> bool {
         self.open.is_some_and(|(part, _)| part == Part::Rationale)
@@ -494,7 +502,9 @@ impl Draft {
             let range = range.filter(|_| text.is_some());
             let guideline = match (text, form) {
                 (None, _) => Guideline::default(),
-                (Some(text), Form::Labels) => guideline::read(text),
+                (Some(text), Form::Labels) => {
+                    told_before(&reading.letter.issues, &text).unwrap_or_else(|| guideline::read(text))
+                }
                 (Some(text), _) => guideline::read_sentences(text, claims),
             };
             if guideline.text.is_none() {

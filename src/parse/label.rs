@@ -6,6 +6,10 @@ use super::words::alike;
 /// Longer texts before a colon are no label.
 const LONGEST: usize = 60;
 
+/// What a label is for.
+const GUIDELINE: &[&str] = &["guideline", "guidelines"];
+const RATIONALE: &[&str] = &["rationale"];
+
 /// Whose guideline or rationale it is: the claims administrator's.
 const CLAIMS: &[&str] =
     &["claims", "administrator", "administrators", "admin", "adjuster", "insurer", "ur", "utilization"];
@@ -51,12 +55,17 @@ pub(super) fn before_colon(text: &str, line: usize, colon: usize) -> Option<Part
     if !words.starts_with(|c: char| c.is_ascii_uppercase()) {
         return None;
     }
+    let words = || words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let is = |word: &str, known: &[&str]| known.iter().any(|known| alike(word.as_bytes(), known.as_bytes()));
+    if !words().any(|word| is(word, GUIDELINE) || is(word, RATIONALE)) {
+        return None;
+    }
     let (mut guideline, mut rationale, mut claims, mut reviewer, mut used) = (false, false, false, false, false);
-    for word in words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
-        let is = |known: &[&str]| known.iter().any(|known| alike(word.as_bytes(), known.as_bytes()));
-        if is(&["guideline", "guidelines"]) {
+    for word in words() {
+        let is = |known: &[&str]| is(word, known);
+        if is(GUIDELINE) {
             guideline = true;
-        } else if is(&["rationale"]) {
+        } else if is(RATIONALE) {
             rationale = true;
         } else if is(CLAIMS) {
             claims = true;

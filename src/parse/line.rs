@@ -82,6 +82,12 @@ impl<'l> Part<'l> {
         self.line.part(bytes)
     }
 
+    /// The places of the words of a class.
+    pub(super) fn places_of(&self, class: Class) -> impl Iterator<Item = usize> + use<'l> {
+        let words = self.line.words.get(self.places()).unwrap_or_default();
+        words.iter().zip(self.first..).filter(move |(word, _)| word.has(class)).map(|(_, place)| place)
+    }
+
     pub(super) fn at(&self, place: usize) -> Option<&'l Word> {
         if self.first <= place && place < self.end { self.line.words.get(place) } else { None }
     }
@@ -135,9 +141,15 @@ impl<'l> Part<'l> {
 
     /// The names that the part has.
     pub(super) fn names(&self) -> impl Iterator<Item = &'l Name> {
+        self.names_between(self.places())
+    }
+
+    /// The names that the part has and that begin at these words.
+    pub(super) fn names_between(&self, places: Range<usize>) -> impl Iterator<Item = &'l Name> {
         let of = |place: usize| self.line.words.get(place).map_or(self.line.names.len(), |word| word.names as usize);
-        let end = self.end;
-        self.line.names.get(of(self.first)..of(end)).unwrap_or_default().iter().filter(move |name| name.end <= end)
+        let (first, end) = (places.start.max(self.first), self.end);
+        let names = self.line.names.get(of(first)..of(places.end.min(end))).unwrap_or_default();
+        names.iter().filter(move |name| name.end <= end)
     }
 
     /// The names that begin at a word.

@@ -156,7 +156,7 @@ pub const CONTRADICTIONS: &[&str] = &[
 /// Pages are separated by form feeds. The text of an unknown layout is kept whole in [`Letter::text`].
 pub fn parse(text: &str) -> Parsed {
     let view = View::new(text);
-    let outline = Outline::new(view.text());
+    let outline = Outline::new(&view);
     let mut reading = Reading {
         view: &view,
         outline: &outline,

@@ -1,7 +1,7 @@
 //! Headings, labels and set phrases that open a line.
 
 use super::part::Part;
-use super::words::{expected_end, next_word, phrase, phrase_after, word_end};
+use super::words::{Letters, expected_end, most_edits, next_word, phrase, phrase_after, word_end};
 
 /// A part with the beginning and the end of its words.
 type Opening = (Part, usize, usize);
@@ -147,6 +147,17 @@ const BY_LETTER: [(usize, usize); 26] = {
     ranges
 };
 
+/// The letters of the first words of the table.
+const FIRST_LETTERS: [Letters; OPENINGS.len()] = {
+    let mut letters = [Letters::NONE; OPENINGS.len()];
+    let mut i = 0;
+    while i < OPENINGS.len() {
+        letters[i] = Letters::of(OPENINGS[i].0.as_bytes());
+        i += 1;
+    }
+    letters
+};
+
 /// What opens the line that begins at an offset.
 pub(super) fn at_line_start(text: &str, start: usize) -> Option<Opening> {
     let line = Line { text, start };
@@ -173,7 +184,12 @@ impl Line<'_> {
         let letter = bytes.get(self.start)?.to_ascii_lowercase().checked_sub(b'a')?;
         let (from, to) = *BY_LETTER.get(usize::from(letter))?;
         let word = bytes.get(self.start..word_end(bytes, self.start))?;
-        OPENINGS.get(from..to)?.iter().find_map(|(first, forms)| {
+        let letters = Letters::of(word);
+        (from..to).find_map(|i| {
+            let (first, forms) = OPENINGS[i];
+            if FIRST_LETTERS[i].are_lacking(letters, most_edits(first.len())) {
+                return None;
+            }
             // Any other words may follow: a form knows them.
             let end = self.start + expected_end(word, first, &[""])?;
             forms.iter().find_map(|form| self.form(form, end))

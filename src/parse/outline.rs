@@ -4,6 +4,7 @@ use super::label;
 use super::mark;
 use super::opening;
 pub(super) use super::part::Part;
+use super::text::View;
 use super::words::{self, alike, word_before};
 use memchr::memchr;
 use std::ops::Range;
@@ -24,26 +25,25 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    /// Finds the headings and labels of a normalised text.
-    pub(super) fn new(text: &str) -> Self {
+    /// Finds the headings and labels of a text.
+    pub(super) fn new(view: &View<'_>) -> Self {
+        let text = view.text();
         let bytes = text.as_bytes();
         let mut anchors: Vec<Anchor> = Vec::new();
         let colon_from = |from: usize| {
             let rest = bytes.get(from..).unwrap_or_default();
             memchr(b':', rest).map_or(text.len(), |n| from + n)
         };
-        let mut start = 0;
+        // A heading may go on in the next lines: what comes before this is told.
+        let mut told = 0;
         let mut line_before = 0..0;
         // The first colon that is not behind: few lines have one.
         let mut colon = colon_from(0);
-        loop {
-            while matches!(bytes.get(start), Some(b'\n' | b'\x0c')) {
-                start += 1;
+        for line in view.lines() {
+            let (start, end) = (line.start.max(told), line.end);
+            if start >= end {
+                continue;
             }
-            if start >= bytes.len() {
-                break;
-            }
-            let end = memchr(b'\n', &bytes[start..]).map_or(text.len(), |n| start + n);
             let words = start + mark::leading(text, start);
             let first = opens(text, start, words).map(|anchor| titled_before(text, anchor, line_before, &anchors));
             anchors.extend(first);
@@ -63,7 +63,7 @@ impl Outline {
                 colon = colon_from(from);
             }
             line_before = start..end;
-            start = end.max(first.map_or(0, |a| a.end));
+            told = first.map_or(0, |a| a.end);
         }
         let mut outline = Self { anchors };
         outline.add_capitals(text);
@@ -193,8 +193,10 @@ fn opens(text: &str, start: usize, words: usize) -> Option<Anchor> {
 fn titled_before(text: &str, anchor: Anchor, line: Range<usize>, before: &[Anchor]) -> Anchor {
     /// Longer lines are no heading.
     const LONGEST: usize = 80;
-    let sentence = anchor.start == anchor.end && matches!(anchor.part, Part::Issues | Part::Summary);
-    let title = text.get(line.clone()).filter(|title| sentence && title.len() <= LONGEST).unwrap_or_default();
+    if anchor.start < anchor.end || !matches!(anchor.part, Part::Issues | Part::Summary) {
+        return anchor;
+    }
+    let title = text.get(line.clone()).filter(|title| title.len() <= LONGEST).unwrap_or_default();
     let bytes = title.as_bytes();
     let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
     let capitals = letters >= 6 && !bytes.iter().any(u8::is_ascii_lowercase);

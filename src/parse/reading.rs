@@ -38,7 +38,7 @@ impl Reading<'_, '_> {
 
     /// A passage as one paragraph; `None` if it is empty.
     pub(super) fn flowed(&self, range: Range<usize>) -> Option<String> {
-        Some(self.view.flow(self.passage(range))).filter(|text| !text.is_empty())
+        Some(self.view.flow(range)).filter(|text| !text.is_empty())
     }
 
     /// The section under the first heading of a part: up to the next one of the parts that can follow it.

@@ -207,6 +207,10 @@ fn states_joined(entry: String) -> Vec<String> {
 
 /// The states of an entry of a block: joined by "and" they are several where each is one.
 fn known_states(entry: String) -> Vec<String> {
+    // As a rule it is one state.
+    if !entry.contains("and ") && !entry.contains("& ") {
+        return vec![entry];
+    }
     let parts = states_joined(entry.clone());
     if parts.iter().all(|part| canonical::state(part).is_some()) { parts } else { vec![entry] }
 }

@@ -3,7 +3,7 @@
 use super::flow;
 use super::furniture::{self, At, Edges, Loose};
 use crate::letter::CaseNumber;
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memmem};
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -15,6 +15,8 @@ use std::ops::Range;
 pub(super) struct View<'t> {
     source: &'t str,
     text: String,
+    /// Where its lines stand, none of which is empty.
+    lines: Vec<Range<usize>>,
     /// From the first offset (in `text`) on, up to the next mark, offsets run in parallel with the second (in `source`).
     marks: Vec<(usize, usize)>,
     /// How many `\n` stand between two lines of one paragraph: 1, or more where lines are set apart by empty ones.
@@ -33,9 +35,18 @@ impl<'t> View<'t> {
     /// Normalises a text.
     pub(super) fn new(source: &'t str) -> Self {
         let mut builder = Builder { text: String::with_capacity(source.len()), ..Builder::default() };
+        let bytes = source.as_bytes();
         let mut start = 0;
-        for end in memchr_iter(b'\n', source.as_bytes()).chain([source.len()]) {
-            builder.source_line(&source[start..end], start);
+        // The first byte that is not behind for which a line is not taken as it is: few lines have one.
+        let mut special = next_special(bytes, 0);
+        for end in memchr_iter(b'\n', bytes).chain([source.len()]) {
+            let line = &source[start..end];
+            if special < end {
+                builder.special_line(line, start);
+                special = next_special(bytes, end);
+            } else {
+                builder.plain_line(line, start);
+            }
             start = end + 1;
         }
         builder.finish(source)
@@ -45,8 +56,12 @@ impl<'t> View<'t> {
     ///
     /// A word that a hyphen parts at the end of a line is joined without it if the text has the word in one piece
     /// elsewhere, and not with a hyphen.
-    pub(super) fn flow(&self, passage: &str) -> String {
-        flow::joined(passage, |first, second| {
+    pub(super) fn flow(&self, range: Range<usize>) -> String {
+        let Some(passage) = self.text.get(range.clone()) else { return String::new() };
+        let first = self.lines.partition_point(|line| line.end <= range.start);
+        let lines = self.lines.get(first..).unwrap_or_default().iter().take_while(|line| line.start < range.end);
+        let lines = lines.filter_map(|line| self.text.get(line.start.max(range.start)..line.end.min(range.end)));
+        flow::joined(passage, lines, |first, second| {
             // Each look goes through the whole text; a letter has few such words.
             let left = self.looks_left.get();
             self.looks_left.set(left.saturating_sub(1));
@@ -60,9 +75,9 @@ impl<'t> View<'t> {
             return false;
         }
         let has = |word: &str| {
-            self.text.match_indices(word).any(|(at, _)| {
+            let bytes = self.text.as_bytes();
+            memmem::find_iter(bytes, word).any(|at| {
                 let alphanumeric = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
-                let bytes = self.text.as_bytes();
                 !alphanumeric(at.checked_sub(1).and_then(|b| bytes.get(b))) && !alphanumeric(bytes.get(at + word.len()))
             })
         };
@@ -73,6 +88,11 @@ impl<'t> View<'t> {
     /// The normalised text.
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Where the lines of the normalised text stand, none of which is empty.
+    pub(super) fn lines(&self) -> &[Range<usize>] {
+        &self.lines
     }
 
     /// A case number that a page header or footer told.
@@ -115,13 +135,13 @@ impl<'t> View<'t> {
 #[derive(Default)]
 struct Builder {
     text: String,
+    lines: Vec<Range<usize>>,
     marks: Vec<(usize, usize)>,
     blank_lines: usize,
     page_break: bool,
     page: usize,
-    /// Lines of this page so far, and where the last ones begin, each with its separator.
+    /// Lines of this page so far.
     page_lines: usize,
-    last_lines: [usize; 4],
     /// The lines at the edges of pages.
     edges: Edges,
     /// Lines that may be such ones in a text without page breaks.
@@ -139,20 +159,30 @@ fn is_plain(byte: u8) -> bool {
     (b' '..0x7f).contains(&byte)
 }
 
+/// Where the next byte stands that is neither plain nor the end of a line.
+fn next_special(bytes: &[u8], from: usize) -> usize {
+    const BLOCK: usize = 64;
+    let is_special = |b: &u8| !is_plain(*b) && *b != b'\n';
+    let (blocks, _) = bytes.get(from..).unwrap_or_default().as_chunks::<BLOCK>();
+    // Without a branch a byte, so that many are looked at at once.
+    let plain = |block: &&[u8; BLOCK]| block.iter().fold(0, |any, b| any | u8::from(is_special(b))) == 0;
+    let from = from + blocks.iter().take_while(plain).count() * BLOCK;
+    bytes.get(from..).unwrap_or_default().iter().position(is_special).map_or(bytes.len(), |n| from + n)
+}
+
 /// Line lengths are counted up to this one; longer lines are paragraphs on one line and tell no width.
 const LONGEST_LINE: usize = 160;
 
 impl Builder {
-    /// Takes a line of the source, without its `\n`.
-    fn source_line(&mut self, line: &str, offset: usize) {
-        // Without a branch a byte, so that many are looked at at once.
-        let special = line.bytes().fold(0, |any, b| any | u8::from(!is_plain(b)));
-        if special == 0 {
-            let trimmed = line.trim_ascii_start();
-            let offset = offset + (line.len() - trimmed.len());
-            self.line(trimmed.trim_ascii_end(), &[(0, offset)]);
-            return;
-        }
+    /// Takes a line of the source that has plain bytes only, without its `\n`.
+    fn plain_line(&mut self, line: &str, offset: usize) {
+        let trimmed = line.trim_ascii_start();
+        let offset = offset + (line.len() - trimmed.len());
+        self.line(trimmed.trim_ascii_end(), &[(0, offset)]);
+    }
+
+    /// Takes any other line of the source, without its `\n`.
+    fn special_line(&mut self, line: &str, offset: usize) {
         let mut marks = std::mem::take(&mut self.scratch_marks);
         let mut piece = std::mem::take(&mut self.scratch);
         let mut at = 0;
@@ -223,8 +253,6 @@ impl Builder {
             self.case_number = self.case_number.or_else(|| furniture::case_number(line));
             return;
         }
-        self.last_lines.rotate_left(1);
-        self.last_lines[3] = self.text.len();
         self.page_lines += 1;
         if !self.text.is_empty() {
             let blank_lines = self.blank_lines.min(2);
@@ -248,6 +276,7 @@ impl Builder {
             }
         }
         self.text.push_str(line);
+        self.lines.push(start..self.text.len());
         if self.page == 0 {
             self.loose.add(start, line);
         }
@@ -265,26 +294,23 @@ impl Builder {
     /// Ends a page: takes page numbers and the like off its end.
     fn end_page(&mut self) {
         const LAST: usize = 4;
-        let first = LAST - self.page_lines.min(LAST);
-        let line = |i: usize| {
-            let end = self.last_lines.get(i + 1).copied().unwrap_or(self.text.len());
-            self.text.get(self.last_lines[i]..end).unwrap_or_default().trim_ascii()
-        };
+        let first = self.lines.len() - self.page_lines.min(LAST);
+        let lines = first..self.lines.len();
+        let line = |i: usize| self.text.get(self.lines[i].clone()).unwrap_or_default();
         // A line on confidentiality takes those below it along.
-        let mut kept = (first..LAST).find(|&i| furniture::confidential(line(i))).unwrap_or(LAST);
+        let mut kept = lines.clone().find(|&i| furniture::confidential(line(i))).unwrap_or(lines.end);
         let lowest = kept.saturating_sub(2).max(first);
         while kept > lowest && furniture::at_edge(line(kept - 1), self.page, At::Bottom) {
             kept -= 1;
         }
-        let number = (kept..LAST).rev().find_map(|i| furniture::case_number(line(i)));
+        let number = (kept..lines.end).rev().find_map(|i| furniture::case_number(line(i)));
         self.case_number = self.case_number.or(number);
         for i in kept.saturating_sub(Edges::BOTTOM).max(first)..kept {
-            let start =
-                self.text.len() - self.text.get(self.last_lines[i]..).unwrap_or_default().trim_ascii_start().len();
-            self.edges.add(self.page, (At::Bottom, kept - 1 - i), start, line(i));
+            self.edges.add(self.page, (At::Bottom, kept - 1 - i), self.lines[i].start, line(i));
         }
-        if kept < LAST {
-            let end = self.last_lines[kept];
+        if kept < lines.end {
+            self.lines.truncate(kept);
+            let end = self.lines.last().map_or(0, |last| last.end);
             self.text.truncate(end);
             self.edges.truncate(end);
             while self.marks.last().is_some_and(|&(from, _)| from >= end) {
@@ -339,6 +365,7 @@ impl Builder {
             from = (line.end + gap).max(from);
         }
         keep(from..text.len());
+        self.lines = lines(&self.text);
     }
 
     fn finish(mut self, source: &str) -> View<'_> {
@@ -358,6 +385,7 @@ impl Builder {
         View {
             source,
             text: self.text,
+            lines: self.lines,
             marks: self.marks,
             spacing: if triple { 3 } else { 1 + usize::from(double) },
             width: width.unwrap_or_default(),
@@ -365,4 +393,15 @@ impl Builder {
             looks_left: Cell::new(MOST_LOOKS),
         }
     }
+}
+
+/// Where the lines of a text stand that has `\n` and `\x0c` between them.
+fn lines(text: &str) -> Vec<Range<usize>> {
+    let mut next = 0;
+    let lines = text.split('\n').map(|line| {
+        let end = next + line.len();
+        next = end + 1;
+        end - line.trim_start_matches('\x0c').len()..end
+    });
+    lines.filter(|line| !line.is_empty()).collect()
 }

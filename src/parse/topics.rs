@@ -4,6 +4,7 @@ use super::catalog::Name;
 use super::details::Details;
 use super::line::Part;
 use super::words::trimmed;
+use memchr::memchr2;
 use std::ops::Range;
 
 impl Details {
@@ -134,6 +135,9 @@ fn clean(text: &str, topic: Range<usize>) -> Option<&str> {
 
 /// A topic without brackets that stand alone, or around the whole.
 fn balanced(topic: &str) -> &str {
+    if memchr2(b'(', b')', topic.as_bytes()).is_none() {
+        return topic;
+    }
     let (mut depth, mut least, mut closes) = (0i32, 0, 0);
     for (i, b) in topic.bytes().enumerate() {
         match b {

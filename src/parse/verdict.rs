@@ -26,6 +26,11 @@ pub(super) fn statement(text: &str, range: Range<usize>) -> Option<Statement> {
             at += 1;
             continue;
         }
+        // The first letters of the words that are looked for.
+        if !b"iawc".contains(&bytes[at].to_ascii_lowercase()) {
+            at = end;
+            continue;
+        }
         if is_any(&bytes[at..end], &["is", "are", "was", "were", "isn", "aren", "wasn", "weren"])
             && let Some((verdict, end)) = predicate(text, end).filter(|&(_, end)| end <= range.end)
         {
@@ -54,14 +59,16 @@ pub(super) fn predicate(text: &str, verb_end: usize) -> Option<(Verdict, usize)>
     let next = |from: usize, words: &[&str]| next_word(bytes, from).and_then(|at| phrase(text, at, words));
     let (mut verdict, mut at) = (Verdict::Overturned, verb_end);
     // "is therefore found to be not", "is not considered to be", "is no longer", "is neither", "isn't"
+    const DENIALS: [&[&str]; 4] = [&["not"], &["no", "longer"], &["neither"], &["t"]];
     const BETWEEN: [&str; 11] =
         ["therefore", "thus", "hereby", "also", "considered", "deemed", "found", "determined", "judged", "to", "be"];
     const LONGEST: usize = 8;
     for _ in 0..LONGEST {
-        let denied = [&["not"][..], &["no", "longer"], &["neither"], &["t"]].iter().find_map(|words| next(at, words));
+        let Some(word) = next_word(bytes, at) else { break };
+        let denied = DENIALS.iter().find_map(|words| phrase(text, word, words));
         if let Some(end) = denied.filter(|_| verdict == Verdict::Overturned) {
             (verdict, at) = (Verdict::Upheld, end);
-        } else if let Some(end) = BETWEEN.iter().find_map(|word| next(at, &[word])) {
+        } else if let Some(end) = BETWEEN.iter().find_map(|between| phrase(text, word, &[between])) {
             at = end;
         } else {
             break;

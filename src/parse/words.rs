@@ -48,9 +48,11 @@ impl Iterator for Starts<'_> {
     }
 }
 
+/// One in each of eight bytes.
+const EACH: u64 = 0x0101_0101_0101_0101;
+
 /// Which of eight bytes are ASCII letters and digits: the highest bit of each that is one.
 fn inner(bytes: u64) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
     // The highest bit of each byte up to 0x7f that is not below `low`, and that is not above `high`.
     let within = |bytes: u64, low: u8, high: u8| {
         (bytes + EACH * u64::from(0x80 - low)) & !(bytes + EACH * u64::from(0x7f - high)) & (EACH * 0x80)
@@ -124,7 +126,16 @@ pub(super) fn next_word(bytes: &[u8], from: usize) -> Option<usize> {
 /// The end of the word that begins at an offset. No word of a label is longer than the limit.
 pub(super) fn word_end(bytes: &[u8], start: usize) -> usize {
     let rest = bytes.get(start..).unwrap_or_default();
-    start + rest.iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric()).count()
+    let (chunks, last) = rest.get(..LONGEST).unwrap_or(rest).as_chunks();
+    let mut end = start;
+    for chunk in chunks {
+        let outer = !inner(u64::from_le_bytes(*chunk)) & (EACH * 0x80);
+        if outer != 0 {
+            return end + outer.trailing_zeros() as usize / 8;
+        }
+        end += chunk.len();
+    }
+    end + last.iter().take_while(|b| b.is_ascii_alphanumeric()).count()
 }
 
 /// The word before an offset, spaces and punctuation between left out, as a range.
@@ -144,12 +155,41 @@ pub(super) fn word_before(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 pub(super) fn alike(word: &[u8], expected: &[u8]) -> bool {
     // The first letter must be right, and of most words it is not.
     let same_start = word.first().map(u8::to_ascii_lowercase) == expected.first().copied();
+    if !same_start {
+        return false;
+    }
     let edits = most_edits(expected.len());
-    same_start && word.len().abs_diff(expected.len()) <= edits && within(word, expected, edits)
+    // Few words are misspelt, and most have small letters behind the first.
+    word.get(1..) == expected.get(1..)
+        || (word.len().abs_diff(expected.len()) <= edits && within(word, expected, edits))
+}
+
+/// The letters that a word has, whatever their order and their case. Two of them may count as one.
+#[derive(Clone, Copy)]
+pub(super) struct Letters(u32);
+
+impl Letters {
+    pub(super) const NONE: Self = Self(0);
+
+    pub(super) const fn of(word: &[u8]) -> Self {
+        let (mut letters, mut i) = (0, 0);
+        while i < word.len() {
+            // The low five bits tell letters apart.
+            letters |= 1 << (word[i] & 31);
+            i += 1;
+        }
+        Self(letters)
+    }
+
+    /// Whether a word with other letters lacks more of these than edits can explain, each of which takes one away.
+    pub(super) fn are_lacking(self, other: Self, edits: usize) -> bool {
+        // Each round takes out one.
+        (0..edits).fold(self.0 & !other.0, |lacking, _| lacking & lacking.wrapping_sub(1)) != 0
+    }
 }
 
 /// How many letters of a word may be wrong.
-fn most_edits(length: usize) -> usize {
+pub(super) fn most_edits(length: usize) -> usize {
     match length {
         0..5 => 0,
         5..9 => 1,
