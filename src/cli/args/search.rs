@@ -1,0 +1,92 @@
+//! `imr search`.
+
+use clap::{Args as ClapArgs, ValueEnum};
+
+use super::{IndexChoice, Look, Selection};
+
+pub const SEARCH_HELP: &str = "\
+Queries:
+  acupuncture upheld MTUS          all of the words, each in any field
+  \"functional restoration\"         words in a row (quote it again for the shell)
+  MRI AND (lumbar OR cervical)     AND, OR, NOT and parentheses
+  issue:opioid NOT rationale:taper words in one field
+  MRI -surgery !chiropractic       NOT, before a word, a phrase or a field;
+                                   + requires, which all words are
+  acupunc* wom?n gabapentine~1     beginnings, wildcards, words that differ in
+                                   one letter or two (~2)
+  decided:[2016-12 TO 2017-01]     ranges; also decided:2016-12..2017-01,
+                                   age:>=60, injured:2016
+  category:rehabilitation          a category with all below it
+  MRI^2 lumbar                     a match of MRI counts twice
+  \"upheld\"                         the word in the text; without quotes it means the outcome
+  CM16-0213037                     a case
+
+Fields: issue, guideline, rationale, claims, summary, text, diagnosis, category,
+drug_group, drug, body, side, retrospective, associated, outcome, basis,
+chapter, source, claims_chapter, specialty, state, layout, priority, sex, age,
+decided, injured, assigned, case, path
+
+Facets: the fields with values from category to sex but for text, and
+category_group (the part of the category before the slash), year, month, and
+age_band, the worker's age (age for short): 0-17, 18-29, 30-39 to 60-69, 70+
+
+Examples:
+  imr search acupuncture upheld MTUS
+  imr search 'issue:\"lumbar MRI\"' --outcome overturned --facets specialty,year
+  imr search opioid --decided 2016-12..2017-01 --sort -decided --format csv";
+
+#[derive(Debug, ClapArgs)]
+pub struct SearchArgs {
+    /// What to search for; without it everything
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    #[command(flatten)]
+    pub selection: Selection,
+    /// How many hits
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
+    pub limit: usize,
+    /// How many hits to leave out before the first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// The order of hits
+    #[arg(long, value_enum, value_name = "ORDER", default_value_t = SortArg::Score, allow_hyphen_values = true)]
+    pub sort: SortArg,
+    /// Fields whose values to count over all hits; see below for their names
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub facets: Vec<String>,
+    /// Print the totals only, and the facets asked for
+    #[arg(long)]
+    pub count: bool,
+    /// How to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HitFormat::Text)]
+    pub format: HitFormat,
+    #[command(flatten)]
+    pub index: IndexChoice,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SortArg {
+    /// The best first
+    Score,
+    /// The oldest decision first
+    Decided,
+    /// The latest decision first
+    #[value(name = "-decided")]
+    DecidedDescending,
+    /// By case number
+    Case,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HitFormat {
+    /// For people on a terminal; in a pipe a line for each hit, its parts separated by tabs
+    Text,
+    /// One object with totals, hits and facets
+    Json,
+    /// An object on a line for each hit
+    Jsonl,
+    /// A line for each hit, with a head
+    Csv,
+}
