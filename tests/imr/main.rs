@@ -12,6 +12,7 @@ mod crash;
 mod damage;
 mod exact;
 mod floors;
+mod formats;
 mod incremental;
 mod info;
 /// Invented letters, for every test that wants some.

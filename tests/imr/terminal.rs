@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use imr::index::Reader;
-use imr::present::{self, Style};
+use imr::present::{self, Columns, Style};
 use imr::search::{self, Dimension, Found, Request, Sort};
 use unicode_width::UnicodeWidthStr;
 
@@ -100,7 +100,7 @@ fn json_escapes_what_a_terminal_acts_on_and_keeps_the_value() {
     assert!(folder.imr(&["search", "kneecaps", "--format", "csv"]).out.contains("kneecaps"));
     let (_, found) = all(&folder, "kneecaps", &[]);
     let mut out = Vec::new();
-    present::hits_csv(&mut out, &found, &style(80)).unwrap();
+    present::hits_csv(&mut out, &found, &Columns::usual(), &style(80)).unwrap();
     assert!(!acts(&String::from_utf8(out).unwrap()));
 }
 

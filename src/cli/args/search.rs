@@ -60,6 +60,12 @@ pub struct SearchArgs {
     /// How to print
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HitFormat::Text)]
     pub format: HitFormat,
+    /// Only these values of each hit, by the names of the columns of `--format csv`
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', conflicts_with = "count")]
+    pub fields: Vec<String>,
+    /// Print each hit like this: '{case_number} {outcome} {issue}'; `\n` is a line break, `\t` a tab, `\{` a brace
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["format", "fields", "count"])]
+    pub template: Option<String>,
     #[command(flatten)]
     pub index: IndexChoice,
     #[command(flatten)]
@@ -89,4 +95,9 @@ pub enum HitFormat {
     Jsonl,
     /// A line for each hit, with a head
     Csv,
+    /// A table
+    #[value(alias = "md")]
+    Markdown,
+    /// A line for each hit as a brief cites it: case, date, outcome, issue, and where it stands in the letter
+    Citations,
 }
