@@ -9,7 +9,7 @@ use imr::query::{self, Expr, Query};
 use imr::search::{self, Dimension, Found, Request, Sort};
 use imr::{Error, ErrorKind, Result, present};
 
-use super::args::{HitFormat, IndexChoice, SearchArgs, Selection, SortArg};
+use super::args::{HitFormat, IndexChoice, SearchArgs, Selection};
 use super::{End, message, output};
 
 /// Searches.
@@ -22,26 +22,36 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
             .with_hint("use `--format json`, or count with `imr stats --by FIELD --format csv`")
             .into());
     }
+    let sort = match args.sample {
+        Some(_) => Sort::Random { seed: args.seed },
+        None => Sort::parse(&args.sort)?,
+    };
     let reader = open(&args.index)?;
     let request = Request {
-        expr: in_this_folder(asked, &reader)?,
-        limit: if args.count { 0 } else { args.limit },
+        limit: if args.count { 0 } else { args.sample.or(args.limit).unwrap_or(LIMIT) },
         offset: args.offset,
-        sort: match args.sort {
-            SortArg::Score => Sort::Score,
-            SortArg::Decided => Sort::Decided,
-            SortArg::DecidedDescending => Sort::DecidedDescending,
-            SortArg::Case => Sort::Case,
-        },
+        sort,
+        after: args.after.clone(),
         facets,
+        ..Request::new(in_this_folder(asked, &reader)?)
     };
     let found = reader.guarded(|| search::search(&reader, &request))?;
     message::notes(&found.notes);
     let mut out = output::stdout();
     printed.write(&mut out, &found, &output::style(&args.look), reader.base())?;
     out.flush()?;
+    // Who pages wants to go on; JSON has it as `next`.
+    if (args.limit.is_some() || args.after.is_some())
+        && !printed.has_next()
+        && let Some(next) = &found.next
+    {
+        message::note(&format!("the same search with `--after {next}` goes on from here"));
+    }
     Ok(if found.total.letters == 0 { End::Nothing } else { End::Done })
 }
+
+/// How many hits there are where nothing else is asked for.
+const LIMIT: usize = 10;
 
 /// How the hits are printed.
 enum Printed {
@@ -78,6 +88,11 @@ impl Printed {
             Self::Hits(HitFormat::Json | HitFormat::Markdown, _) => false,
             Self::Hits(HitFormat::Jsonl | HitFormat::Csv | HitFormat::Citations, _) => true,
         }
+    }
+
+    /// Whether the output itself tells how to go on.
+    fn has_next(&self) -> bool {
+        matches!(self, Self::Hits(HitFormat::Json, _) | Self::Count(_))
     }
 
     fn write(&self, out: &mut dyn Write, found: &Found, style: &Style, base: &Path) -> io::Result<()> {

@@ -21,7 +21,7 @@ use crate::search::{Count, Found, Hit, Row, Snippet, Table};
 /// From the writer.
 pub fn hits_json(out: &mut dyn Write, found: &Found, columns: Option<&Columns>) -> io::Result<()> {
     let hits: Vec<Value> = found.hits.iter().map(|hit| chosen(hit, columns)).collect::<Result<_, _>>()?;
-    line(out, &json!({"total": total(found.total), "hits": hits, "facets": facets(found)}))
+    line(out, &json!({"total": total(found.total), "hits": hits, "next": found.next, "facets": facets(found)}))
 }
 
 fn facets(found: &Found) -> Map<String, Value> {

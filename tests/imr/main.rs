@@ -21,6 +21,7 @@ mod invented;
 mod kill;
 mod language;
 mod letter;
+mod paging;
 mod parse;
 mod parse_gold;
 mod parse_mutations;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use imr::index::Reader;
 use imr::present::{self, Columns, Style};
-use imr::search::{self, Dimension, Found, Request, Sort};
+use imr::search::{self, Dimension, Found, Request};
 use unicode_width::UnicodeWidthStr;
 
 use crate::query::{MTUS, ODG, archive, letter};
@@ -34,11 +34,9 @@ fn style(width: usize) -> Style {
 fn all(folder: &Folder, query: &str, facets: &[&str]) -> (Reader, Found) {
     let reader = Reader::open(&folder.path().join(".imr")).unwrap();
     let request = Request {
-        expr: imr::query::parse(query).unwrap().expr,
         limit: 100,
-        offset: 0,
-        sort: Sort::Score,
         facets: Dimension::parse_all(facets).unwrap(),
+        ..Request::new(imr::query::parse(query).unwrap().expr)
     };
     let found = search::search(&reader, &request).unwrap();
     (reader, found)

@@ -19,7 +19,7 @@ pub use check::{CheckArgs, PeriodArg};
 pub use index::IndexArgs;
 pub use info::{InfoArgs, OptimizeArgs};
 pub use parse::{ParseArgs, ParseFormat};
-pub use search::{HitFormat, SearchArgs, SortArg};
+pub use search::{HitFormat, SearchArgs};
 pub use selection::Selection;
 pub use shared::{IndexChoice, Look, ReportFormat, When, index_dir};
 pub use show::{ShowArgs, ShowFormat};

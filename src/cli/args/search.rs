@@ -42,15 +42,25 @@ pub struct SearchArgs {
     pub query: Vec<String>,
     #[command(flatten)]
     pub selection: Selection,
-    /// How many hits
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
-    pub limit: usize,
+    /// How many hits [default: 10]
+    #[arg(long, short = 'n', value_name = "N")]
+    pub limit: Option<usize>,
     /// How many hits to leave out before the first
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
-    /// The order of hits
-    #[arg(long, value_enum, value_name = "ORDER", default_value_t = SortArg::Score, allow_hyphen_values = true)]
-    pub sort: SortArg,
+    /// Go on behind the last hit of the same search: the cursor that it printed, as `next` in JSON or on stderr
+    #[arg(long, value_name = "CURSOR", conflicts_with = "offset")]
+    pub after: Option<String>,
+    /// The order of hits: score, or a field that is no text, such as decided; `-decided` for the latest first
+    #[arg(long, value_name = "ORDER", default_value = "score", allow_hyphen_values = true)]
+    pub sort: String,
+    /// So many hits by chance, in an order by chance: the same for the same letters and seed, and the first of a larger
+    /// sample
+    #[arg(long, value_name = "N", conflicts_with_all = ["limit", "offset", "after", "sort", "count"])]
+    pub sample: Option<usize>,
+    /// Which sample
+    #[arg(long, value_name = "S", default_value_t = 0, requires = "sample")]
+    pub seed: u64,
     /// Fields whose values to count over all hits; see below for their names
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     pub facets: Vec<String>,
@@ -70,19 +80,6 @@ pub struct SearchArgs {
     pub index: IndexChoice,
     #[command(flatten)]
     pub look: Look,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SortArg {
-    /// The best first
-    Score,
-    /// The oldest decision first
-    Decided,
-    /// The latest decision first
-    #[value(name = "-decided")]
-    DecidedDescending,
-    /// By case number
-    Case,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
