@@ -8,7 +8,7 @@ use imr::query;
 use imr::search::{self as find, Request};
 
 use super::args::{InfoArgs, ReportFormat};
-use super::search::open;
+use super::asked::open;
 use super::{End, output};
 
 /// Prints what an index holds, what it takes on disk, and how it was made.

@@ -2,6 +2,7 @@
 
 mod archive;
 mod args;
+mod asked;
 mod check;
 mod index;
 mod info;
@@ -10,6 +11,7 @@ mod optimize;
 mod output;
 mod parse;
 mod progress;
+mod queries;
 mod search;
 mod show;
 mod stats;

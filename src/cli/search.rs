@@ -3,17 +3,19 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use imr::index::{self, Reader};
 use imr::present::{Columns, Style, Template};
-use imr::query::{self, Expr, Query};
 use imr::search::{self, Dimension, Found, Request, Sort};
 use imr::{Error, ErrorKind, Result, present};
 
-use super::args::{HitFormat, IndexChoice, SearchArgs, Selection};
-use super::{End, message, output};
+use super::args::{HitFormat, SearchArgs};
+use super::asked::{asked, in_this_folder, open};
+use super::{End, message, output, queries};
 
 /// Searches.
 pub fn run(args: SearchArgs) -> anyhow::Result<End> {
+    if let Some(list) = &args.queries {
+        return queries::run(&args, list);
+    }
     let printed = Printed::meant(&args)?;
     let asked = asked(&args.query, &args.selection)?;
     let facets = Dimension::parse_all(&args.facets)?;
@@ -115,35 +117,4 @@ impl Printed {
             Self::Hits(HitFormat::Text, None) => present::hits(out, found, style, base),
         }
     }
-}
-
-/// Opens the index that is meant.
-pub fn open(choice: &IndexChoice) -> anyhow::Result<Reader> {
-    let cwd = std::env::current_dir()?;
-    let dir = index::find(choice.dir().as_deref(), &cwd)?;
-    Ok(Reader::open(&dir)?)
-}
-
-/// What query and filters ask for together.
-pub fn asked(query: &[String], filters: &Selection) -> Result<Expr> {
-    let Query { mut expr, notes } = query::parse(&query.join(" "))?;
-    message::notes(&notes);
-    for (field, values) in filters.by_field() {
-        let filter = query::filter(field, values).map_err(|error| {
-            let named = format!("--{}: {}", field.replace('_', "-"), error.message());
-            let pointed = Error::new(error.kind(), named);
-            match error.hint() {
-                Some(hint) => pointed.with_hint(hint),
-                None => pointed,
-            }
-        })?;
-        expr = expr.and(filter);
-    }
-    Ok(expr)
-}
-
-/// The same with paths as the index has them, for those typed here.
-pub fn in_this_folder(expr: Expr, reader: &Reader) -> anyhow::Result<Expr> {
-    let cwd = std::env::current_dir()?;
-    Ok(reader.guarded(|| expr.with_paths(&|typed| reader.paths_of(typed, &cwd)))?)
 }

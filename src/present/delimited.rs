@@ -67,7 +67,7 @@ pub fn table_csv(out: &mut dyn Write, table: &Table, style: &Style) -> io::Resul
 
 /// A text as a cell. Spreadsheets run a cell that begins with one of these characters as a formula; behind an apostrophe
 /// they show it as text.
-fn text(value: &str, style: &Style) -> String {
+pub fn text(value: &str, style: &Style) -> String {
     let clean = if style.terminal { lines(value) } else { value.to_owned() };
     match clean.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{clean}"),
@@ -92,7 +92,7 @@ pub fn first_words(text: &str, characters: usize) -> String {
 }
 
 /// An error of writing as what it is: that nobody reads any more must stay recognisable.
-fn io_error(error: csv::Error) -> io::Error {
+pub fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

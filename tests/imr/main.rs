@@ -31,6 +31,7 @@ mod pdf;
 mod pdf_build;
 mod pdf_hostile;
 mod pdf_oracle;
+mod queries;
 mod query;
 mod readme;
 mod requests;

@@ -1,5 +1,7 @@
 //! `imr search`.
 
+use std::path::PathBuf;
+
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::{IndexChoice, Look, Selection};
@@ -64,6 +66,10 @@ pub struct SearchArgs {
     /// Fields whose values to count over all hits; see below for their names
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     pub facets: Vec<String>,
+    /// Count for each query of this list instead, one a line, with a name and a tab before it or without; `-` for standard
+    /// input. What else is asked for holds for each
+    #[arg(long, value_name = "LIST", conflicts_with_all = ["limit", "offset", "after", "sort", "sample", "facets", "count", "fields", "template"])]
+    pub queries: Option<PathBuf>,
     /// Print the totals only, and the facets asked for
     #[arg(long)]
     pub count: bool,
