@@ -36,6 +36,16 @@ impl Filter {
         self.follow
     }
 
+    /// Whether it has no globs, and looks at names alone.
+    pub(super) fn is_plain(&self) -> bool {
+        self.include.is_none() && self.exclude.is_none()
+    }
+
+    /// Whether a name is not hidden, or hidden ones are meant.
+    pub(super) fn shows(&self, name: &[u8]) -> bool {
+        self.hidden || !name.starts_with(b".")
+    }
+
     /// What tells it from other filters within a container; empty for one that means all but what is hidden.
     pub fn within(&self) -> &str {
         &self.within

@@ -3,6 +3,7 @@
 pub mod container;
 mod decode;
 mod filter;
+mod look;
 pub mod pdf;
 mod read;
 mod stamp;
@@ -10,6 +11,7 @@ mod walk;
 
 pub use decode::CODES as ENCODING_CODES;
 pub use filter::Filter;
+pub use look::{Entry, Kind, Name, entries};
 pub use read::{Content, MAX_FILE_BYTES, Raw, read, read_raw, read_text};
 pub use stamp::Stamp;
-pub use walk::{Entry, Kind, Walk, check_root, count, is_there};
+pub use walk::{Walk, check_root, count, is_there};

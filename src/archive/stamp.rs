@@ -33,6 +33,16 @@ impl Stamp {
         Self { bytes: metadata.len(), modified, changed, inode }
     }
 
+    /// The stamp of a length, the times of the last changes of content and of status, in seconds and nanoseconds since
+    /// 1970, and the number of the file.
+    #[cfg(target_os = "linux")]
+    pub(super) fn of_times(bytes: u64, times: [(i64, u32); 2], inode: u64) -> Self {
+        let [modified, changed] = times.map(|(seconds, nanoseconds)| {
+            seconds.checked_mul(1_000_000_000).and_then(|s| s.checked_add(nanoseconds.into())).unwrap_or(0)
+        });
+        Self { bytes, modified: modified.max(0), changed, inode }
+    }
+
     /// The same stamp, of an entry that its container no longer holds. Entries of containers have no inode of their own.
     #[must_use]
     pub fn missing(self) -> Self {

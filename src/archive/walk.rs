@@ -1,47 +1,19 @@
 //! The walk: every file under the given paths, in a fixed order.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::container::{self, Format, is_letter_name};
-use super::{Filter, Stamp};
+use super::Filter;
+use super::container::{self, Format};
+use super::look::{Entry, Name, below, format, look, name_of, no_file, walk_error};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A folder of this name that holds a file of the other is an index, and no part of an archive.
 const INDEX_FOLDER: (&str, &str) = (".imr", "format.json");
-
-/// One file that the walk came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// The path, beginning with the root as it was given.
-    pub path: PathBuf,
-    /// Whether the file can be a letter.
-    pub kind: Kind,
-    /// The file's length and times.
-    pub stamp: Stamp,
-    /// The path below the root, of containers; empty for a root itself.
-    pub below: String,
-}
-
-/// Whether a file of an archive can be a letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A file to read: `.pdf` or `.txt`, or named as a root itself.
-    Letter,
-    /// A file that holds letters, by its name.
-    Container(Format),
-    /// A file of another extension.
-    Other,
-    /// A symbolic link that is not followed.
-    Link,
-    /// A pipe, a socket or a device.
-    Special,
-}
 
 /// The walk over some roots: each in the order given, the entries of each folder in the order of their names' bytes.
 ///
@@ -58,13 +30,13 @@ pub struct Walk {
 #[derive(Default)]
 struct Skip {
     paths: HashSet<PathBuf>,
-    names: HashSet<OsString>,
+    names: HashSet<Vec<u8>>,
 }
 
 impl Skip {
     fn has(&self, entry: &DirEntry) -> bool {
         // A root may be written in any way: `letters/.` has no name, and the name of its folder.
-        let named = entry.depth() == 0 || self.names.contains(entry.file_name());
+        let named = entry.depth() == 0 || self.names.contains(name_of(entry));
         named && self.paths.contains(entry.path())
     }
 }
@@ -80,19 +52,18 @@ impl Walk {
     /// themselves.
     #[must_use]
     pub fn without(mut self, paths: HashSet<PathBuf>) -> Self {
-        let names = paths.iter().filter_map(|path| path.file_name().map(ToOwned::to_owned)).collect();
+        let names = paths.iter().filter_map(|path| Some(path.file_name()?.as_encoded_bytes().to_vec())).collect();
         self.skip = Skip { paths, names };
         self
     }
 
-    /// The next file, and its path below the root.
-    fn next_entry(&mut self) -> Option<Result<(DirEntry, String)>> {
+    /// The next file, of which no more than the name is looked at.
+    fn next_name(&mut self) -> Option<Result<Name>> {
         loop {
             if let Some((root, walk)) = &mut self.current {
                 match walk.next() {
                     Some(Ok(entry)) if entry.file_type().is_dir() => {
-                        let below = below(&entry, root);
-                        if self.skip.has(&entry) || is_index(&entry) || !is_entered(&self.filter, &below) {
+                        if self.skip.has(&entry) || is_index(&entry) || !is_entered(&self.filter, &entry, root) {
                             walk.skip_current_dir();
                         } else if let Some(name) = container_name(&entry) {
                             walk.skip_current_dir();
@@ -101,51 +72,60 @@ impl Walk {
                         continue;
                     }
                     Some(Ok(entry)) if entry.depth() > 0 && self.skip.has(&entry) => continue,
-                    Some(Ok(entry)) => {
-                        let below = below(&entry, root);
-                        let is_meant = match entry.depth() {
-                            0 => true,
-                            // What lies in a container is looked at one by one.
-                            _ if format(&entry).is_some() => self.filter.enters(&below),
-                            _ => self.filter.keeps(&below),
-                        };
-                        if !is_meant {
-                            continue;
-                        }
-                        return Some(Ok((entry, below)));
-                    }
+                    Some(Ok(entry)) if !is_meant(&self.filter, &entry, root) => continue,
+                    Some(Ok(entry)) => return Some(Ok(Name { entry, root: root.as_os_str().len() })),
                     Some(Err(error)) => return Some(Err(walk_error(error))),
                     None => self.current = None,
                 }
             }
             let root = self.roots.next()?;
+            // The entries of a folder have all but their names in common, so the order of paths is that of names.
             let walk = WalkDir::new(&root)
                 .follow_links(self.filter.follows())
-                .sort_by(|a, b| a.file_name().as_encoded_bytes().cmp(b.file_name().as_encoded_bytes()))
+                .sort_by(|a, b| {
+                    let (a, b) = (a.path().as_os_str(), b.path().as_os_str());
+                    a.as_encoded_bytes().cmp(b.as_encoded_bytes())
+                })
                 .into_iter();
             self.current = Some((root, walk));
         }
     }
+
+    /// The next files, some of them, of which no more than the names is looked at; none behind the last.
+    pub fn names(&mut self, most: usize) -> Vec<Result<Name>> {
+        std::iter::from_fn(|| self.next_name()).take(most).collect()
+    }
 }
 
-/// The path below the root; empty for the root.
-fn below(entry: &DirEntry, root: &Path) -> String {
-    let path = entry.path().as_os_str().as_encoded_bytes();
-    // The walk puts names behind the root as it was given, so their bytes tell, and they are cheaper than components.
-    let below = path.strip_prefix(root.as_os_str().as_encoded_bytes()).unwrap_or(path);
-    let names = below.iter().position(|b| !std::path::is_separator(char::from(*b))).unwrap_or(below.len());
-    String::from_utf8_lossy(&below[names..]).into_owned()
+/// Whether a folder is gone into.
+fn is_entered(filter: &Filter, folder: &DirEntry, root: &Path) -> bool {
+    match filter.is_plain() {
+        true => folder.depth() == 0 || filter.shows(name_of(folder)),
+        false => {
+            let below = below(folder.path(), root.as_os_str().len());
+            below.is_empty() || filter.enters(&below)
+        }
+    }
 }
 
-fn is_entered(filter: &Filter, below: &str) -> bool {
-    below.is_empty() || filter.enters(below)
+/// Whether a file is meant.
+fn is_meant(filter: &Filter, entry: &DirEntry, root: &Path) -> bool {
+    if entry.depth() == 0 {
+        return true;
+    }
+    // The folders above are gone into, so it is a matter of the name.
+    if filter.is_plain() {
+        return filter.shows(name_of(entry));
+    }
+    let below = below(entry.path(), root.as_os_str().len());
+    // What lies in a container is looked at one by one.
+    if format(entry).is_some() { filter.enters(&below) } else { filter.keeps(&below) }
 }
 
 /// The container whose entries' addresses would look like the paths below a folder.
 fn container_name(entry: &DirEntry) -> Option<String> {
-    let name = entry.file_name().to_string_lossy();
-    let name = name.strip_suffix('!')?;
-    Format::of(name).is_some().then(|| name.to_owned())
+    let name = String::from_utf8_lossy(name_of(entry).strip_suffix(b"!")?);
+    Format::of(&name).is_some().then(|| name.into_owned())
 }
 
 fn ambiguous(path: &Path, container: &str) -> Error {
@@ -158,32 +138,13 @@ impl Iterator for Walk {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            match self.next_entry()?.and_then(file) {
+            match self.next_name()?.and_then(look) {
                 Ok(Some(entry)) => return Some(Ok(entry)),
                 Ok(None) => {}
                 Err(error) => return Some(Err(error)),
             }
         }
     }
-}
-
-/// The entry of what is no folder.
-fn file((entry, below): (DirEntry, String)) -> Result<Option<Entry>> {
-    // What is named is meant, also where it is a link; the walk goes on below a link to a folder by itself.
-    let is_root = entry.depth() == 0;
-    let metadata = match is_root {
-        true => fs::metadata(entry.path()).map_err(|e| Error::io(entry.path(), e))?,
-        false => entry.metadata().map_err(walk_error)?,
-    };
-    if metadata.is_dir() && is_root {
-        return Ok(None);
-    }
-    let kind = kind(&entry, metadata.is_file());
-    if is_root && kind == Kind::Special {
-        return Err(no_file(entry.path()));
-    }
-    let below = if matches!(kind, Kind::Container(_)) { below } else { String::new() };
-    Ok(Some(Entry { kind, stamp: Stamp::of(&metadata), path: entry.into_path(), below }))
 }
 
 /// Whether a path can be a root of a walk: a file or a folder, or a link to one.
@@ -207,48 +168,8 @@ pub fn is_there(path: &Path) -> bool {
     !fs::symlink_metadata(path).is_err_and(|error| matches!(error.kind(), NotFound | NotADirectory))
 }
 
-fn no_file(path: &Path) -> Error {
-    Error::new(ErrorKind::Usage, "is neither a file nor a folder, but a pipe, a socket or a device").with_path(path)
-}
-
 fn is_index(entry: &DirEntry) -> bool {
-    entry.file_name() == INDEX_FOLDER.0 && entry.path().join(INDEX_FOLDER.1).exists()
-}
-
-fn kind(entry: &DirEntry, is_file: bool) -> Kind {
-    if entry.file_type().is_symlink() && entry.depth() > 0 {
-        Kind::Link
-    } else if !is_file {
-        Kind::Special
-    } else if let Some(format) = format(entry) {
-        Kind::Container(format)
-    } else if entry.depth() == 0 || is_letter_name(&entry.file_name().to_string_lossy()) {
-        Kind::Letter
-    } else {
-        Kind::Other
-    }
-}
-
-/// The format of a container, by its name. A compressed file is one if a letter is in it, or if it was named.
-fn format(entry: &DirEntry) -> Option<Format> {
-    let name = entry.file_name().to_string_lossy();
-    Format::of(&name).filter(|format| entry.depth() == 0 || format.holds_letters(&name))
-}
-
-fn walk_error(error: walkdir::Error) -> Error {
-    let path = error.path().map(Path::to_path_buf).unwrap_or_default();
-    if let Some(ancestor) = error.loop_ancestor() {
-        return Error::new(
-            ErrorKind::Io,
-            format!("the symbolic link leads back to `{}`, a folder above it", ancestor.display()),
-        )
-        .with_path(path)
-        .with_hint("remove the link, or leave out `--follow`");
-    }
-    match error.into_io_error() {
-        Some(io) => Error::io(path, io),
-        None => Error::new(ErrorKind::Io, "cannot be walked").with_path(path),
-    }
+    name_of(entry) == INDEX_FOLDER.0.as_bytes() && entry.path().join(INDEX_FOLDER.1).exists()
 }
 
 /// How many entries a walk over these roots without some paths will give, with those of the containers that tell: for
@@ -258,10 +179,9 @@ pub fn count(roots: &[PathBuf], filter: &Filter, without: &HashSet<PathBuf>, sto
     for root in roots {
         let entries = WalkDir::new(root).follow_links(filter.follows()).into_iter();
         let is_part = |entry: &DirEntry| {
-            let (is_folder, below) = (entry.file_type().is_dir(), below(entry, root));
+            let is_folder = entry.file_type().is_dir();
             let is_skipped = (is_folder || entry.depth() > 0) && without.contains(entry.path());
-            let is_meant = entry.depth() == 0
-                || if is_folder || format(entry).is_some() { filter.enters(&below) } else { filter.keeps(&below) };
+            let is_meant = if is_folder { is_entered(filter, entry, root) } else { is_meant(filter, entry, root) };
             is_meant && !is_skipped && !(is_folder && is_index(entry))
         };
         for entry in entries.filter_entry(is_part) {
@@ -276,4 +196,64 @@ pub fn count(roots: &[PathBuf], filter: &Filter, without: &HashSet<PathBuf>, sto
         }
     }
     files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, entries};
+    use super::*;
+
+    /// What a walk comes to, looked at in lots of this size, and one by one.
+    fn both(root: &Path, follow: bool, lot: usize) -> [Vec<Result<Entry>>; 2] {
+        let filter = Arc::new(Filter::new(&[], &[], false, follow).unwrap());
+        let walk = || Walk::new(vec![root.to_path_buf()], Arc::clone(&filter));
+        let mut names = walk();
+        let lots = std::iter::from_fn(|| Some(names.names(lot)).filter(|names| !names.is_empty()));
+        [lots.flat_map(entries).collect(), walk().collect()]
+    }
+
+    #[test]
+    fn files_are_the_same_looked_at_together_or_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |path: &str| dir.path().join(path);
+        for folder in ["a", "a/b", "c", "d!"] {
+            fs::create_dir(at(folder)).unwrap();
+            for name in ["1.txt", "2.PDF", "3.zip", "4.txt.gz", "5.csv", "é.txt"] {
+                fs::write(at(folder).join(name), name.repeat(folder.len())).unwrap();
+            }
+        }
+        // Before 1970, and with parts of a second.
+        let file = fs::File::options().append(true).open(at("a/1.txt")).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH - std::time::Duration::from_millis(1500)).unwrap();
+        let file = fs::File::options().append(true).open(at("a/2.PDF")).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_nanos(1_234_567_891)).unwrap();
+        #[cfg(unix)]
+        for (to, link) in [("1.txt", "a/link.txt"), ("../c", "a/folder"), ("nothing", "a/dangling.txt"), ("..", "c/up")]
+        {
+            std::os::unix::fs::symlink(to, at(link)).unwrap();
+        }
+        for follow in [false, true] {
+            for lot in [1, 2, 3, 100] {
+                let [together, alone] = both(dir.path(), follow, lot).map(|entries| format!("{entries:#?}"));
+                assert_eq!(together, alone, "in lots of {lot}, following {follow}");
+                assert!(together.matches("Ok(").count() >= 24, "{together}");
+            }
+        }
+        assert!(both(&at("a/1.txt"), false, 9)[0][0].as_ref().is_ok_and(|entry| entry.kind == Kind::Letter));
+        assert!(both(&at("nothing"), false, 9)[0][0].is_err());
+    }
+
+    #[test]
+    fn a_file_that_goes_after_the_walk_came_to_it_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let names = ["1.txt", "2.txt", "3.txt", "4.txt"];
+        names.iter().for_each(|name| fs::write(dir.path().join(name), name).unwrap());
+        let found = Walk::new(vec![dir.path().to_path_buf()], Arc::default()).names(9);
+        fs::remove_file(dir.path().join("3.txt")).unwrap();
+        let entries = entries(found);
+        let errors: Vec<_> = entries.iter().filter_map(|entry| entry.as_ref().err()).collect();
+        let [error] = &errors[..] else { panic!("{entries:?}") };
+        assert_eq!((entries.len(), error.kind()), (4, ErrorKind::NotFound));
+        assert!(error.path().is_some_and(|path| path.ends_with("3.txt")));
+    }
 }

@@ -4,6 +4,7 @@ mod archive;
 mod args;
 mod asked;
 mod check;
+mod help;
 mod index;
 mod info;
 mod message;
@@ -17,6 +18,7 @@ mod show;
 mod stats;
 mod status;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -40,6 +42,12 @@ enum End {
 pub fn main() -> ExitCode {
     message::quiet_panics();
     output::choose_color(output::color_in(std::env::args_os()));
+    if let Some(page) = help::page(std::env::args_os()) {
+        let mut out = output::stdout();
+        // Whoever closes stdout has read enough.
+        let _ = out.write_all(page.as_bytes()).and_then(|()| out.flush());
+        return ExitCode::SUCCESS;
+    }
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {

@@ -26,6 +26,9 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
     let style = output::style(&args.look);
     let mut out = output::stdout();
     if args.failed || args.duplicates {
+        if !index::exists(&dir) {
+            return Err(index::missing(&dir).into());
+        }
         let known = ingest::known(&dir)?;
         let nothing = match (args.failed, args.format) {
             (true, format) => {

@@ -1,5 +1,6 @@
 //! Text to terms: the same way when indexing, searching and marking matches.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use tantivy::tokenizer::{
@@ -8,9 +9,13 @@ use tantivy::tokenizer::{
 };
 
 use super::cache::CachedTerms;
+use super::once::Once;
+use super::sentence::{self, End};
 
 /// The name of the analyzer of text fields.
 pub const ENGLISH: &str = "english";
+/// The name of the analyzer of text fields with several values.
+pub const ENGLISH_VALUES: &str = "english_values";
 /// The name of the analyzer that keeps the forms of words.
 pub const FORMS: &str = "forms";
 /// The name of the analyzer of keyword fields.
@@ -25,34 +30,64 @@ pub const LEVEL: char = '/';
 const TOO_LONG: usize = 64;
 
 /// Units of measure that letters write with and without a blank behind the number: `550mg`, `550 mg`.
-const UNITS: [&str; 5] = ["mg", "mcg", "ml", "gm", "g"];
+const UNITS: [&str; 11] = ["mg", "mcg", "ml", "gm", "g", "kg", "cc", "mm", "cm", "lb", "lbs"];
 
-/// The analyzer of text fields: words of letters and digits, lower case, without accents, stemmed as English.
+/// The word for `%` behind a number.
+const PERCENT: &str = "percent";
+
+/// The term at the last word of a sentence, where another follows. No word of a query makes it.
+pub const SENTENCE_END: &str = ".";
+/// The term at the last word of a paragraph, where another follows: `..` beside `.`.
+pub const PARAGRAPH_END: &str = "..";
+
+/// The terms of a query: words of letters and digits, lower case, without accents, stemmed as English.
 pub fn english() -> TextAnalyzer {
-    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| {
-        let term = TextAnalyzer::builder(RawTokenizer::default())
-            .filter(LowerCaser)
-            .filter(AsciiFoldingFilter)
-            .filter(Stemmer::new(Language::English))
-            .build();
-        TextAnalyzer::builder(WordTokenizer)
-            .filter(RemoveLongFilter::limit(TOO_LONG))
-            .filter(CachedTerms::new(term))
-            .build()
-    });
+    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| stemmed(WordTokenizer::default()));
     ANALYZER.clone()
+}
+
+/// The analyzer of text fields: the terms of [`english`], and the ends of sentences and paragraphs as terms at the place
+/// of the last word before them. They take no place of their own, so that phrases and distances do not see them.
+pub fn text() -> TextAnalyzer {
+    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| stemmed(WordTokenizer { ends: Ends::Between }));
+    ANALYZER.clone()
+}
+
+/// The analyzer of text fields with several values, each of which ends a paragraph.
+pub fn values() -> TextAnalyzer {
+    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| stemmed(WordTokenizer { ends: Ends::BetweenAndLast }));
+    ANALYZER.clone()
+}
+
+fn stemmed(words: WordTokenizer) -> TextAnalyzer {
+    let term = TextAnalyzer::builder(RawTokenizer::default())
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .filter(Stemmer::new(Language::English))
+        .build();
+    TextAnalyzer::builder(words).filter(RemoveLongFilter::limit(TOO_LONG)).filter(CachedTerms::new(term)).build()
 }
 
 /// The words of [`english`] before they are stemmed: what patterns and misspelt words are compared with.
 pub fn forms() -> TextAnalyzer {
     static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| {
-        TextAnalyzer::builder(WordTokenizer)
+        TextAnalyzer::builder(WordTokenizer::default())
             .filter(RemoveLongFilter::limit(TOO_LONG))
             .filter(LowerCaser)
             .filter(AsciiFoldingFilter)
             .build()
     });
     ANALYZER.clone()
+}
+
+/// The words of [`forms`], hardly any of them twice: the field of forms only tells which words there are.
+fn forms_once() -> TextAnalyzer {
+    TextAnalyzer::builder(WordTokenizer::default())
+        .filter(RemoveLongFilter::limit(TOO_LONG))
+        .filter(Once)
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .build()
 }
 
 /// The analyzer of keyword fields: the whole value, lower case, without accents.
@@ -71,8 +106,9 @@ pub fn hierarchy() -> TextAnalyzer {
 /// The analyzers under the names that the schema uses.
 pub fn manager() -> TokenizerManager {
     let manager = TokenizerManager::default();
-    manager.register(ENGLISH, english());
-    manager.register(FORMS, forms());
+    manager.register(ENGLISH, text());
+    manager.register(ENGLISH_VALUES, values());
+    manager.register(FORMS, forms_once());
     manager.register(KEYWORD, keyword());
     manager.register(HIERARCHY, hierarchy());
     manager
@@ -103,7 +139,7 @@ fn collect(mut analyzer: TextAnalyzer, text: &str) -> Vec<String> {
 
 /// Whether a text has a run of letters and digits that is too long to be in the index.
 pub fn has_too_long(text: &str) -> bool {
-    let mut stream = WordTokenizer;
+    let mut stream = WordTokenizer::default();
     let mut stream = stream.token_stream(text);
     while stream.advance() {
         if stream.token().text.len() >= TOO_LONG {
@@ -150,41 +186,119 @@ impl TokenStream for LevelStream<'_> {
     }
 }
 
-/// Splits at everything that is neither letter nor digit, and between a number and its unit, except that "Non-MTUS" is
-/// one word. The `'s` of a possessive is left out.
+/// Splits at everything that is neither letter nor digit. What letters and queries write in several ways becomes the same
+/// words:
 ///
-/// "Decision based on Non-MTUS Citation" says the opposite of what a search for MTUS looks for.
+/// - a number and its unit are two words: `10/325mg` and `10-325 mg` are 10, 325, mg;
+/// - `%` behind a number is the word percent: `20%`, `20-percent`;
+/// - the second of two levels of the spine has its letter: `L4-5` and `L4-L5` are l4, l5;
+/// - the `'s` of a possessive is left out;
+/// - "Non-MTUS" is one word: "Decision based on Non-MTUS Citation" says the opposite of what a search for MTUS looks for.
+///
+/// Numbers with several parts stay several words in a row (`9792.24.2`, `0.5`), so that their beginnings are found too.
 #[derive(Clone, Default)]
-struct WordTokenizer;
+struct WordTokenizer {
+    ends: Ends,
+}
+
+/// Which ends of sentences and paragraphs are terms.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Ends {
+    #[default]
+    None,
+    /// Those with a word behind them.
+    Between,
+    /// That of the whole text as well.
+    BetweenAndLast,
+}
 
 struct WordStream<'a> {
     text: &'a str,
     at: usize,
     token: Token,
+    ends: Ends,
+    /// The word before `at`, as long as it is not known whether something ends behind it.
+    last: Option<Range<usize>>,
+    /// Whether that word is the first of its sentence.
+    first: bool,
+    /// Whether the end of a paragraph follows that of a sentence.
+    paragraph: bool,
 }
 
 impl Tokenizer for WordTokenizer {
     type TokenStream<'a> = WordStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
-        WordStream { text, at: 0, token: Token { position: usize::MAX, ..Token::default() } }
+        WordStream {
+            text,
+            at: 0,
+            token: Token { position: usize::MAX, ..Token::default() },
+            ends: self.ends,
+            last: None,
+            first: true,
+            paragraph: false,
+        }
+    }
+}
+
+impl WordStream<'_> {
+    /// The token that tells of an end, if one stands before the next word.
+    fn end(&mut self, next: Option<usize>) -> bool {
+        if std::mem::take(&mut self.paragraph) {
+            self.set(PARAGRAPH_END);
+            return true;
+        }
+        let Some(last) = self.last.take() else { return false };
+        let end = match next {
+            Some(next) => sentence::end(self.text, &last, next, self.first),
+            None => (self.ends == Ends::BetweenAndLast).then_some(End::Paragraph),
+        };
+        self.first = end.is_some();
+        self.paragraph = end == Some(End::Paragraph);
+        if end.is_some() {
+            self.set(SENTENCE_END);
+        }
+        end.is_some()
+    }
+
+    fn set(&mut self, text: &str) {
+        self.token.text.clear();
+        self.token.text.push_str(text);
+        self.token.offset_from = self.token.offset_to;
     }
 }
 
 impl TokenStream for WordStream<'_> {
     fn advance(&mut self) -> bool {
-        let Some((start, end)) = word(self.text, self.at) else { return false };
-        let end = end_of_number(&self.text[start..end]).map_or(end, |length| start + length);
-        let end_of_pair = non_mtus(self.text, start, end);
-        self.token.text.clear();
-        self.token.text.push_str(&self.text[start..end]);
-        if let Some(pair) = end_of_pair {
-            self.token.text.push_str(&self.text[pair - MTUS.len()..pair]);
+        let next = word(self.text, self.at);
+        if self.ends != Ends::None && self.end(next.map(|(start, _)| start)) {
+            return true;
+        }
+        let Some((start, end)) = next else { return false };
+        let before = std::mem::replace(&mut self.at, end);
+        let level = level_behind(&self.token.text, &self.text[before..start], &self.text[start..end]);
+        self.token.offset_from = start;
+        self.token.offset_to = end;
+        match &self.text[start..end] {
+            "%" => self.set(PERCENT),
+            word => {
+                let end = end_of_number(word).map_or(end, |length| start + length);
+                let end_of_pair = non_mtus(self.text, start, end);
+                // The letter of the level before stands first already.
+                self.token.text.truncate(usize::from(level));
+                self.token.text.push_str(&self.text[start..end]);
+                if let Some(pair) = end_of_pair {
+                    self.token.text.push_str(&self.text[pair - MTUS.len()..pair]);
+                }
+                self.token.offset_to = end_of_pair.unwrap_or(end);
+                self.at = self.token.offset_to + possessive(&self.text[self.token.offset_to..]);
+            }
         }
         self.token.offset_from = start;
-        self.token.offset_to = end_of_pair.unwrap_or(end);
         self.token.position = self.token.position.wrapping_add(1);
-        self.at = self.token.offset_to + possessive(&self.text[self.token.offset_to..]);
+        if self.ends != Ends::None {
+            self.last = Some(start..self.token.offset_to);
+        }
         true
     }
 
@@ -217,6 +331,7 @@ fn word(text: &str, from: usize) -> Option<(usize, usize)> {
     loop {
         match bytes.get(start)? {
             b if b.is_ascii_alphanumeric() => break,
+            b'%' if behind_number(&bytes[..start]) => return Some((start, start + 1)),
             b if b.is_ascii() => start += 1,
             _ => {
                 let c = text[start..].chars().next()?;
@@ -241,6 +356,22 @@ fn word(text: &str, from: usize) -> Option<(usize, usize)> {
         }
     }
     Some((start, end))
+}
+
+/// Whether a number stands before, with a blank at most.
+fn behind_number(before: &[u8]) -> bool {
+    matches!(before, [.., b'0'..=b'9'] | [.., b'0'..=b'9', b' '])
+}
+
+/// Whether a number is the second of two levels of the spine, of which the first has the letter: the 5 of `L4-5`.
+fn level_behind(before: &str, gap: &str, number: &str) -> bool {
+    let level = |word: &[u8]| matches!(word, [b'c' | b'C' | b't' | b'T' | b'l' | b'L' | b's' | b'S', digits @ ..] if is_level(digits));
+    matches!(gap, "-" | "/" | "\u{2013}" | "\u{2014}") && is_level(number.as_bytes()) && level(before.as_bytes())
+}
+
+/// The spine has at most twelve vertebrae of a kind.
+fn is_level(digits: &[u8]) -> bool {
+    matches!(digits, [b'1'..=b'9'] | [b'1', b'0'..=b'2'])
 }
 
 /// How long the number is, in bytes, if a word is a number with a unit behind it.

@@ -10,7 +10,11 @@ use tantivy::directory::{
     Directory, DirectoryLock, FileHandle, Lock, META_LOCK, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
 };
 
-/// tantivy's folder of mapped files, but for two things.
+use super::store;
+
+/// tantivy's folder of mapped files, but for three things.
+///
+/// Stores are looked at before tantivy believes what they say of themselves.
 ///
 /// Files that are replaced as a whole get the permissions that the user's mask gives, not those of a temporary file.
 /// The lock that keeps a writer from deleting what is being opened is done without where it cannot be taken: on media
@@ -30,7 +34,7 @@ impl Segments {
 
 impl Directory for Segments {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.files.get_file_handle(path)
+        store::checked(path, self.files.get_file_handle(path)?)
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {

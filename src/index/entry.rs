@@ -74,6 +74,39 @@ pub struct FileEntry {
 /// Length, times and inode; digest, status, letter, decided, generation, issues, reason, hint, program.
 pub(super) type Row<'a> = ((u64, i64, i64, u64), &'a [u8; 32], u8, u64, u64, u64, u64, &'a str, &'a str, &'a str);
 
+/// The part of an entry that tells whether its file has to be looked at again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outcome {
+    stamp: Stamp,
+    /// What became of the file.
+    pub status: Status,
+    issues: u64,
+    pub(super) generation: u64,
+    is_ours: bool,
+}
+
+impl Outcome {
+    pub(super) fn of_row(row: &Row<'_>) -> Self {
+        let ((bytes, modified, changed, inode), _, status, _, _, generation, issues, _, _, program) = *row;
+        let stamp = Stamp { bytes, modified, changed, inode };
+        let status = Status::ALL.get(usize::from(status)).copied().unwrap_or(Status::Failed);
+        Self { stamp, status, issues, generation, is_ours: program == PROGRAM }
+    }
+
+    /// Whether a file that has this stamp now, and now is or is not to be read as a letter, need not be looked at.
+    ///
+    /// A failure is settled as long as the program is the same; another version may read what this one cannot.
+    pub fn settles(&self, stamp: &Stamp, to_read: bool) -> bool {
+        let same = self.stamp == *stamp && stamp.is_reliable();
+        let may_change = match self.status {
+            Status::Failed => !self.is_ours,
+            Status::Container => !self.is_ours && self.issues > 0,
+            _ => false,
+        };
+        same && to_read == (self.status != Status::NotALetter) && !may_change
+    }
+}
+
 impl FileEntry {
     /// The entry of a file that this version of the program looked at, before it is known what it holds.
     pub fn new(stamp: Stamp, status: Status, generation: u64) -> Self {
@@ -102,16 +135,8 @@ impl FileEntry {
     }
 
     /// Whether a file that has this stamp now, and now is or is not to be read as a letter, need not be looked at.
-    ///
-    /// A failure is settled as long as the program is the same; another version may read what this one cannot.
     pub fn settles(&self, stamp: &Stamp, to_read: bool) -> bool {
-        let same = self.stamp == *stamp && stamp.is_reliable();
-        let may_change = match self.status {
-            Status::Failed => self.program != PROGRAM,
-            Status::Container => self.program != PROGRAM && self.issues > 0,
-            _ => false,
-        };
-        same && to_read == (self.status != Status::NotALetter) && !may_change
+        Outcome::of_row(&self.row()).settles(stamp, to_read)
     }
 
     /// Whether content of this digest, read by this version of the program, would give the same entry.

@@ -282,3 +282,26 @@ pub struct Dirty {
     /// Files whose documents may still be there.
     pub removed: Vec<Vec<u8>>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::Stamp;
+    use crate::index::Status;
+
+    #[test]
+    fn what_no_commit_carries_is_known_neither_by_its_path_nor_among_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut manifest = Manifest::open(dir.path()).unwrap();
+        for (generation, path) in [(1, b"a"), (2, b"b")] {
+            manifest.put(path, FileEntry::new(Stamp::default(), Status::Failed, generation));
+            manifest.commit(generation, 0).unwrap();
+        }
+        let snapshot = manifest.snapshot(1).unwrap();
+        let below: Vec<_> = snapshot.below(&[]).map(|row| row.unwrap().0).collect();
+        assert_eq!(below, [b"a"]);
+        assert!(snapshot.get(b"a").unwrap().is_some() && snapshot.get(b"b").unwrap().is_none());
+        assert_eq!(manifest.snapshot(2).unwrap().below(&[]).count(), 2);
+        assert_eq!(manifest.dirty(1).unwrap().changed[0].0, b"b");
+    }
+}

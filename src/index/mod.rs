@@ -9,26 +9,30 @@ mod fault;
 mod info;
 mod lock;
 mod manifest;
+mod once;
 mod optimize;
 mod overlay;
 mod place;
 mod reader;
 mod schema;
+mod sentence;
 mod snapshot;
+mod store;
 mod versions;
 mod writer;
 
 use std::path::Path;
 
 pub use document::{Documents, IssueDocument, MAX_DOCUMENT_BYTES, Permit, document_bytes, letter_id};
+pub(crate) use entry::Outcome;
 pub use entry::{FileEntry, Status};
 pub use fault::{guarded, is_guarded};
 pub use info::{FieldSizes, FileSizes, Info, SegmentInfo, Settings};
 pub use optimize::{Optimized, optimize};
-pub use place::{FOLDER, exists, find};
+pub use place::{FOLDER, exists, find, missing};
 pub use reader::{Reader, StoredIssue, has_path, paths_below};
 pub use schema::{FieldDef, FieldKind, IndexSchema, NUMBER};
-pub use snapshot::Snapshot;
+pub use snapshot::{KnownRow, Snapshot};
 pub use writer::{Applied, Demoted, Finding, Writer, WriterConfig};
 
 use crate::error::Error;
@@ -45,14 +49,19 @@ pub fn base(dir: &Path) -> crate::error::Result<std::path::PathBuf> {
 /// A path as the manifest keeps it: relative to the base where it lies below, and absolute otherwise, so that an index
 /// beside its letters can be moved with them.
 pub fn to_key(path: &Path, base: &Path) -> Vec<u8> {
+    key_of(path, base).to_vec()
+}
+
+/// The same without a copy: keys are parts of paths.
+pub fn key_of<'a>(path: &'a Path, base: &Path) -> &'a [u8] {
     let (bytes, base_bytes) = (path.as_os_str().as_encoded_bytes(), base.as_os_str().as_encoded_bytes());
     // Most paths begin with the base as it is written, which is quicker to see than their components are.
     if let Some([b'/', rest @ ..]) = bytes.strip_prefix(base_bytes)
         && rest.first().is_some_and(|b| *b != b'/' && *b != b'.')
     {
-        return rest.to_vec();
+        return rest;
     }
-    path.strip_prefix(base).unwrap_or(path).as_os_str().as_encoded_bytes().to_vec()
+    path.strip_prefix(base).unwrap_or(path).as_os_str().as_encoded_bytes()
 }
 
 /// The path that a key of the manifest stands for.

@@ -42,6 +42,11 @@ pub fn find(given: Option<&Path>, from: &Path) -> Result<PathBuf> {
     })
 }
 
+/// The folder of the segments in an index folder.
+pub fn segments(dir: &Path) -> PathBuf {
+    dir.join(SEGMENTS)
+}
+
 /// Whether a folder holds a whole index.
 pub fn exists(dir: &Path) -> bool {
     dir.join(FORMAT_FILE).exists()
@@ -88,7 +93,7 @@ pub fn open_or_create(dir: &Path) -> Result<tantivy::Index> {
     if exists(dir) {
         return open(dir);
     }
-    let segments = dir.join(SEGMENTS);
+    let segments = self::segments(dir);
     fs::create_dir_all(&segments).map_err(|e| Error::write(&segments, e))?;
     let files = Segments::open(&segments).map_err(|e| reading(dir, e))?;
     let index = tantivy::Index::builder().schema(IndexSchema::get().tantivy.clone()).settings(settings());
@@ -114,21 +119,22 @@ fn settings() -> IndexSettings {
     }
 }
 
+/// The error of a folder that holds no index.
+pub fn missing(dir: &Path) -> Error {
+    let fact = if dir.exists() { "is no index" } else { "there is no such index" };
+    Error::new(ErrorKind::IndexMissing, fact).with_path(dir).with_hint("make one with `imr index PATH --index DIR`")
+}
+
 /// Opens the segments of an index that exists.
 ///
 /// # Errors
 /// [`ErrorKind::IndexMissing`], [`ErrorKind::IndexVersion`], [`ErrorKind::IndexCorrupt`].
 pub fn open(dir: &Path) -> Result<tantivy::Index> {
     if !exists(dir) {
-        let error = if dir.exists() {
-            Error::new(ErrorKind::IndexMissing, "is no index")
-        } else {
-            Error::new(ErrorKind::IndexMissing, "there is no such index")
-        };
-        return Err(error.with_path(dir).with_hint("make one with `imr index PATH --index DIR`"));
+        return Err(missing(dir));
     }
     check_format(dir)?;
-    let files = Segments::open(&dir.join(SEGMENTS)).map_err(|e| reading(dir, e))?;
+    let files = Segments::open(&segments(dir)).map_err(|e| reading(dir, e))?;
     let index = tantivy::Index::open(files).map_err(|e| reading(dir, e))?;
     if index.schema() != IndexSchema::get().tantivy {
         return Err(other_version(dir, "another schema"));

@@ -1,19 +1,21 @@
 //! The reader: an index as of its last commit, and the records stored in it.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 
+use serde::de::DeserializeOwned;
+use tantivy::directory::OwnedBytes;
 use tantivy::directory::error::OpenReadError;
 use tantivy::query::{EnableScoring, Query, TermQuery};
-use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{
-    DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, TantivyError, Term,
-};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::store::StoreReader;
+use tantivy::{DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher, TERMINATED, TantivyError, Term};
 
 use super::document::path_term;
 use super::entry::{FileEntry, Status};
 use super::schema::IndexSchema;
 use super::snapshot::Snapshot;
-use super::{fault, place};
+use super::{fault, place, store};
 use crate::error::{Error, ErrorKind, Result};
 use crate::letter::CaseNumber;
 use crate::record::{IssueRecord, LetterRecord};
@@ -21,11 +23,16 @@ use crate::record::{IssueRecord, LetterRecord};
 /// How often a commit may get in the way of opening: without a lock, a file can go between its being named and opened.
 const OPENING: u32 = 4;
 
+/// How many blocks of a segment's store are kept unpacked.
+const CACHED_BLOCKS: usize = 16;
+
 /// An index opened for reading; it stays as it was when opened.
 pub struct Reader {
     dir: PathBuf,
     base: PathBuf,
     searcher: Searcher,
+    /// The stores of the segments, opened when the first record is read.
+    stores: Vec<OnceLock<StoreReader>>,
 }
 
 /// One document as it was stored.
@@ -48,14 +55,17 @@ impl Reader {
             let mut left = OPENING;
             let reader: IndexReader = loop {
                 let builder = index.reader_builder().reload_policy(ReloadPolicy::Manual);
-                match builder.doc_store_cache_num_blocks(16).try_into() {
+                // The searcher has stores of its own, which nothing is read from.
+                match builder.doc_store_cache_num_blocks(0).try_into() {
                     Ok(reader) => break reader,
                     Err(TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(_))) if left > 0 => left -= 1,
                     Err(error) => return Err(fault::reading(dir, error)),
                 }
             };
             let base = super::base(dir)?;
-            Ok(Self { dir: dir.to_path_buf(), base, searcher: reader.searcher() })
+            let searcher = reader.searcher();
+            let stores = searcher.segment_readers().iter().map(|_| OnceLock::new()).collect();
+            Ok(Self { dir: dir.to_path_buf(), base, searcher, stores })
         })
     }
 
@@ -105,29 +115,55 @@ impl Reader {
         fault::reading(&self.dir, error)
     }
 
+    /// The bytes of a stored document.
+    fn document(&self, address: DocAddress) -> Result<OwnedBytes> {
+        let file = self.store_file(address);
+        let slot = self.stores.get(address.segment_ord as usize).ok_or_else(|| self.out_of_order())?;
+        fault::guarded(&file, || {
+            let store = match slot.get() {
+                Some(store) => store,
+                None => {
+                    let segment = self.searcher.segment_reader(address.segment_ord);
+                    let store = segment.get_store_reader(CACHED_BLOCKS).map_err(|e| fault::reading(&file, e))?;
+                    slot.get_or_init(|| store)
+                }
+            };
+            store.get_document_bytes(address.doc_id).map_err(|e| fault::reading(&file, e))
+        })
+    }
+
+    /// The file that a document is stored in.
+    fn store_file(&self, address: DocAddress) -> PathBuf {
+        let segment = self.searcher.segment_reader(address.segment_ord).segment_id().uuid_string();
+        place::segments(&self.dir).join(segment).with_extension(store::ENDING)
+    }
+
+    /// The record that a stored document has in a field.
+    fn record<T: DeserializeOwned>(&self, address: DocAddress, document: &[u8], field: Field) -> Result<Option<T>> {
+        let damaged = |cause: fault::Cause| fault::reading(&self.store_file(address), cause);
+        let values = store::values(document).ok_or_else(|| damaged("a record is damaged".into()))?;
+        let Some((_, json)) = values.into_iter().find(|(number, _)| *number == field.field_id()) else {
+            return Ok(None);
+        };
+        serde_json::from_slice(json).map(Some).map_err(|e| damaged(e.into()))
+    }
+
     /// The record of one document. `number` is the place of its issue in the letter, from 1, or 0.
     pub fn stored(&self, address: DocAddress, number: u64) -> Result<StoredIssue> {
         let schema = IndexSchema::get();
-        let doc: TantivyDocument = self.searcher.doc(address).map_err(|e| self.damaged(e))?;
-        let issue = match doc.get_first(schema.issue_record).and_then(|v| v.as_bytes()) {
-            Some(json) => Some(serde_json::from_slice(json).map_err(|e| self.damaged(e))?),
-            None => None,
-        };
+        let doc = self.document(address)?;
+        let issue = self.record(address, &doc, schema.issue_record)?;
         // The documents of a letter were added as one batch and so follow one another; the first holds the letter.
         let back = u32::try_from(number.saturating_sub(1)).unwrap_or(u32::MAX);
-        let first = match address.doc_id.checked_sub(back) {
-            Some(_) if back == 0 => doc,
+        let letter = match address.doc_id.checked_sub(back) {
+            Some(_) if back == 0 => self.record(address, &doc, schema.letter_record)?,
             Some(doc_id) => {
                 let address = DocAddress::new(address.segment_ord, doc_id);
-                self.searcher.doc(address).map_err(|e| self.damaged(e))?
+                self.record(address, &self.document(address)?, schema.letter_record)?
             }
-            None => return Err(self.out_of_order()),
+            None => None,
         };
-        let Some(json) = first.get_first(schema.letter_record).and_then(|v| v.as_bytes()) else {
-            return Err(self.out_of_order());
-        };
-        let letter = serde_json::from_slice(json).map_err(|e| self.damaged(e))?;
-        Ok(StoredIssue { letter, issue })
+        Ok(StoredIssue { letter: letter.ok_or_else(|| self.out_of_order())?, issue })
     }
 
     fn out_of_order(&self) -> Error {
@@ -181,18 +217,16 @@ impl Reader {
     /// The first error of `each`, or [`ErrorKind::IndexCorrupt`].
     pub fn letters(&self, each: &mut dyn FnMut(LetterRecord) -> Result<()>) -> Result<()> {
         let schema = IndexSchema::get();
-        for segment in self.searcher.segment_readers() {
-            let store = segment.get_store_reader(1).map_err(|e| self.damaged(e))?;
+        for (segment_ord, segment) in (0..).zip(self.searcher.segment_readers()) {
             let mut letter: Option<LetterRecord> = None;
-            for doc in store.iter::<TantivyDocument>(segment.alive_bitset()) {
-                let doc = doc.map_err(|e| self.damaged(e))?;
+            for doc_id in segment.doc_ids_alive() {
+                let address = DocAddress::new(segment_ord, doc_id);
+                let doc = self.document(address)?;
                 // The documents of a letter follow one another; the first holds the letter.
-                if let Some(json) = doc.get_first(schema.letter_record).and_then(|v| v.as_bytes()) {
-                    let next = serde_json::from_slice(json).map_err(|e| self.damaged(e))?;
+                if let Some(next) = self.record(address, &doc, schema.letter_record)? {
                     letter.replace(next).map_or(Ok(()), &mut *each)?;
                 }
-                if let Some(json) = doc.get_first(schema.issue_record).and_then(|v| v.as_bytes()) {
-                    let issue = serde_json::from_slice(json).map_err(|e| self.damaged(e))?;
+                if let Some(issue) = self.record(address, &doc, schema.issue_record)? {
                     letter.as_mut().ok_or_else(|| self.out_of_order())?.issues.push(issue);
                 }
             }

@@ -51,6 +51,9 @@ pub struct FieldDef {
     /// Whether it is a text of the letter, which stands with the letter's first document only.
     #[serde(default)]
     pub letter: bool,
+    /// Whether it is a text field that may have several values.
+    #[serde(default)]
+    pub several: bool,
     /// What it holds, for people.
     pub about: String,
 }
@@ -115,7 +118,10 @@ impl IndexSchema {
         let mut builder = Schema::builder();
         let fields = source.fields.into_iter().map(|def| {
             let field = match def.kind {
-                FieldKind::Text => builder.add_text_field(&def.name, text_options()),
+                FieldKind::Text => {
+                    let analyzer = if def.several { analysis::ENGLISH_VALUES } else { analysis::ENGLISH };
+                    builder.add_text_field(&def.name, text_options(analyzer))
+                }
                 FieldKind::Keyword => {
                     builder.add_text_field(&def.name, keyword_options(analysis::KEYWORD).set_fast("raw"))
                 }
@@ -138,11 +144,9 @@ impl IndexSchema {
     }
 }
 
-fn text_options() -> TextOptions {
+fn text_options(analyzer: &str) -> TextOptions {
     TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default()
-            .set_tokenizer(analysis::ENGLISH)
-            .set_index_option(IndexRecordOption::WithFreqsAndPositions),
+        TextFieldIndexing::default().set_tokenizer(analyzer).set_index_option(IndexRecordOption::WithFreqsAndPositions),
     )
 }
 

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use redb::backends::InMemoryBackend;
 use redb::{
-    Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, ReadableTable, TableDefinition,
-    TableError, WriteTransaction,
+    AccessGuard, Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, ReadableTable,
+    ReadableTableMetadata, TableDefinition, TableError, WriteTransaction,
 };
 
-use super::entry::{FileEntry, Row};
+use super::entry::{FileEntry, Outcome, Row};
 use super::fault::{guarded, manifest as damaged};
 use super::overlay::Overlay;
 use super::place;
@@ -60,6 +60,28 @@ pub struct Snapshot {
     committed: u64,
     // Dropped behind the tables, which it makes unusable.
     _repaired: Option<Database>,
+}
+
+/// A file as the manifest has it, before it is taken apart.
+pub struct KnownRow {
+    path: AccessGuard<'static, &'static [u8]>,
+    row: AccessGuard<'static, Row<'static>>,
+}
+
+impl KnownRow {
+    /// The path as the manifest keeps it.
+    pub fn key(&self) -> &[u8] {
+        self.path.value()
+    }
+
+    fn generation(&self) -> u64 {
+        Outcome::of_row(&self.row.value()).generation
+    }
+
+    /// What is known of the file.
+    pub fn entry(&self) -> FileEntry {
+        FileEntry::from_row(self.row.value())
+    }
 }
 
 impl Snapshot {
@@ -129,8 +151,30 @@ impl Snapshot {
         Ok(entry.filter(|e| e.generation <= self.committed))
     }
 
-    /// Every file whose path begins so, in the order of paths.
+    /// What tells whether a file has to be looked at again, without the rest of what is known of it.
+    pub(crate) fn outcome(&self, path: &[u8]) -> Result<Option<Outcome>> {
+        if self.empty {
+            return Ok(None);
+        }
+        let outcome = self.files.get(path).map_err(damaged)?.map(|row| Outcome::of_row(&row.value()));
+        Ok(outcome.filter(|o| o.generation <= self.committed))
+    }
+
+    /// How many files have an entry.
+    ///
+    /// # Errors
+    /// When the manifest is damaged.
+    pub fn count(&self) -> Result<u64> {
+        self.files.len().map_err(damaged)
+    }
+
+    /// Every file whose path begins so, in the order of paths. An entry that no commit of the segments carries is not known.
     pub fn below(&self, prefix: &[u8]) -> impl Iterator<Item = Result<(Vec<u8>, FileEntry)>> + use<> {
+        self.rows_below(prefix).map(|row| row.map(|row| (row.key().to_vec(), row.entry())))
+    }
+
+    /// The same, for who looks at few of them.
+    pub fn rows_below(&self, prefix: &[u8]) -> impl Iterator<Item = Result<KnownRow>> + use<> {
         let prefix = prefix.to_vec();
         let range = self.files.range(prefix.as_slice()..).map_err(damaged);
         let (range, error) = match range {
@@ -139,10 +183,15 @@ impl Snapshot {
         };
         let rows = range.into_iter().flatten().map(|row| {
             let (path, row) = row.map_err(damaged)?;
-            Ok((path.value().to_vec(), FileEntry::from_row(row.value())))
+            Ok(KnownRow { path, row })
         });
-        error.into_iter().chain(rows.take_while(move |row| match row {
-            Ok((path, _)) => path.starts_with(&prefix),
+        let rows = rows.take_while(move |row| match row {
+            Ok(row) => row.key().starts_with(&prefix),
+            Err(_) => true,
+        });
+        let committed = self.committed;
+        error.into_iter().chain(rows.filter(move |row| match row {
+            Ok(row) => row.generation() <= committed,
             Err(_) => true,
         }))
     }

@@ -9,7 +9,7 @@ use super::roots;
 use crate::archive::container::{self, SEPARATOR};
 use crate::archive::{self, Entry, Filter, Stamp};
 use crate::error::Result;
-use crate::index::{self, FileEntry, Snapshot, Status};
+use crate::index::{self, FileEntry, Outcome, Snapshot, Status};
 
 /// Of files with the same content so many are looked at to find one that is gone.
 const COPIES: usize = 16;
@@ -73,6 +73,19 @@ impl Known {
         Ok(self.snapshot.get(key)?.is_some_and(|old| old.status != Status::NotALetter))
     }
 
+    /// The mark of a file that is as it was, and is no failure: such a file needs no further look.
+    pub fn same(&self, path: &Path, stamp: &Stamp, to_read: bool) -> Result<Option<Mark>> {
+        if self.redo == Redo::Everything {
+            return Ok(None);
+        }
+        let key = index::key_of(path, &self.base);
+        let outcome = self.snapshot.outcome(key)?;
+        // What may be tried again is looked at as a whole.
+        let is_settled = |old: &Outcome| !matches!(old.status, Status::Failed | Status::Container);
+        let is_same = outcome.filter(is_settled).is_some_and(|old| old.settles(stamp, to_read));
+        Ok(is_same.then(|| Mark::of(key)))
+    }
+
     /// What is to be done about a file with this stamp, which is or is not to be read as a letter.
     pub fn look(&self, key: &[u8], stamp: &Stamp, to_read: bool) -> Result<Look> {
         Ok(match self.get(key)? {
@@ -114,11 +127,25 @@ impl Known {
 /// Takes a file that is gone: its key and what is known of it.
 pub type OnGone<'a> = dyn FnMut(&Seen, Vec<u8>, FileEntry) -> Result<()> + 'a;
 
+/// Stands for a path among those that a walk came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Mark(u64);
+
+impl Mark {
+    /// The mark of a file with this key.
+    pub fn of(key: &[u8]) -> Self {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
+
 /// Where a walk came to, and where it could not.
 #[derive(Default)]
 pub struct Seen {
-    /// Hashes of the paths.
-    paths: HashSet<u64>,
+    paths: HashSet<Mark>,
+    /// How many of the paths are known from an earlier run, as far as that was noted.
+    known: u64,
     /// Folders and files that the walk could not look at; what lies below them is not gone.
     unread: HashSet<PathBuf>,
 }
@@ -126,12 +153,22 @@ pub struct Seen {
 impl Seen {
     /// Notes that the walk came to a path; tells whether it did so for the first time.
     pub fn see(&mut self, key: &[u8]) -> bool {
-        self.paths.insert(hash(key))
+        self.see_mark(Mark::of(key))
+    }
+
+    /// The same for a mark.
+    pub fn see_mark(&mut self, mark: Mark) -> bool {
+        self.paths.insert(mark)
+    }
+
+    /// Notes that the walk came to a path that is known from an earlier run.
+    pub fn see_known(&mut self, mark: Mark) {
+        self.known += u64::from(self.paths.insert(mark));
     }
 
     /// Whether the walk came to a path.
     pub fn has(&self, key: &[u8]) -> bool {
-        self.paths.contains(&hash(key))
+        self.paths.contains(&Mark::of(key))
     }
 
     /// Notes that the walk could not look at a folder, a file, or all that there is, where no path is known.
@@ -155,13 +192,18 @@ impl Seen {
         filter: &Filter,
         each: &mut OnGone<'_>,
     ) -> Result<()> {
+        // Most runs find all that is known.
+        if self.known == before.snapshot.count()? {
+            return Ok(());
+        }
         for root in walked {
             let mut links = Links::new(root, filter.follows());
-            for row in roots::known_below(&before.snapshot, root, &before.base) {
-                let (key, entry) = row?;
-                if self.has(&key) {
+            for row in roots::rows_below(&before.snapshot, root, &before.base) {
+                let row = row?;
+                if self.has(row.key()) {
                     continue;
                 }
+                let (key, entry) = (row.key().to_vec(), row.entry());
                 let path = index::from_key(&key, &before.base);
                 // What this run was not to look at is left as it is.
                 let is_unread = path.ancestors().any(|above| self.unread.contains(above));
@@ -250,10 +292,4 @@ pub fn is_kept(seen: &Seen, entry: &FileEntry, versions: impl Iterator<Item = Re
 pub fn held_by(before: &Snapshot, container: &[u8]) -> impl Iterator<Item = Result<(Vec<u8>, FileEntry)>> + use<> {
     let held = before.below(&[container, SEPARATOR.as_bytes()].concat());
     held.filter(|row| row.as_ref().map_or(true, |(_, entry)| !entry.is_missing()))
-}
-
-fn hash(key: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
-    hasher.finish()
 }

@@ -1,5 +1,6 @@
 //! Archive to index: many threads read and parse, one applies, in the order of the walk.
 
+mod ahead;
 mod gate;
 mod known;
 mod pipeline;
@@ -165,7 +166,7 @@ fn update(
         let result = pipeline.run(walk, Arc::clone(&config.filter), &mut |item| {
             let Some(item) = item else { return run.writer.check() };
             if !before.snapshot().is_empty() {
-                run.see(&item.key);
+                run.see(&item);
             }
             match item.verdict {
                 Verdict::Settled(_) => run.apply_settled(item, before.snapshot()),

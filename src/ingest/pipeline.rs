@@ -10,8 +10,9 @@ use std::time::Duration;
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::ahead::Ahead;
 use super::gate::{Gate, Pass};
-use super::known::{Known, Look};
+use super::known::{Known, Look, Mark};
 use super::report::Failure;
 use super::tasks::{Task, Tasks};
 use super::timings::{Stage, Timings};
@@ -38,9 +39,11 @@ pub const THREAD_NAME: &str = "imr-read";
 
 /// What was found at one place of the walk.
 pub struct Item {
-    /// The path as the manifest keeps it.
+    /// Stands for the path.
+    pub mark: Mark,
+    /// The path as the manifest keeps it; empty where nothing is to be done.
     pub key: Vec<u8>,
-    /// The path as people know it.
+    /// The path as people know it; empty where nothing is to be told.
     pub shown: PathBuf,
     /// The file's length and times.
     pub stamp: Stamp,
@@ -67,6 +70,8 @@ pub enum Place {
 
 /// What to do about a file.
 pub enum Verdict {
+    /// Nothing: it is as it was, and it is no failure.
+    Same,
     /// Nothing: it is as it was.
     Unchanged(FileEntry),
     /// Nothing: it is a container, which is as it was with all that it holds.
@@ -115,13 +120,9 @@ impl<'a> Pipeline<'a> {
 
     /// Takes the entries of a walk through the pool, with what lies in containers, and hands the results over in their
     /// order. Where none came for a while, `each` is given `None`.
-    pub fn run(
-        &self,
-        entries: impl Iterator<Item = Result<Entry>> + Send,
-        filter: Arc<Filter>,
-        each: &mut dyn FnMut(Option<Item>) -> Result<()>,
-    ) -> Result<()> {
+    pub fn run(&self, walk: Walk, filter: Arc<Filter>, each: &mut dyn FnMut(Option<Item>) -> Result<()>) -> Result<()> {
         let work = |task, permit| self.item(task, false, permit);
+        let entries = Ahead::new(walk, &self.pool);
         ordered(&self.pool, Tasks::new(entries, Some(self.known), filter), self.timings, self.stop, &work, each)
     }
 
@@ -137,7 +138,8 @@ impl<'a> Pipeline<'a> {
     fn item(&self, task: Task, again: bool, permit: Permit) -> Item {
         let item = |shown: PathBuf, verdict| {
             let key = self.known.key(&shown);
-            Item { key, shown, stamp: Stamp::default(), to_read: false, place: Place::Folder, verdict }
+            let (mark, place) = (Mark::of(&key), Place::Folder);
+            Item { mark, key, shown, stamp: Stamp::default(), to_read: false, place, verdict }
         };
         match task {
             Task::File(entry) => self.file(entry, again, permit),
@@ -151,7 +153,8 @@ impl<'a> Pipeline<'a> {
                 Item { stamp: entry.stamp, place: Place::Itself, ..item(entry.path, Verdict::Settled(*old)) }
             }
             Task::Gone(key) => {
-                Item { key: key.clone(), ..item(index::from_key(&key, self.known.base()), Verdict::Gone) }
+                let item = item(index::from_key(&key, self.known.base()), Verdict::Gone);
+                Item { mark: Mark::of(&key), key, ..item }
             }
             Task::Walk(error) => item(error.path().map(Path::to_path_buf).unwrap_or_default(), Verdict::Walk(error)),
             Task::Broken(error) => item(PathBuf::new(), Verdict::Broken(error)),
@@ -159,8 +162,14 @@ impl<'a> Pipeline<'a> {
     }
 
     fn file(&self, entry: Entry, again: bool, permit: Permit) -> Item {
+        let (to_read, stamp, place) = (entry.kind == Kind::Letter, entry.stamp, Place::Folder);
+        // Nearly all files of a large archive are as they were: this is the way to be quick on.
+        // An error comes again below.
+        if !again && let Ok(Some(mark)) = self.known.same(&entry.path, &stamp, to_read) {
+            let (key, shown) = (Vec::new(), PathBuf::new());
+            return Item { mark, key, shown, stamp, to_read, place, verdict: Verdict::Same };
+        }
         let key = self.known.key(&entry.path);
-        let to_read = entry.kind == Kind::Letter;
         let look = match again {
             true => Ok(Look::ToRead(None)),
             false => self.known.look(&key, &entry.stamp, to_read),
@@ -170,7 +179,7 @@ impl<'a> Pipeline<'a> {
             Ok(Look::ToRead(old)) => self.found(&entry, &key, old.as_ref(), again, permit),
             Err(error) => Verdict::Broken(error),
         };
-        Item { key, shown: entry.path, stamp: entry.stamp, to_read, place: Place::Folder, verdict }
+        Item { mark: Mark::of(&key), key, shown: entry.path, stamp, to_read, place, verdict }
     }
 
     /// What was found in an entry of a container, which only its content tells from what it was before.
@@ -202,7 +211,7 @@ impl<'a> Pipeline<'a> {
                 }
             },
         };
-        Item { key, shown, stamp, to_read, place, verdict }
+        Item { mark: Mark::of(&key), key, shown, stamp, to_read, place, verdict }
     }
 
     /// What was found in the content of a file.
@@ -365,7 +374,7 @@ fn from_hex(text: &str) -> Option<[u8; 32]> {
 
 /// The records of the letters among some entries, in their order.
 pub fn parse(
-    entries: Walk,
+    walk: Walk,
     filter: Arc<Filter>,
     threads: usize,
     each: &mut dyn FnMut(Result<LetterRecord>) -> Result<()>,
@@ -393,8 +402,9 @@ pub fn parse(
         Some(found) => each(found.map(|found| found.record)),
         None => Ok(()),
     };
-    let tasks = Tasks::new(entries, None, filter);
-    ordered(&pool(threads)?, tasks, &timings, &AtomicBool::new(false), &work, each)
+    let pool = pool(threads)?;
+    let tasks = Tasks::new(Ahead::new(walk, &pool), None, filter);
+    ordered(&pool, tasks, &timings, &AtomicBool::new(false), &work, each)
 }
 
 fn pool(threads: usize) -> Result<ThreadPool> {
@@ -499,12 +509,14 @@ impl<I: Iterator<Item = Task>> Iterator for Batches<'_, I> {
     fn next(&mut self) -> Option<Self::Item> {
         let most = (self.seen / 32).clamp(*BATCH_FILES.start(), *BATCH_FILES.end());
         let mut batch = Vec::with_capacity(most);
-        let mut bytes = 0;
-        while batch.len() < most && bytes < BATCH_BYTES {
-            let Some(task) = self.timings.time(Stage::Walk, || self.tasks.next()) else { break };
-            bytes += size(&task);
-            batch.push(task);
-        }
+        self.timings.time(Stage::Walk, || {
+            let mut bytes = 0;
+            while batch.len() < most && bytes < BATCH_BYTES {
+                let Some(task) = self.tasks.next() else { break };
+                bytes += size(&task);
+                batch.push(task);
+            }
+        });
         self.seen += batch.len();
         (!batch.is_empty()).then_some(batch)
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::archive;
 use crate::archive::container::{self, SEPARATOR};
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{self, FileEntry, Snapshot};
+use crate::index::{self, FileEntry, KnownRow, Snapshot};
 
 /// The roots of a run.
 pub struct Roots {
@@ -87,16 +87,26 @@ pub fn known_below(
     root: &Path,
     base: &Path,
 ) -> impl Iterator<Item = Result<(Vec<u8>, FileEntry)>> + use<> {
+    rows_below(before, root, base).map(|row| row.map(|row| (row.key().to_vec(), row.entry())))
+}
+
+/// The same, for who looks at few of them.
+pub fn rows_below(before: &Snapshot, root: &Path, base: &Path) -> impl Iterator<Item = Result<KnownRow>> + use<> {
     // Keys are relative below the base: a root that is the base, or above it, has keys of both kinds below it.
-    let prefix = if base.starts_with(root) { Vec::new() } else { index::to_key(root, base) };
+    let is_above = base.starts_with(root);
+    let prefix = if is_above { Vec::new() } else { index::to_key(root, base) };
+    let is_base = root == base;
     let (root, base) = (root.to_path_buf(), base.to_path_buf());
     // Behind the path of a container comes what it holds.
     let held = [index::to_key(&root, &base).as_slice(), SEPARATOR.as_bytes()].concat();
-    before.below(&prefix).filter_map(move |row| match row {
-        Ok((key, entry)) => {
-            let is_below = index::from_key(&key, &base).starts_with(&root) || key.starts_with(&held);
-            is_below.then_some(Ok((key, entry)))
-        }
-        Err(error) => Some(Err(error)),
+    before.rows_below(&prefix).filter(move |row| {
+        let Ok(row) = row else { return true };
+        let key = row.key();
+        let is_below = match is_above {
+            true if is_base && !key.starts_with(b"/") => return true,
+            true => false,
+            false => key[prefix.len()..].first().is_none_or(|next| *next == b'/'),
+        };
+        is_below || key.starts_with(&held) || index::from_key(key, &base).starts_with(&root)
     })
 }

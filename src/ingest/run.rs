@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::known::{self, Known, Seen};
+use super::known::{self, Known, Mark, Seen};
 use super::pipeline::{Item, Place, Verdict};
 use super::report::{Failure, Report};
 use super::timings::{Stage, Timings};
@@ -60,8 +60,11 @@ impl<'a> Run<'a> {
     }
 
     /// Notes that the walk came to a path.
-    pub fn see(&mut self, key: &[u8]) {
-        self.seen.see(key);
+    pub fn see(&mut self, item: &Item) {
+        match item.verdict {
+            Verdict::Same | Verdict::Unchanged(_) | Verdict::Settled(_) => self.seen.see_known(item.mark),
+            _ => _ = self.seen.see_mark(item.mark),
+        }
     }
 
     /// Applies what the walk came to.
@@ -76,7 +79,7 @@ impl<'a> Run<'a> {
             Verdict::Unchanged(entry) | Verdict::Settled(entry) if entry.status == Status::Failed => {
                 self.fail_again(item.shown, &entry);
             }
-            Verdict::Unchanged(_) | Verdict::Settled(_) => self.report.unchanged += 1,
+            Verdict::Same | Verdict::Unchanged(_) | Verdict::Settled(_) => self.report.unchanged += 1,
             Verdict::Touched => {
                 self.writer.touch(&item.key, item.stamp)?;
                 self.report.unchanged += 1;
@@ -172,7 +175,7 @@ impl<'a> Run<'a> {
         let Verdict::Settled(entry) = item.verdict else { return Ok(()) };
         for row in known::held_by(before, &item.key) {
             let (key, entry) = row?;
-            self.see(&key);
+            self.seen.see_known(Mark::of(&key));
             self.report.files += 1;
             self.report.bytes += entry.stamp.bytes;
             self.report.to_read += u64::from(entry.status != Status::NotALetter);

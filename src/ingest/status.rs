@@ -136,6 +136,9 @@ pub fn status(config: &StatusConfig) -> Result<Standing> {
         if given.is_empty() {
             given = remembered(&known)?;
         }
+        if given.is_empty() && !index::exists(&config.index) {
+            return Err(index::missing(&config.index));
+        }
         if given.is_empty() {
             return Err(Error::new(ErrorKind::Usage, "no path was given, and the index remembers none")
                 .with_hint("name the folder that holds the letters: `imr status letters`"));
@@ -319,14 +322,18 @@ impl<'a> Survey<'a> {
         Ok(moved)
     }
 
-    /// Files of the names and lengths of those to be read that were known elsewhere, and are gone from there.
+    /// Files that were known elsewhere and are gone from there, of the lengths of those to be read and of their names, or of
+    /// their times and numbers in the file system.
     fn gone_elsewhere(&self) -> Result<Vec<(Vec<u8>, FileEntry)>> {
         let wanted: HashSet<_> = self.to_read.iter().map(|file| (file.stamp.bytes, name(&file.key))).collect();
+        let identity = |stamp: &Stamp| (stamp.bytes, stamp.modified, stamp.inode);
+        let same_file: HashSet<_> = self.to_read.iter().map(|file| identity(&file.stamp)).collect();
         let mut gone = Vec::new();
         for row in self.known.snapshot().below(&[]) {
             let (key, entry) = row?;
-            let is_wanted = entry.is_version() && wanted.contains(&(entry.stamp.bytes, name(&key)));
-            if is_wanted && !self.seen.has(&key) && !self.known.is_there(&key) {
+            let is_same_file = entry.stamp.inode != 0 && same_file.contains(&identity(&entry.stamp));
+            let is_wanted = is_same_file || wanted.contains(&(entry.stamp.bytes, name(&key)));
+            if is_wanted && entry.is_version() && !self.seen.has(&key) && !self.known.is_there(&key) {
                 gone.push((key, entry));
             }
         }

@@ -8,6 +8,8 @@ use memchr::{memchr_iter, memmem};
 /// ("pre-" and "and post-operative"). `one_word` tells of two parts whether they are one word without the hyphen.
 pub(super) fn joined(passage: &str, mut one_word: impl FnMut(&str, &str) -> bool) -> String {
     let mut out = String::with_capacity(passage.len());
+    // Where columns were, blanks stand together; few passages have them.
+    let columns = memmem::find(passage.as_bytes(), b"  ").is_some();
     let mut start = 0;
     for end in memchr_iter(b'\n', passage.as_bytes()).chain([passage.len()]) {
         let line = passage[start..end].trim_matches([' ', '\x0c']);
@@ -24,7 +26,7 @@ pub(super) fn joined(passage: &str, mut one_word: impl FnMut(&str, &str) -> bool
             None if out.is_empty() => {}
             None => out.push(' '),
         }
-        if memmem::find(line.as_bytes(), b"  ").is_some() {
+        if columns {
             for (i, word) in line.split(' ').filter(|w| !w.is_empty()).enumerate() {
                 if i > 0 {
                     out.push(' ');

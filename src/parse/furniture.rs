@@ -69,7 +69,9 @@ fn ends_with_page(line: &str) -> Option<usize> {
     if line.len() > LONGEST || !ends_in_digit(line) {
         return None;
     }
-    let at = line.rfind("Page ").or_else(|| line.rfind("PAGE "))?;
+    // Nearly no line with a number at its end has the letter, which is found at once.
+    let last = |word| line.rmatch_indices('P').map(|(at, _)| at).find(|&at| line[at..].starts_with(word));
+    let at = last("Page ").or_else(|| last("PAGE "))?;
     let before = line.get(..at)?;
     let apart = ["  ", "| ", "- ", "\u{2013} ", "\u{2014} ", "\u{2022} "].iter().any(|gap| before.ends_with(gap));
     let page = line.get(at..).filter(|page| apart && is_page_of(page))?;

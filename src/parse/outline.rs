@@ -28,8 +28,14 @@ impl Outline {
     pub(super) fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut anchors: Vec<Anchor> = Vec::new();
+        let colon_from = |from: usize| {
+            let rest = bytes.get(from..).unwrap_or_default();
+            memchr(b':', rest).map_or(text.len(), |n| from + n)
+        };
         let mut start = 0;
         let mut line_before = 0..0;
+        // The first colon that is not behind: few lines have one.
+        let mut colon = colon_from(0);
         loop {
             while matches!(bytes.get(start), Some(b'\n' | b'\x0c')) {
                 start += 1;
@@ -42,7 +48,10 @@ impl Outline {
             let first = opens(text, start, words).map(|anchor| titled_before(text, anchor, line_before, &anchors));
             anchors.extend(first);
             let mut from = first.map_or(start, |a| a.end);
-            while let Some(colon) = bytes.get(from..end).and_then(|rest| memchr(b':', rest)).map(|n| from + n) {
+            if colon < from {
+                colon = colon_from(from);
+            }
+            while colon < end {
                 let renamed = |from| label::before_colon(text, from, colon).map(|part| (part, colon + 1));
                 let label = before_colon(text, colon).or_else(|| {
                     let (part, end) = Some(words).filter(|_| from == start && first.is_none()).and_then(renamed)?;
@@ -51,6 +60,7 @@ impl Outline {
                 });
                 anchors.extend(label.filter(|a| anchors.last().is_none_or(|l| l.end <= a.start)));
                 from = colon + 1;
+                colon = colon_from(from);
             }
             line_before = start..end;
             start = end.max(first.map_or(0, |a| a.end));

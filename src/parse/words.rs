@@ -1,5 +1,6 @@
 //! Words and phrases of labels, matched with the tolerance that letters need.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// How far the words of a phrase may stand apart in bytes, blanks aside: a page break and some empty lines.
@@ -96,6 +97,10 @@ pub(super) fn phrase_after(text: &str, from: usize, words: &[&str]) -> Option<us
     let (mut end, mut rest) = (from, words);
     while let Some((word, after)) = rest.split_first() {
         let start = next_word(bytes, end)?;
+        // The first letter must be right, and it rarely is.
+        if bytes[start].to_ascii_lowercase() != *word.as_bytes().first()? {
+            return None;
+        }
         end = start + expected_end(&bytes[start..word_end(bytes, start)], word, after)?;
         rest = after;
     }
@@ -159,11 +164,23 @@ fn within(word: &[u8], expected: &[u8], edits: usize) -> bool {
     }
     // Where two words begin alike, no edit there makes them more so.
     let same = word.iter().zip(expected).take_while(|(a, b)| a.to_ascii_lowercase() == **b).count();
-    let (Some((_, word_rest)), Some((_, rest))) = (word[same..].split_first(), expected[same..].split_first()) else {
+    let (word, expected) = (&word[same..], &expected[same..]);
+    let (Some((_, word_rest)), Some((_, rest))) = (word.split_first(), expected.split_first()) else {
         return true;
     };
-    let Some(edits) = edits.checked_sub(1) else { return false };
-    within(word_rest, rest, edits) || within(word_rest, &expected[same..], edits) || within(&word[same..], rest, edits)
+    match edits {
+        0 => false,
+        // What is left must be equal, and the lengths tell which edit makes it so.
+        1 => match word.len().cmp(&expected.len()) {
+            Ordering::Equal => word_rest.eq_ignore_ascii_case(rest),
+            Ordering::Greater => word_rest.eq_ignore_ascii_case(expected),
+            Ordering::Less => word.eq_ignore_ascii_case(rest),
+        },
+        _ => {
+            let edits = edits - 1;
+            within(word_rest, rest, edits) || within(word_rest, expected, edits) || within(word, rest, edits)
+        }
+    }
 }
 
 /// Where a phrase of lower case first stands in a text, case aside. `lower` is the text in ASCII lower case.

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery,
@@ -12,10 +13,14 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::Expr;
+use super::forward::Forward;
+use super::has_value::HasValue;
 use super::lex::MOST_BOOST;
 use super::of_letter::OfLetter;
 use super::resolve::{contains, resolve, values};
 use super::score::{OnGrid, on_grid};
+use super::span::Span;
+use super::span_query::SpanQuery;
 use crate::index::{FieldDef, FieldKind, IndexSchema, paths_below};
 
 /// Compiles an expression for a searcher, whose values of keyword fields decide what a word matches there.
@@ -44,9 +49,25 @@ impl Compiler<'_> {
         Ok(match expr {
             Expr::All => unscored(AllQuery),
             Expr::Nothing => Box::new(EmptyQuery),
-            Expr::Pattern { .. } | Expr::Keyword { .. } => {
+            Expr::Pattern { .. } | Expr::Keyword { .. } | Expr::Outcome(_) => {
                 self.weighted(&resolve(expr, self.searcher)?.expr, factor)?
             }
+            Expr::Span { span, .. } if span.has_patterns() => {
+                self.weighted(&resolve(expr, self.searcher)?.expr, factor)?
+            }
+            Expr::Span { field: Some(name), span } => match schema.find(name) {
+                Some((def, field)) => spans(def, field, &Arc::new(span.clone()), factor),
+                None => Box::new(EmptyQuery),
+            },
+            // A value of a keyword field is no text in which words are near each other.
+            Expr::Span { field: None, span } => {
+                let span = Arc::new(span.clone());
+                self.in_any_field(factor, &|def, field| spans(def, field, &span, factor), &|_| false)?
+            }
+            Expr::HasValue(name) => match schema.find(name) {
+                Some((def, field)) => of_letter(def, unscored(HasValue(field))),
+                None => Box::new(EmptyQuery),
+            },
             Expr::Words { field: Some(name), terms } => match schema.find(name) {
                 Some((def, field)) => words(def, field, terms, factor),
                 None => Box::new(EmptyQuery),
@@ -73,7 +94,10 @@ impl Compiler<'_> {
                 let term = |n| Term::from_field_u64(field, n);
                 match first == last {
                     true => unscored(TermQuery::new(term(*first), IndexRecordOption::Basic)),
-                    false => unscored(RangeQuery::new(Bound::Included(term(*first)), Bound::Included(term(*last)))),
+                    false => {
+                        let range = RangeQuery::new(Bound::Included(term(*first)), Bound::Included(term(*last)));
+                        unscored(Forward(Box::new(range)))
+                    }
                 }
             }
             Expr::Path(path) => {
@@ -170,6 +194,12 @@ fn words(def: &FieldDef, field: Field, terms: &[String], factor: f32) -> Box<dyn
         [one] => Box::new(TermQuery::new(term(one), IndexRecordOption::WithFreqs)),
         several => Box::new(PhraseQuery::new(several.iter().map(term).collect())),
     };
+    of_letter(def, Box::new(OnGrid(Box::new(BoostQuery::new(query, def.weight * factor)))))
+}
+
+/// What stands in a text field.
+fn spans(def: &FieldDef, field: Field, span: &Arc<Span>, factor: f32) -> Box<dyn Query> {
+    let query = Box::new(SpanQuery { field, several: def.several, span: Arc::clone(span) });
     of_letter(def, Box::new(OnGrid(Box::new(BoostQuery::new(query, def.weight * factor)))))
 }
 

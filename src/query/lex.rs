@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
+use super::span::Within;
 use crate::error::{Error, ErrorKind, Result};
 
 /// One token of a query.
@@ -12,7 +13,9 @@ pub enum Token {
     /// A run of characters without a meaning of its own.
     Word(Word),
     /// Words between quotation marks.
-    Phrase(String),
+    Phrase(Phrase),
+    /// `w/5`, `pre/5`, `/s`, `/p` between what has to be near.
+    Near(Within, Order),
     /// A name with the colon behind it.
     Field(String),
     /// A range in brackets, as it stands between them.
@@ -33,6 +36,24 @@ pub enum Token {
     Plus,
 }
 
+/// Words between quotation marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// What stands between the marks.
+    pub text: String,
+    /// By how many places the words may be off, where `~` asks for it.
+    pub slop: Option<u32>,
+}
+
+/// Which of two that are near each other stands first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Either.
+    Any,
+    /// The one that is written first.
+    AsWritten,
+}
+
 /// A run of characters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Word {
@@ -50,6 +71,9 @@ pub type Spanned = (Token, Range<usize>);
 /// The highest factor of `^`.
 pub const MOST_BOOST: f32 = 100.0;
 
+/// The most words that may lie between what is near, and by which the words of a loose phrase may be off.
+pub const MOST_WORDS: u32 = 255;
+
 /// Splits a query into tokens.
 pub fn tokens(text: &str) -> Result<Vec<Spanned>> {
     let mut tokens: Vec<Spanned> = Vec::new();
@@ -65,11 +89,10 @@ pub fn tokens(text: &str) -> Result<Vec<Spanned>> {
                 let Some(length) = text[at..].find(is_quote) else {
                     return Err(error(text, start, "the quotation mark is not closed"));
                 };
-                let inner = at..at + length;
+                let inner = text[at..at + length].to_owned();
                 at += length;
                 at += text[at..].chars().next().map_or(0, char::len_utf8);
-                check_phrase(text, inner.clone(), at)?;
-                Token::Phrase(text[inner].to_owned())
+                Token::Phrase(Phrase { text: inner, slop: slop(text, &mut at)? })
             }
             '[' => {
                 let Some(length) = text[at..].find(']') else {
@@ -94,7 +117,11 @@ pub fn tokens(text: &str) -> Result<Vec<Spanned>> {
                         at += name.len() + 1;
                         Token::Field(name.to_owned())
                     }
-                    None => word(text, &mut at)?,
+                    None => {
+                        // Behind a field stands its value, also where it looks like an operator.
+                        let value = tokens.last().is_some_and(|(t, s)| matches!(t, Token::Field(_)) && s.end == start);
+                        word(text, &mut at, value)?
+                    }
                 }
             }
         };
@@ -123,7 +150,7 @@ fn is_prefix(text: &str, at: usize) -> Result<bool> {
 }
 
 /// One word, or an operator that is written as one.
-fn word(text: &str, at: &mut usize) -> Result<Token> {
+fn word(text: &str, at: &mut usize, value: bool) -> Result<Token> {
     let start = *at;
     for operator in ["&&", "||"] {
         if text[start..].starts_with(operator) {
@@ -186,19 +213,15 @@ fn word(text: &str, at: &mut usize) -> Result<Token> {
             "OR" => return Ok(Token::Or),
             "NOT" => return Ok(Token::Not),
             "!" => return Err(error(text, start, "`!` stands at once before the word that must not occur")),
-            plain if is_proximity(plain) => {
-                return Err(error(
-                    text,
-                    start,
-                    "words near each other cannot be asked for; use `AND`, or quotation marks for words in a row",
-                ));
-            }
             "NEAR" | "ADJ" | "WITHIN" => {
-                return Err(error(
-                    text,
-                    start,
-                    "words near each other cannot be asked for; use `AND`, or small letters for the word itself",
-                ));
+                let message = "words near each other are asked for by `a w/5 b`, in this order by `a pre/5 b`; the word itself is \
+                               written in small letters";
+                return Err(error(text, start, message));
+            }
+            plain if !value => {
+                if let Some(near) = near(plain).map_err(|message| error(text, start, &message))? {
+                    return Ok(near);
+                }
             }
             _ => {}
         }
@@ -210,13 +233,45 @@ fn ends_here(rest: &str) -> bool {
     rest.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, ')' | '^'))
 }
 
-/// The operators of nearness of other search boxes: `w/5`, `pre/5`, `near/5`, `/s`, `/p`.
-fn is_proximity(word: &str) -> bool {
+/// The operators of nearness: `w/5`, `near/5` and `/5`, `pre/5` and `onear/5`; with `s` or `p` for the number, in the same
+/// sentence or paragraph. `w/o`, `w/contrast` and `s/p` are words, as letters write them.
+fn near(word: &str) -> std::result::Result<Option<Token>, String> {
     let lower = word.to_ascii_lowercase();
-    let Some((head, tail)) = lower.split_once('/') else { return false };
-    let number = !tail.is_empty() && tail.bytes().all(|b| b.is_ascii_digit());
-    (matches!(head, "w" | "pre" | "near" | "onear" | "") && number)
-        || (matches!(head, "w" | "") && matches!(tail, "s" | "p"))
+    let Some((head, tail)) = lower.split_once('/') else { return Ok(None) };
+    let order = match head {
+        "w" | "near" | "within" | "" => Order::Any,
+        "pre" | "onear" => Order::AsWritten,
+        _ => return Ok(None),
+    };
+    let numeric = !tail.is_empty() && tail.bytes().all(|b| b.is_ascii_digit());
+    Ok(Some(match tail {
+        "s" => Token::Near(Within::Sentence, order),
+        "p" => Token::Near(Within::Paragraph, order),
+        _ if numeric => match tail.parse() {
+            Ok(words @ 1..=MOST_WORDS) => Token::Near(Within::Words(words), order),
+            _ => return Err(format!("in `{word}` stands a number of words from 1 to {MOST_WORDS}")),
+        },
+        "" if !head.is_empty() => {
+            return Err(format!("behind `{word}` stands a number of words, or `s` or `p`: `{word}5`, `{word}s`"));
+        }
+        _ => return Ok(None),
+    }))
+}
+
+/// The `~3` behind a phrase.
+fn slop(text: &str, at: &mut usize) -> Result<Option<u32>> {
+    let Some(rest) = text[*at..].strip_prefix('~') else { return Ok(None) };
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    match rest[..digits].parse() {
+        Ok(slop @ 0..=MOST_WORDS) if ends_here(&rest[digits..]) => {
+            *at += 1 + digits;
+            Ok(Some(slop))
+        }
+        _ => {
+            let message = "behind `~` stands by how many places the words may be off, up to 255: `\"a b\"~3`";
+            Err(error(text, *at, message))
+        }
+    }
 }
 
 fn boost(text: &str, start: usize, at: &mut usize) -> Result<Token> {
@@ -226,23 +281,6 @@ fn boost(text: &str, start: usize, at: &mut usize) -> Result<Token> {
     match rest[..length].parse::<f32>() {
         Ok(factor) if factor > 0.0 && factor <= MOST_BOOST && ends_here(&text[*at..]) => Ok(Token::Boost(factor)),
         _ => Err(error(text, start, "behind `^` stands a number above 0 and up to 100, such as `word^2`")),
-    }
-}
-
-/// In quotation marks stand the words of the text; what would mean something else outside of them must not go unnoticed.
-fn check_phrase(text: &str, inner: Range<usize>, behind: usize) -> Result<()> {
-    for (i, c) in text[inner.clone()].char_indices() {
-        let place = inner.start + i;
-        let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        let before = letter(text[inner.start..place].chars().next_back());
-        let after = letter(text[place + c.len_utf8()..inner.end].chars().next());
-        if (c == '*' && (before || after)) || (c == '?' && before && after) {
-            return Err(error(text, place, "`*` and `?` stand for letters only outside of quotation marks"));
-        }
-    }
-    match text[behind..].starts_with('~') {
-        true => Err(error(text, behind, "words near each other cannot be asked for; `~` stands only behind a word")),
-        false => Ok(()),
     }
 }
 

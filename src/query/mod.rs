@@ -2,26 +2,36 @@
 //!
 //! Bare words must all match, each in any of the fields of words; `AND`, `OR`, `NOT` and parentheses combine, `-word` is
 //! `NOT word`; `"a phrase"`, `field:word`, `field:"a phrase"`, `field:(a OR b)`; ranges `decided:[2016-12 TO 2017-01]`,
-//! `decided:2016-12..2017-01`, `age:>=60`; `prefix*`, `wild?card`, `misspelt~1`; `word^2`.
+//! `decided:2016-12..2017-01`, `age:>=60`; `prefix*`, `wild?card`, `misspelt~1`; `word^2`; `field:*` has a value. In one text,
+//! `"a loose phrase"~3`, `a w/5 b`, `a pre/5 b`, `a not w/5 b`, `a /s b`, `a /p b`. `schema/query-language.txt` tells people.
 //!
 //! A query goes three ways: [`parse`] knows the text alone, [`resolve`] looks up in the index what patterns and keywords
 //! stand for, [`compile`] makes of it what tantivy runs.
 
 mod compile;
+mod forward;
+mod has_value;
 mod lex;
+mod mark;
 mod of_letter;
+mod operand;
 mod parser;
 mod pattern;
+mod places;
 mod resolve;
 mod score;
+mod span;
+mod span_query;
 mod value;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use compile::compile;
+pub use mark::{Mark, Words};
 pub use pattern::Pattern;
 pub use resolve::{Resolved, resolve};
+pub use span::{Near, Span, Within};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{IndexSchema, analysis};
@@ -54,6 +64,17 @@ pub enum Expr {
         /// The terms.
         terms: Arc<BTreeSet<String>>,
     },
+    /// What stands in one text, in one field or in any field of words.
+    Span {
+        /// The field, or `None` for any.
+        field: Option<String>,
+        /// What stands there.
+        span: Span,
+    },
+    /// The name of an outcome as a bare word: the outcome, and beside what is near it the word.
+    Outcome(String),
+    /// Any text in a field.
+    HasValue(String),
     /// A value of a keyword field.
     Keyword {
         /// The field.
@@ -111,24 +132,6 @@ pub struct Query {
     pub notes: Vec<String>,
 }
 
-/// What to mark in texts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// Only in this field, or in any.
-    pub field: Option<String>,
-    /// The terms to mark.
-    pub terms: MarkTerms,
-}
-
-/// The terms of a mark.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MarkTerms {
-    /// These, where they stand in a row.
-    Row(Vec<String>),
-    /// Each of these.
-    Any(Arc<BTreeSet<String>>),
-}
-
 impl Expr {
     /// Both must match.
     #[must_use]
@@ -170,11 +173,12 @@ impl Expr {
     fn collect_marks(&self, marks: &mut Vec<Mark>) {
         match self {
             Expr::Words { field, terms } => {
-                marks.push(Mark { field: field.clone(), terms: MarkTerms::Row(terms.clone()) });
+                marks.push(Mark { field: field.clone(), span: Span::row(terms.clone()) });
             }
             Expr::AnyWord { field, terms } => {
-                marks.push(Mark { field: field.clone(), terms: MarkTerms::Any(Arc::clone(terms)) });
+                marks.push(Mark { field: field.clone(), span: Span::AnyWord(Arc::clone(terms)) });
             }
+            Expr::Span { field, span } => marks.push(Mark { field: field.clone(), span: span.clone() }),
             Expr::And(all) | Expr::Or(all) => all.iter().for_each(|e| e.collect_marks(marks)),
             Expr::Boost(inner, _) => inner.collect_marks(marks),
             _ => {}

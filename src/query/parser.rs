@@ -2,17 +2,22 @@
 
 use std::ops::Range;
 
-use super::lex::{self, Spanned, Token};
-use super::{Expr, Query, value};
+use super::lex::{self, Order, Spanned, Token};
+use super::pattern::distance;
+use super::span::{Near, Within};
+use super::{Expr, Query, operand, value};
 use crate::error::{Error, Result};
 use crate::index::{FieldDef, FieldKind, IndexSchema, Reader};
 
 /// Deeper nesting is no query that a person writes; it would only exhaust the stack.
 const DEEPEST: usize = 100;
 
+/// The most operators of nearness of a query.
+const MOST_NEAR: usize = 200;
+
 /// Parses a query.
 pub fn parse(text: &str) -> Result<Query> {
-    let mut parser = Parser { text, tokens: lex::tokens(text)?, at: 0, depth: 0, notes: Vec::new() };
+    let mut parser = Parser { text, tokens: lex::tokens(text)?, at: 0, depth: 0, near: 0, notes: Vec::new() };
     if parser.tokens.is_empty() {
         return Ok(Query { expr: Expr::All, notes: Vec::new() });
     }
@@ -35,6 +40,8 @@ struct Parser<'a> {
     tokens: Vec<Spanned>,
     at: usize,
     depth: usize,
+    /// How many operators of nearness were read. A chain of them is a tree as deep as it is long.
+    near: usize,
     notes: Vec<String>,
 }
 
@@ -113,7 +120,7 @@ impl Parser<'_> {
             if self.take(&Token::Plus) {
                 required.get_or_insert(place);
             }
-            match self.one(field)? {
+            match self.near(field, Within::Paragraph.rank())? {
                 Asked::For(expr) => {
                     all = Some(match all {
                         Some(all) => all.and(expr),
@@ -148,6 +155,59 @@ impl Parser<'_> {
         }
     }
 
+    /// `a w/5 b`, `a /s b`, `a /p b`: what is nearer binds first, and of equals the left.
+    fn near(&mut self, field: Option<&FieldDef>, rank: u8) -> Result<Asked> {
+        let first = self.place();
+        let mut left = self.nearer(field, rank)?;
+        while let Some((within, order, not)) = self.operator_of_nearness().filter(|(within, ..)| within.rank() == rank)
+        {
+            self.at += usize::from(not);
+            let operator = self.tokens.get(self.at).map_or(0..0, |(_, span)| span.clone());
+            self.near += 1;
+            if self.near > MOST_NEAR {
+                let message = format!("a query has at most {MOST_NEAR} operators of nearness");
+                return Err(lex::error(self.text, operator.start, &message));
+            }
+            self.at += 1;
+            let second = self.place();
+            if self.peek().is_none_or(|next| matches!(next, Token::Close | Token::And | Token::Or)) {
+                let message = format!("a word is missing behind `{}`", &self.text[operator]);
+                return Err(lex::error(self.text, operator_end(&self.tokens, self.at), &message));
+            }
+            let right = self.nearer(field, rank)?;
+            let (left_expr, right_expr) = (self.something(left)?, self.something(right)?);
+            let name = &self.text[operator.clone()];
+            let (left_field, left_span) =
+                operand::of(left_expr, name).map_err(|message| lex::error(self.text, first, &message))?;
+            let (right_field, right_span) =
+                operand::of(right_expr, name).map_err(|message| lex::error(self.text, second, &message))?;
+            let field = operand::same_field(left_field, right_field, name)
+                .map_err(|message| lex::error(self.text, operator.start, &message))?;
+            let ordered = order == Order::AsWritten;
+            let near = Near { left: left_span, right: right_span, within, ordered, not };
+            left = Asked::For(Expr::Span { field, span: super::Span::Near(Box::new(near)) });
+        }
+        Ok(left)
+    }
+
+    fn nearer(&mut self, field: Option<&FieldDef>, rank: u8) -> Result<Asked> {
+        match rank.checked_sub(1) {
+            Some(rank) => self.near(field, rank),
+            None => self.one(field),
+        }
+    }
+
+    /// The operator of nearness that comes next, and whether `not` stands before it.
+    fn operator_of_nearness(&self) -> Option<(Within, Order, bool)> {
+        let near = |at: usize| match self.tokens.get(at) {
+            Some((Token::Near(within, order), _)) => Some((*within, *order)),
+            _ => None,
+        };
+        let not = self.tokens.get(self.at).is_some_and(|(_, span)| self.text[span.clone()].eq_ignore_ascii_case("not"));
+        let (within, order) = near(self.at + usize::from(not))?;
+        Some((within, order, not))
+    }
+
     /// One thing, with the `^` behind it.
     fn one(&mut self, field: Option<&FieldDef>) -> Result<Asked> {
         let mut asked = self.bare(field)?;
@@ -164,15 +224,17 @@ impl Parser<'_> {
     fn bare(&mut self, field: Option<&FieldDef>) -> Result<Asked> {
         let Some((token, span)) = self.tokens.get(self.at).cloned() else {
             let message = match self.at.checked_sub(1).and_then(|i| self.tokens.get(i)) {
-                Some((Token::And | Token::Or | Token::Not | Token::Plus, _)) => "a word is missing behind the operator",
+                Some((Token::And | Token::Or | Token::Not | Token::Plus | Token::Near(..), _)) => {
+                    "a word is missing behind the operator"
+                }
                 Some((Token::Field(_), _)) => "a value is missing behind the colon",
                 _ => "`)` is missing",
             };
             return Err(self.error_here(message));
         };
         match token {
-            Token::Close | Token::And | Token::Or | Token::Plus | Token::Boost(_) => {
-                return Err(self.error_here("a word is missing here"));
+            Token::Close | Token::And | Token::Or | Token::Plus | Token::Boost(_) | Token::Near(..) => {
+                return Err(self.error_here(&self.missing(&token, &span)));
             }
             _ => self.at += 1,
         }
@@ -184,7 +246,7 @@ impl Parser<'_> {
         match (token, field) {
             (Token::Not, _) => {
                 self.deeper("the operators are nested too deeply")?;
-                let asked = self.one(field)?;
+                let asked = self.near(field, Within::Paragraph.rank())?;
                 let expr = self.something(asked)?;
                 self.depth -= 1;
                 Ok(Asked::For(Expr::Not(Box::new(expr))))
@@ -225,18 +287,34 @@ impl Parser<'_> {
                 }
                 value::expr(def, &word).map(found).map_err(point)
             }
-            (Token::Phrase(phrase), Some(def)) => value::phrase(def, &phrase).map(found).map_err(point),
+            (Token::Phrase(phrase), def) => value::phrase(def, &phrase).map(found).map_err(point),
             (Token::Brackets(inner), Some(def)) => value::brackets(def, &inner).map(|e| found(Some(e))).map_err(point),
             (Token::Word(word), None) => value::bare_word(&word).map(found).map_err(point),
-            (Token::Phrase(phrase), None) => Ok(found(value::words(None, &phrase))),
             (Token::Brackets(_), None) => Err(lex::error(
                 self.text,
                 span.start,
                 "a range needs a field before it, such as `decided:[2016 TO 2017]`",
             )),
-            (Token::Close | Token::And | Token::Or | Token::Plus | Token::Boost(_), _) => {
+            (Token::Close | Token::And | Token::Or | Token::Plus | Token::Boost(_) | Token::Near(..), _) => {
                 Err(self.error_here("a word is missing here"))
             }
+        }
+    }
+
+    /// What to tell of an operator where a word should stand.
+    fn missing(&self, token: &Token, span: &Range<usize>) -> String {
+        let before = self.at.checked_sub(1).and_then(|i| self.tokens.get(i));
+        let two = |token: &Token| matches!(token, Token::And | Token::Or | Token::Not | Token::Near(..));
+        match before {
+            Some((other, place)) if two(other) && two(token) => format!(
+                "`{}` stands behind `{}`, and a word is missing between them; one of them is too many",
+                &self.text[span.clone()],
+                &self.text[place.clone()]
+            ),
+            _ if matches!(token, Token::And | Token::Or | Token::Near(..)) => {
+                format!("a word is missing before `{}`", &self.text[span.clone()])
+            }
+            _ => "a word is missing here".to_owned(),
         }
     }
 
@@ -255,8 +333,29 @@ impl Parser<'_> {
 
     fn unknown_field(&self, name: &str, at: usize) -> Error {
         let error = Reader::unknown_field(name);
-        let pointed = lex::error(self.text, at, error.message());
+        let message = match nearest_field(name) {
+            Some(near) => format!("{}; did you mean `{near}`?", error.message()),
+            None => error.message().to_owned(),
+        };
+        let pointed = lex::error(self.text, at, &message);
         let hint = format!("{}\n\n{}", pointed.hint().unwrap_or_default(), error.hint().unwrap_or_default());
         pointed.with_hint(hint)
     }
+}
+
+/// Where the token before one ends.
+fn operator_end(tokens: &[Spanned], at: usize) -> usize {
+    at.checked_sub(1).and_then(|before| tokens.get(before)).map_or(0, |(_, span)| span.end)
+}
+
+/// The field whose name is most like one that there is not: of a letter or two that differ, or begun with it.
+fn nearest_field(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    let letters = if name.len() > 4 { 2 } else { 1 };
+    let names = IndexSchema::get().fields().map(|(def, _)| def.name.as_str());
+    let far = |known: &&str| {
+        let begins = name.len() > 1 && (known.starts_with(name.as_str()) || name.starts_with(*known));
+        distance(&name, known, letters).or(begins.then_some(letters))
+    };
+    names.filter_map(|known| Some((far(&known)?, known))).min().map(|(_, known)| known)
 }

@@ -8,6 +8,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED};
 
 use super::pattern::{Pattern, distance};
+use super::span::Span;
 use super::{Expr, Reading, terms};
 use crate::classify::drug_named;
 use crate::index::{FieldDef, FieldKind, IndexSchema, analysis};
@@ -58,6 +59,14 @@ impl Resolver<'_> {
                 Some((def, field)) => self.keyword(def, field, value, *reading)?,
                 None => Expr::Nothing,
             },
+            Expr::Span { field, span } => {
+                let mut known = |pattern: &Pattern| Ok(Span::AnyWord(Arc::new(self.any_word(pattern)?)));
+                let span = span.with_patterns::<tantivy::TantivyError>(&mut known)?;
+                Expr::Span { field: field.clone(), span }
+            }
+            Expr::Outcome(outcome) => {
+                Expr::Values { field: "outcome".to_owned(), values: BTreeSet::from([outcome.clone()]) }
+            }
             Expr::Path(path) => {
                 if !crate::index::has_path(self.searcher, path)? {
                     self.note(format!("no letter in the index lies at or below `{path}`"));

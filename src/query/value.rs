@@ -1,6 +1,7 @@
 //! The values that a field can be asked for.
 
-use super::lex::Word;
+use super::lex::{Phrase, Word};
+use super::span::Span;
 use super::{Expr, Pattern, Reading, pattern, terms};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{FieldDef, FieldKind, analysis};
@@ -21,23 +22,25 @@ pub fn bare_word(word: &Word) -> Result<Option<Expr>> {
     let asked = terms(&word.text);
     let outcome = |outcome: &&Outcome| asked == terms(outcome.name());
     Ok(match Outcome::ALL.iter().find(outcome) {
-        Some(outcome) => {
-            let value = outcome.name().to_owned();
-            Some(Expr::Keyword { field: "outcome".to_owned(), value, reading: Reading::Whole })
-        }
+        Some(outcome) => Some(Expr::Outcome(outcome.name().to_owned())),
         None => words(None, &word.text),
     })
 }
 
 /// What `field:word` asks for; `None` where it asks for nothing.
 pub fn expr(def: &FieldDef, word: &Word) -> Result<Option<Expr>> {
+    let any = word.wild && word.text == "*";
     match def.kind {
+        FieldKind::Text if any => Ok(Some(Expr::HasValue(def.name.clone()))),
         FieldKind::Text | FieldKind::Keyword | FieldKind::Hierarchy if word.wild || word.fuzzy.is_some() => {
             pattern_of(Some(def), word).map(Some)
         }
-        FieldKind::Date | FieldKind::Number if word.text == "*" => {
+        FieldKind::Date | FieldKind::Number if any => {
             Ok(Some(Expr::Range { field: def.name.clone(), first: 0, last: u64::MAX }))
         }
+        // Letters without a case number have numbers of their own, above all others.
+        FieldKind::Case if any => Ok(Some(Expr::Range { field: def.name.clone(), first: 0, last: LAST_CASE })),
+        FieldKind::Path if any => Ok(Some(Expr::All)),
         _ if word.wild || word.fuzzy.is_some() => {
             Err(query_error(format!("`{}` takes no pattern such as `{}`", def.name, word.text)))
         }
@@ -45,9 +48,35 @@ pub fn expr(def: &FieldDef, word: &Word) -> Result<Option<Expr>> {
     }
 }
 
-/// What `field:"a phrase"` asks for; `None` where it asks for nothing.
-pub fn phrase(def: &FieldDef, text: &str) -> Result<Option<Expr>> {
-    value(def, text, Reading::Words)
+/// What `"a phrase"` asks for, in a field or in any; `None` where it asks for nothing.
+pub fn phrase(def: Option<&FieldDef>, phrase: &Phrase) -> Result<Option<Expr>> {
+    let Phrase { text, slop } = phrase;
+    if let Some(def) = def.filter(|def| def.kind != FieldKind::Text) {
+        return match slop {
+            Some(_) => {
+                Err(query_error(format!("`~` behind quotation marks is for texts, and `{}` has values", def.name)))
+            }
+            None if has_wild(text) => Err(query_error(format!(
+                "`*` and `?` in quotation marks are for texts; values of `{}` are found by one word, such as `{}:word*`",
+                def.name, def.name
+            ))),
+            None => value(def, text, Reading::Words),
+        };
+    }
+    let field = def.map(|def| def.name.as_str());
+    if slop.is_none() && !has_wild(text) {
+        return Ok(words(field, text));
+    }
+    let Some(parts) = parts(text, true) else { return Ok(Some(Expr::Nothing)) };
+    let span = match slop {
+        _ if parts.is_empty() => return Ok(None),
+        Some(_) if parts.len() > MOST_LOOSE => {
+            return Err(query_error(format!("a loose phrase has at most {MOST_LOOSE} words")));
+        }
+        Some(slop) if parts.len() > 1 => Span::Loose(parts, *slop),
+        _ => Span::one_or(parts, Span::Row),
+    };
+    Ok(Some(Expr::Span { field: field.map(str::to_owned), span }))
 }
 
 /// What a filter of a field asks for; `None` where it asks for nothing.
@@ -104,11 +133,66 @@ fn pattern_of(def: Option<&FieldDef>, word: &Word) -> Result<Expr> {
     {
         return Ok(Expr::Pattern { field, pattern: Pattern::Wild("*".to_owned()) });
     }
+    let joined = word.text.trim_matches(|c: char| !c.is_alphanumeric() && c != '*' && c != '?');
+    // `9792.24*` is two words in a row, of which one is a pattern.
+    if word.fuzzy.is_none()
+        && def.is_none_or(|def| def.kind == FieldKind::Text)
+        && joined.contains(|c: char| !c.is_alphanumeric() && c != '*' && c != '?')
+        && let Some(parts) = parts(joined, false)
+        && !parts.is_empty()
+    {
+        return Ok(Expr::Span { field, span: Span::one_or(parts, Span::Row) });
+    }
     let pattern = pattern::pattern(&word.text, word.fuzzy).ok_or_else(|| {
         let what = if word.fuzzy.is_some() { "`~` stands behind" } else { "`*` and `?` stand in" };
         query_error(format!("{what} one word of letters and digits, which `{}` is not", word.text))
     })?;
     Ok(Expr::Pattern { field, pattern })
+}
+
+/// The largest number of a letter with a case number.
+const LAST_CASE: u64 = (1 << 63) - 1;
+
+/// The most words of a loose phrase.
+const MOST_LOOSE: usize = 32;
+
+/// Whether `*` or `?` stand for letters in a phrase: a question mark behind a word is one of the text.
+fn has_wild(text: &str) -> bool {
+    chunks(text, true).iter().any(|(_, wild)| *wild)
+}
+
+/// A text in runs of letters and digits with `*` and `?` that stand for others, and what lies between these. In a phrase,
+/// these stand beside a letter, and a `?` between two.
+fn chunks(text: &str, phrase: bool) -> Vec<(&str, bool)> {
+    let mut chunks = Vec::new();
+    let (mut plain, mut at) = (0, 0);
+    let of_word = |c: char| c.is_alphanumeric() || matches!(c, '*' | '?');
+    while let Some(start) = text[at..].find(of_word).map(|n| at + n) {
+        let end = text[start..].find(|c| !of_word(c)).map_or(text.len(), |n| start + n);
+        let run = &text[start..end];
+        let kept = if phrase { run.trim_end_matches('?') } else { run };
+        at = end;
+        if kept.contains(['*', '?']) && kept.contains(char::is_alphanumeric) {
+            chunks.push((&text[plain..start], false));
+            chunks.push((kept, true));
+            plain = end;
+        }
+    }
+    chunks.push((&text[plain..], false));
+    chunks
+}
+
+/// The words of a text with patterns among them; `None` where one is too long to be in the index.
+fn parts(text: &str, phrase: bool) -> Option<Vec<Span>> {
+    let mut parts = Vec::new();
+    for (chunk, wild) in chunks(text, phrase) {
+        match wild.then(|| pattern::pattern(chunk, None)).flatten() {
+            Some(pattern) => parts.push(Span::Pattern(pattern)),
+            None if analysis::has_too_long(chunk) => return None,
+            None => parts.extend(terms(chunk).into_iter().map(Span::Word)),
+        }
+    }
+    Some(parts)
 }
 
 fn has_order(def: &FieldDef) -> bool {

@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use tantivy::tokenizer::TokenStream;
-
-use crate::index::{StoredIssue, analysis};
-use crate::query::{Mark, MarkTerms};
+use crate::index::StoredIssue;
+use crate::query::{Mark, Words};
 
 /// How long a snippet is, in bytes, more or less.
 const LENGTH: usize = 240;
@@ -69,47 +67,22 @@ struct Match {
     mark: usize,
 }
 
-struct Word {
-    range: Range<usize>,
-    position: usize,
-    term: String,
-}
-
-/// The first of some words, as many as a mark wants, if it stands there.
-fn standing<'a>(words: &'a [Word], wanted: &MarkTerms) -> Option<&'a [Word]> {
-    match wanted {
-        MarkTerms::Any(terms) => words.get(..1).filter(|first| terms.contains(&first[0].term)),
-        MarkTerms::Row(terms) => words.get(..terms.len()).filter(|row| {
-            // A word that is too long for the index leaves a gap, over which no phrase reaches.
-            let stands = |(i, (word, term)): (usize, (&Word, &String))| {
-                word.term == *term && word.position == row[0].position + i
-            };
-            !row.is_empty() && row.iter().zip(terms).enumerate().all(stands)
-        }),
-    }
-}
-
 /// Where the marks stand in a text.
 fn matches(text: &str, field: &str, marks: &[Mark]) -> Vec<Match> {
-    let wanted: Vec<_> = marks.iter().map(|m| m.field.as_deref().is_none_or(|f| f == field)).collect();
-    if !wanted.contains(&true) {
+    let wanted = |mark: &Mark| mark.field.as_deref().is_none_or(|name| name == field);
+    if !marks.iter().any(wanted) {
         return Vec::new();
     }
-    let mut tokens: Vec<Word> = Vec::new();
-    let mut analyzer = analysis::english();
-    analyzer.token_stream(text).process(&mut |token| {
-        let range = token.offset_from..token.offset_to;
-        tokens.push(Word { range, position: token.position, term: token.text.clone() });
-    });
+    let words = Words::of(text);
+    let numbered = marks.iter().enumerate().filter(|(_, mark)| wanted(mark));
+    let ranges = numbered.flat_map(|(mark, wanted)| wanted.ranges(&words).into_iter().map(move |range| (range, mark)));
+    let mut ranges: Vec<_> = ranges.collect();
+    ranges.sort_by_key(|(range, mark)| (range.start, *mark));
     let mut found: Vec<Match> = Vec::new();
-    for start in 0..tokens.len() {
-        for (number, mark) in marks.iter().enumerate().filter(|(n, _)| wanted[*n]) {
-            let Some(row) = standing(&tokens[start..], &mark.terms) else { continue };
-            let range = row[0].range.start..row[row.len() - 1].range.end;
-            match found.last_mut() {
-                Some(last) if range.start < last.range.end => last.range.end = last.range.end.max(range.end),
-                _ => found.push(Match { range, mark: number }),
-            }
+    for (range, mark) in ranges {
+        match found.last_mut() {
+            Some(last) if range.start < last.range.end => last.range.end = last.range.end.max(range.end),
+            _ => found.push(Match { range, mark }),
         }
     }
     found

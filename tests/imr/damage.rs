@@ -61,6 +61,68 @@ fn damage_anywhere_is_an_error_and_no_panic() {
     assert!(damaged > 10 && stumbled > 4, "{damaged} found, {stumbled} of them by stumbling");
 }
 
+/// The parts of a segment's store: the head of its first block, all blocks, the head of their index, the whole index, what
+/// ends the store, and what ends the file.
+#[cfg(target_os = "linux")]
+fn parts(store: &[u8]) -> [std::ops::Range<usize>; 6] {
+    let number = |at: usize| u32::from_le_bytes(store[at..at + 4].try_into().unwrap()) as usize;
+    let size = store.len();
+    let end = size - 8 - number(size - 8);
+    let (index, footer) = (number(end - 24), end - 28);
+    assert!(index > 1000 && index < footer, "{index} of {footer}");
+    [0..16, 0..index, index..index + 3, index..footer, footer..end, end..size]
+}
+
+/// A store with some damage to one of its parts.
+#[cfg(target_os = "linux")]
+fn damage(store: &[u8], part: std::ops::Range<usize>, way: u64, rng: &mut Rng) -> Vec<u8> {
+    let mut bytes = store.to_vec();
+    let at = part.start + rng.below(part.len() as u64) as usize;
+    let end = (at + 1 + rng.below(12) as usize).min(part.end);
+    match way {
+        0 => bytes[at] ^= 1 << rng.below(8),
+        1 => bytes[at..end].fill([0, 0x7f, 0x80, 0xff][rng.below(4) as usize]),
+        2 => bytes[at..end].fill_with(|| rng.below(256) as u8),
+        3 => drop(bytes.drain(at..end)),
+        _ => bytes.truncate(at),
+    }
+    bytes
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_damaged_store_asks_for_no_memory_that_there_is_not() {
+    let folder = Folder::in_memory();
+    folder.invent("letters", 1..=12);
+    folder.imr(&["index", "letters", "--threads", "1"]).succeeds();
+    let is_store = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "store");
+    let stores: Vec<_> = files(&folder.path().join(".imr/segments")).into_iter().filter(is_store).collect();
+    let [path] = &stores[..] else { panic!("{stores:?}") };
+    let (whole, name) = (fs::read(path).unwrap(), path.file_name().unwrap().to_str().unwrap());
+    let mut rng = Rng::new(23, 0);
+    let (mut answers, mut errors, mut named) = (0, 0, 0);
+    for turn in 0..300 {
+        let part = parts(&whole)[turn % 6].clone();
+        fs::write(path, damage(&whole, part.clone(), turn as u64 / 6 % 5, &mut rng)).unwrap();
+        let args = [&["search", "treatment", "--limit", "20"][..], &["search", "--format", "jsonl"]][turn / 30 % 2];
+        // What asks for more dies.
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", "ulimit -v 4000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_imr")]).args(args);
+        command.current_dir(folder.path()).env_remove("IMR_INDEX");
+        let run = folder.run(command, args);
+        assert!([0, 1, 2].contains(&run.status), "{turn}, {part:?}, {args:?}: {} {}", run.status, run.err);
+        assert!(!run.err.contains("panicked"), "{turn}, {part:?}, {args:?}: {}", run.err);
+        if run.status == 2 {
+            errors += 1;
+            named += u32::from(run.err.contains(name));
+            run.says(&["error: ", ".imr", "hint: delete the index folder and run `imr index` again"]);
+        } else {
+            answers += 1;
+        }
+    }
+    assert!(answers > 10 && errors > 150 && named > 100, "{answers} answers, {errors} errors, {named} of them named");
+}
+
 /// Copies a folder with all below it.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();

@@ -8,12 +8,14 @@ use imr::record::LetterRecord;
 use imr::search::{self, Dimension, Request};
 use proptest::prelude::*;
 
+use crate::nearness::{Scan, Spot, spot};
 use crate::support::Folder;
 
 /// One document as a scan sees it: its words by field, its values, its numbers.
 struct Scanned {
     name: String,
     words: BTreeMap<&'static str, Vec<String>>,
+    texts: BTreeMap<&'static str, Scan>,
     values: BTreeMap<&'static str, Vec<String>>,
     age: Option<u64>,
 }
@@ -26,10 +28,14 @@ struct Archive {
     forms: BTreeSet<String>,
 }
 
+/// The one text with several paragraphs.
+const NOTE: &str = "A covering note about acupuncture of the lumbar spine.\n\nThe patient has pain in the spine, and visits of \
+                    physical therapy. Injections are not given in the lumbar spine\n\nThe pain is not that of the patient.";
+
 static ARCHIVE: LazyLock<Archive> = LazyLock::new(|| {
     let folder = Folder::new();
     folder.invent("letters", 1..=60);
-    folder.write("letters/note.txt", "A covering note about acupuncture of the lumbar spine.");
+    folder.write("letters/note.txt", NOTE);
     // Segments of several runs, with letters that are gone.
     folder.invent("gone", 61..=100);
     folder.write("gone/note.txt", "A covering note about injectables.");
@@ -63,6 +69,7 @@ static ARCHIVE: LazyLock<Archive> = LazyLock::new(|| {
             forms.extend(text.values().chain(&category).chain(&drug).flat_map(|text| analysis::words(text)));
             documents.push(Scanned {
                 name,
+                texts: text.iter().map(|(field, text)| (*field, Scan::of(text))).collect(),
                 words: text.iter().map(|(field, text)| (*field, analysis::terms(text))).collect(),
                 values: BTreeMap::from([
                     ("outcome", outcome.into_iter().collect()),
@@ -86,6 +93,8 @@ enum Tree {
     Begins(Option<&'static str>, &'static str),
     Value(&'static str, &'static str),
     Age(u64, u64),
+    Has(&'static str),
+    Near(Option<&'static str>, Spot),
     Not(Box<Tree>, &'static str),
     And(Vec<Tree>, &'static str),
     Or(Vec<Tree>, &'static str),
@@ -103,6 +112,8 @@ impl Tree {
             Tree::Begins(name, word) => format!("{}{word}*", field(name)),
             Tree::Value(name, value) => format!("{name}:{value}"),
             Tree::Age(first, last) => format!("age:{first}..{last}"),
+            Tree::Has(name) => format!("{name}:*"),
+            Tree::Near(name, spot) => format!("{}{}", field(name), spot.text()),
             Tree::Not(tree, sign) => format!("{sign}{}", inner(tree)),
             Tree::And(all, between) => all.iter().map(inner).collect::<Vec<_>>().join(between),
             Tree::Or(any, between) => any.iter().map(inner).collect::<Vec<_>>().join(between),
@@ -121,18 +132,34 @@ impl Tree {
                 any_field(name, &|words| words.windows(row.len()).any(|window| window == row))
             }
             Tree::Begins(name, word) => {
-                let mut fit: BTreeSet<String> = analysis::terms(word).into_iter().collect();
-                let forms = ARCHIVE.forms.iter().filter(|form| form.starts_with(word));
-                fit.extend(forms.flat_map(|form| analysis::terms(form)));
+                let fit = fit(word);
                 any_field(name, &|words| words.iter().any(|word| fit.contains(word)))
             }
             Tree::Value(name, value) => doc.values[name].iter().any(|have| have == value),
+            Tree::Has(name) => doc.words.get(name).is_some_and(|words| !words.is_empty()),
+            Tree::Near(Some(name), spot) => doc.texts.get(name).is_some_and(|text| !spot.places(text, &fit).is_empty()),
+            Tree::Near(None, Spot::Row(words)) => Tree::Words(None, words).matches(doc),
+            Tree::Near(None, Spot::Begins(word)) => Tree::Begins(None, word).matches(doc),
+            Tree::Near(None, spot @ Spot::Any(any)) => match any.iter().all(|spot| matches!(spot, Spot::Near(..))) {
+                true => doc.texts.values().any(|text| !spot.places(text, &fit).is_empty()),
+                // Without nearness it is an `OR` of words, which names of categories and drugs have too.
+                false => any.iter().any(|spot| Tree::Near(None, spot.clone()).matches(doc)),
+            },
+            Tree::Near(None, spot) => doc.texts.values().any(|text| !spot.places(text, &fit).is_empty()),
             Tree::Age(first, last) => doc.age.is_some_and(|age| (*first..=*last).contains(&age)),
             Tree::Not(tree, _) => !tree.matches(doc),
             Tree::And(all, _) => all.iter().all(|tree| tree.matches(doc)),
             Tree::Or(any, _) => any.iter().any(|tree| tree.matches(doc)),
         }
     }
+}
+
+/// The terms of the words that begin so.
+fn fit(word: &str) -> BTreeSet<String> {
+    let mut fit: BTreeSet<String> = analysis::terms(word).into_iter().collect();
+    let forms = ARCHIVE.forms.iter().filter(|form| form.starts_with(word));
+    fit.extend(forms.flat_map(|form| analysis::terms(form)));
+    fit
 }
 
 fn tree() -> impl Strategy<Value = Tree> {
@@ -149,6 +176,8 @@ fn tree() -> impl Strategy<Value = Tree> {
         4 => (field(), words()).prop_map(|(field, words)| Tree::Words(field, words)),
         2 => (field(), begins()).prop_map(|(field, word)| Tree::Begins(field, word)),
         1 => prop::sample::select(values).prop_map(|(name, value)| Tree::Value(name, value)),
+        4 => (field(), spot()).prop_map(|(field, spot)| Tree::Near(field, spot)),
+        1 => prop::sample::select(vec!["rationale", "summary", "text", "guideline"]).prop_map(Tree::Has),
         1 => (18u64..60, 0u64..30).prop_map(|(first, more)| Tree::Age(first, first + more)),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
@@ -162,7 +191,7 @@ fn tree() -> impl Strategy<Value = Tree> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
     fn queries_find_what_a_scan_finds(tree in tree()) {
         let text = tree.text();

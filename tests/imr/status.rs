@@ -124,6 +124,12 @@ fn without_an_index_all_is_new_and_without_paths_there_is_nothing_to_tell() {
     assert!(!folder.path().join(".imr").exists());
     let gone = folder.imr(&["status", "letters", "elsewhere"]).ends_with(2);
     gone.says(&["`elsewhere`: no such file or folder"]);
+    // Where an index is named, it is the index that is missing, and not a path.
+    for args in [&["status"][..], &["status", "--failed"], &["status", "--duplicates", "letters"]] {
+        let args = [args, &["--index", "nowhere"]].concat();
+        let run = folder.imr(&args).ends_with(2).prints_nothing();
+        run.says(&["`nowhere`: there is no such index", "hint: make one with `imr index PATH --index DIR`"]);
+    }
 }
 
 #[test]
@@ -309,6 +315,22 @@ fn an_archive_that_moves_without_its_index_is_told_as_moved() {
 }
 
 /// The manifest at the size of all letters that were ever published.
+#[test]
+fn a_file_that_comes_from_another_root_under_another_name_is_told_as_moved() {
+    let folder = Folder::new();
+    let there = folder.invent("other", 1..=3).remove(0).path("txt");
+    folder.invent("letters", 4..=6);
+    folder.imr(&["index", "letters", "other"]).succeeds();
+    let from = format!("other/{there}");
+    fs::rename(folder.path().join(&from), folder.path().join("letters/renamed.txt")).unwrap();
+    let told = status(&folder, &["letters"]);
+    assert_eq!((n(&told, "new"), n(&told, "moved"), n(&told, "unchanged")), (0, 1, 3), "{told}");
+    assert_eq!(of(&told, "moved"), ["letters/renamed.txt"]);
+    assert_eq!(told["files"][0]["from"], from.as_str());
+    let report = index(&folder, &[]);
+    assert_eq!((n(&report, "letters"), n(&report, "moved"), n(&report, "unchanged")), (0, 1, 3), "{report}");
+}
+
 #[test]
 fn a_million_files_are_known_one_by_one() {
     let folder = Folder::in_memory();

@@ -1,6 +1,8 @@
 //! Words become terms the same way, whatever was met before.
 
-use imr::index::analysis::{english, forms};
+use std::collections::BTreeSet;
+
+use imr::index::analysis::{FORMS, english, forms, manager};
 use proptest::prelude::*;
 use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer};
 
@@ -34,6 +36,17 @@ proptest! {
             prop_assert_eq!(terms(&mut analyzer, text), anew(text));
         }
     }
+
+    #[test]
+    fn the_field_of_forms_knows_each_word_of_each_text(texts in prop::collection::vec("([a-cA-C\u{e9}]{1,2}[ -]?){0,40}", 1..8)) {
+        let mut analyzer = manager().get(FORMS).expect("a registered analyzer");
+        let words = |analyzer: &mut TextAnalyzer, text: &str| -> BTreeSet<String> {
+            terms(analyzer, text).into_iter().map(|(word, ..)| word).collect()
+        };
+        for text in texts.iter().chain(&texts) {
+            prop_assert_eq!(words(&mut analyzer, text), words(&mut forms(), text));
+        }
+    }
 }
 
 #[test]
@@ -46,6 +59,14 @@ fn more_words_than_are_cached_keep_their_terms() {
     for _ in 0..3 {
         assert!(terms(&mut analyzer, &text) == expected);
     }
+}
+
+#[test]
+fn the_field_of_forms_has_a_word_once() {
+    let mut analyzer = manager().get(FORMS).expect("a registered analyzer");
+    let found: Vec<_> =
+        terms(&mut analyzer, "knee pain of the knee, knee").into_iter().map(|(word, ..)| word).collect();
+    assert_eq!(found, ["knee", "pain", "of", "the"]);
 }
 
 #[test]

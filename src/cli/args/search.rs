@@ -10,6 +10,9 @@ pub const SEARCH_HELP: &str = "\
 Queries:
   acupuncture upheld MTUS          all of the words, each in any field
   \"functional restoration\"         words in a row (quote it again for the shell)
+  \"criteria restoration\"~3        a loose phrase
+  trial w/5 restoration            at most 5 words apart; pre/5 in this order,
+                                   not w/5, /s in a sentence, /p in a paragraph
   MRI AND (lumbar OR cervical)     AND, OR, NOT and parentheses
   issue:opioid NOT rationale:taper words in one field
   MRI -surgery !chiropractic       NOT, before a word, a phrase or a field;
@@ -22,6 +25,8 @@ Queries:
   MRI^2 lumbar                     a match of MRI counts twice
   \"upheld\"                         the word in the text; without quotes it means the outcome
   CM16-0213037                     a case
+  rationale:*                      has a value
+`imr help query` tells all of it.
 
 Fields: issue, guideline, rationale, claims, summary, text, diagnosis, category,
 drug_group, drug, body, side, retrospective, associated, outcome, basis,

@@ -1,0 +1,361 @@
+//! What stands in one text as a query of tantivy's: candidates by their terms, and then the places in each.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::sync::Arc;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::query::{
+    Bm25StatisticsProvider, Bm25Weight, BooleanQuery, EmptyQuery, EnableScoring, Explanation, Occur, Query, Scorer,
+    TermQuery, TermSetQuery, Weight,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet, InvertedIndexReader, Score, SeekDangerResult, SegmentReader, TERMINATED, Term};
+
+use super::places::{self, At};
+use super::span::{Span, Text, Within};
+use crate::index::analysis::{PARAGRAPH_END, SENTENCE_END};
+
+/// A query for what stands in one text field, without patterns.
+///
+/// It scores as a phrase does: the sum of what its words tell, times how often it is found. Of several words that may
+/// stand in a place the one that tells least counts.
+#[derive(Debug, Clone)]
+pub struct SpanQuery {
+    /// The field.
+    pub field: Field,
+    /// Whether the field may have several values, over whose ends nothing is near.
+    pub several: bool,
+    /// What stands there.
+    pub span: Arc<Span>,
+}
+
+impl Query for SpanQuery {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let bm25 = match scoring {
+            EnableScoring::Enabled { statistics_provider, .. } => {
+                let (_, terms) = telling(&self.span, self.field, statistics_provider)?;
+                match terms.is_empty() {
+                    true => None,
+                    false => Some(Bm25Weight::for_terms(statistics_provider, &terms)?),
+                }
+            }
+            EnableScoring::Disabled { .. } => None,
+        };
+        let unscored = EnableScoring::disabled_from_schema(scoring.schema());
+        let candidates = candidates(&self.span, self.field).weight(unscored)?;
+        Ok(Box::new(SpanWeight { query: self.clone(), candidates, bm25 }))
+    }
+}
+
+/// The documents with the terms that it needs.
+fn candidates(span: &Span, field: Field) -> Box<dyn Query> {
+    let term = |text: &String| Term::from_field_text(field, text);
+    let several = |occur: Occur, spans: &[Span]| {
+        Box::new(BooleanQuery::new(spans.iter().map(|span| (occur, candidates(span, field))).collect()))
+            as Box<dyn Query>
+    };
+    match span {
+        Span::Word(word) => Box::new(TermQuery::new(term(word), IndexRecordOption::Basic)),
+        Span::AnyWord(words) if words.is_empty() => Box::new(EmptyQuery),
+        Span::AnyWord(words) => Box::new(TermSetQuery::new(words.iter().map(term))),
+        Span::Pattern(_) => Box::new(EmptyQuery),
+        Span::Any(any) => several(Occur::Should, any),
+        Span::Row(all) | Span::Loose(all, _) => several(Occur::Must, all),
+        Span::Near(near) if near.not => candidates(&near.left, field),
+        Span::Near(near) => Box::new(BooleanQuery::new(vec![
+            (Occur::Must, candidates(&near.left, field)),
+            (Occur::Must, candidates(&near.right, field)),
+        ])),
+    }
+}
+
+/// The terms that a match has at least, and how much they tell together.
+fn telling(span: &Span, field: Field, statistics: &dyn Bm25StatisticsProvider) -> tantivy::Result<(f64, Vec<Term>)> {
+    let documents = statistics.total_num_docs()?;
+    let one = |word: &String| {
+        let term = Term::from_field_text(field, word);
+        let with = statistics.doc_freq(&term)?;
+        let rare = (documents.saturating_sub(with) as f64 + 0.5) / (with as f64 + 0.5);
+        Ok((rare.ln_1p(), vec![term]))
+    };
+    let least = |found: Vec<(f64, Vec<Term>)>| {
+        let found = found.into_iter().filter(|(_, terms)| !terms.is_empty());
+        found.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or_default()
+    };
+    let each =
+        |spans: &[Span]| spans.iter().map(|span| telling(span, field, statistics)).collect::<tantivy::Result<Vec<_>>>();
+    let together = |found: Vec<(f64, Vec<Term>)>| {
+        found.into_iter().fold((0.0, Vec::new()), |(sum, mut all), (more, terms)| {
+            all.extend(terms);
+            (sum + more, all)
+        })
+    };
+    Ok(match span {
+        Span::Word(word) => one(word)?,
+        Span::AnyWord(words) => least(words.iter().map(one).collect::<tantivy::Result<_>>()?),
+        Span::Pattern(_) => (0.0, Vec::new()),
+        Span::Any(any) => least(each(any)?),
+        Span::Row(all) | Span::Loose(all, _) => together(each(all)?),
+        Span::Near(near) if near.not => telling(&near.left, field, statistics)?,
+        Span::Near(near) => {
+            let (left, right) = (telling(&near.left, field, statistics)?, telling(&near.right, field, statistics)?);
+            together(vec![left, right])
+        }
+    })
+}
+
+struct SpanWeight {
+    query: SpanQuery,
+    candidates: Box<dyn Weight>,
+    bm25: Option<Bm25Weight>,
+}
+
+impl Weight for SpanWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let SpanQuery { field, several, span } = &self.query;
+        let index = reader.inverted_index(*field)?;
+        let mut words = Words::default();
+        words.open(span, *field, *several, &index)?;
+        let fieldnorms = match reader.fieldnorms_readers().get_field(*field)? {
+            Some(fieldnorms) if self.bm25.is_some() => fieldnorms,
+            _ => FieldNormReader::constant(reader.max_doc(), 1),
+        };
+        let mut scorer = SpanScorer {
+            candidates: self.candidates.scorer(reader, 1.0)?,
+            span: Arc::clone(span),
+            words,
+            places: Vec::new(),
+            fieldnorms,
+            bm25: self.bm25.as_ref().map(|bm25| bm25.boost_by(boost)),
+        };
+        scorer.settle();
+        Ok(Box::new(scorer))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        let mut scorer = self.scorer(reader, 1.0)?;
+        let found = scorer.doc() == doc || (scorer.doc() < doc && scorer.seek(doc) == doc);
+        let score = if found { scorer.score() } else { 0.0 };
+        Ok(Explanation::new("places of words in a text", score))
+    }
+}
+
+struct SpanScorer {
+    candidates: Box<dyn Scorer>,
+    span: Arc<Span>,
+    words: Words,
+    /// The places in the document that the candidates stand on.
+    places: Vec<At>,
+    fieldnorms: FieldNormReader,
+    bm25: Option<Bm25Weight>,
+}
+
+impl SpanScorer {
+    /// Whether it stands in the document of the candidate.
+    fn holds(&mut self) -> bool {
+        self.words.doc = self.candidates.doc();
+        self.places = self.span.places(&mut self.words);
+        !self.places.is_empty()
+    }
+
+    /// Goes on to a candidate that it stands in, if this is none.
+    fn settle(&mut self) -> DocId {
+        while self.candidates.doc() != TERMINATED && !self.holds() {
+            self.candidates.advance();
+        }
+        self.candidates.doc()
+    }
+}
+
+impl DocSet for SpanScorer {
+    fn advance(&mut self) -> DocId {
+        self.candidates.advance();
+        self.settle()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.candidates.doc() < target {
+            self.candidates.seek(target);
+            self.settle();
+        }
+        self.candidates.doc()
+    }
+
+    // An intersection need not look for places in documents that the others do not have.
+    fn seek_danger(&mut self, target: DocId) -> SeekDangerResult {
+        if target >= TERMINATED {
+            return SeekDangerResult::SeekLowerBound(target);
+        }
+        if self.candidates.doc() < target {
+            self.candidates.seek(target);
+        }
+        let doc = self.candidates.doc();
+        if doc != target {
+            return SeekDangerResult::SeekLowerBound(doc);
+        }
+        if self.holds() { SeekDangerResult::Found } else { SeekDangerResult::SeekLowerBound(target + 1) }
+    }
+
+    fn doc(&self) -> DocId {
+        self.candidates.doc()
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.candidates.size_hint()
+    }
+
+    // Places are some times as dear as terms.
+    fn cost(&self) -> u64 {
+        self.candidates.cost() * 10
+    }
+}
+
+impl Scorer for SpanScorer {
+    fn score(&mut self) -> Score {
+        let Some(bm25) = &self.bm25 else { return 1.0 };
+        bm25.score(self.fieldnorms.fieldnorm_id(self.candidates.doc()), places::apart(&self.places))
+    }
+}
+
+/// The words of a segment's texts, one document after the other.
+#[derive(Default)]
+struct Words {
+    doc: DocId,
+    words: HashMap<String, SegmentPostings>,
+    /// By where their terms are kept, which is shared with the query.
+    sets: HashMap<usize, Union>,
+    /// Whether distances in words end with a value.
+    several: bool,
+}
+
+impl Words {
+    /// Opens what is needed for a span.
+    fn open(&mut self, span: &Span, field: Field, several: bool, index: &InvertedIndexReader) -> tantivy::Result<()> {
+        self.several = several;
+        match span {
+            Span::Word(word) => self.open_word(word, field, index),
+            Span::AnyWord(words) => {
+                let postings = words.iter().filter_map(|word| postings(word, field, index).transpose());
+                self.sets.insert(address(words), Union::new(postings.collect::<tantivy::Result<_>>()?));
+                Ok(())
+            }
+            Span::Pattern(_) => Ok(()),
+            Span::Any(all) | Span::Row(all) => all.iter().try_for_each(|span| self.open(span, field, several, index)),
+            Span::Loose(all, slop) => {
+                self.open_ends(Within::Words(*slop), field, index)?;
+                all.iter().try_for_each(|span| self.open(span, field, several, index))
+            }
+            Span::Near(near) => {
+                self.open_ends(near.within, field, index)?;
+                self.open(&near.left, field, several, index)?;
+                self.open(&near.right, field, several, index)
+            }
+        }
+    }
+
+    fn open_word(&mut self, word: &str, field: Field, index: &InvertedIndexReader) -> tantivy::Result<()> {
+        if !self.words.contains_key(word)
+            && let Some(postings) = postings(word, field, index)?
+        {
+            self.words.insert(word.to_owned(), postings);
+        }
+        Ok(())
+    }
+
+    fn open_ends(&mut self, within: Within, field: Field, index: &InvertedIndexReader) -> tantivy::Result<()> {
+        self.end(within).map_or(Ok(()), |end| self.open_word(end, field, index))
+    }
+
+    /// The term of what ends nearness.
+    fn end(&self, within: Within) -> Option<&'static str> {
+        match within {
+            Within::Words(_) => self.several.then_some(PARAGRAPH_END),
+            Within::Sentence => Some(SENTENCE_END),
+            Within::Paragraph => Some(PARAGRAPH_END),
+        }
+    }
+
+    fn positions(&mut self, word: &str) -> Vec<u32> {
+        let mut positions = Vec::new();
+        if let Some(postings) = self.words.get_mut(word)
+            && at(postings, self.doc)
+        {
+            postings.positions(&mut positions);
+        }
+        positions
+    }
+}
+
+impl Text<At> for Words {
+    fn word(&mut self, term: &str) -> Vec<At> {
+        self.positions(term).into_iter().map(|position| (position, position + 1)).collect()
+    }
+
+    fn any_word(&mut self, terms: &Arc<BTreeSet<String>>) -> Vec<At> {
+        let Some(union) = self.sets.get_mut(&address(terms)) else { return Vec::new() };
+        union.positions(self.doc).into_iter().map(|position| (position, position + 1)).collect()
+    }
+
+    fn ends(&mut self, within: Within) -> Vec<u32> {
+        self.end(within).map_or_else(Vec::new, |end| self.positions(end))
+    }
+
+    fn phrase(&self, place: At) -> At {
+        place
+    }
+}
+
+fn address(terms: &Arc<BTreeSet<String>>) -> usize {
+    Arc::as_ptr(terms).addr()
+}
+
+fn postings(word: &str, field: Field, index: &InvertedIndexReader) -> tantivy::Result<Option<SegmentPostings>> {
+    let term = Term::from_field_text(field, word);
+    Ok(index.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?)
+}
+
+/// Whether a document has the word. Documents come in order.
+fn at(postings: &mut SegmentPostings, doc: DocId) -> bool {
+    if postings.doc() < doc {
+        postings.seek(doc);
+    }
+    postings.doc() == doc
+}
+
+/// Any of several words. Those that a document does not have are not looked at.
+struct Union {
+    postings: Vec<SegmentPostings>,
+    /// The next document of each.
+    next: BinaryHeap<Reverse<(DocId, usize)>>,
+}
+
+impl Union {
+    fn new(postings: Vec<SegmentPostings>) -> Self {
+        let next = postings.iter().enumerate().map(|(number, postings)| Reverse((postings.doc(), number))).collect();
+        Self { postings, next }
+    }
+
+    /// Where any of the words stands in a document, in order.
+    fn positions(&mut self, doc: DocId) -> Vec<u32> {
+        let mut positions = Vec::new();
+        let mut here = Vec::new();
+        while let Some(&Reverse((next, number))) = self.next.peek()
+            && next <= doc
+        {
+            self.next.pop();
+            let postings = &mut self.postings[number];
+            if at(postings, doc) {
+                postings.append_positions_with_offset(0, &mut positions);
+                here.push(Reverse((doc, number)));
+            } else {
+                self.next.push(Reverse((postings.doc(), number)));
+            }
+        }
+        // The same document may be asked for again.
+        self.next.extend(here);
+        positions.sort_unstable();
+        positions
+    }
+}
