@@ -5,7 +5,7 @@ mod common;
 use criterion::{Criterion, criterion_group, criterion_main};
 use imr::index::Reader;
 use imr::query::{self, Expr};
-use imr::search::{self, Dimension, Request, Sort};
+use imr::search::{self, Dimension, Request};
 
 fn queries(c: &mut Criterion) {
     let dir = tempfile::tempdir().expect("a temporary folder");
@@ -14,11 +14,8 @@ fn queries(c: &mut Criterion) {
     common::index(&dir.path().join("letters"), &index);
     let reader = Reader::open(&index).expect("the index just made");
     let request = |text: &str, facets: &[&str]| Request {
-        expr: query::parse(text).expect("a query").expr,
-        limit: 10,
-        offset: 0,
-        sort: Sort::Score,
         facets: facets.iter().map(|f| Dimension::parse(f).expect("a field")).collect(),
+        ..Request::new(query::parse(text).expect("a query").expr)
     };
     let mut group = c.benchmark_group("query");
     for (name, text, facets) in [

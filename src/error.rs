@@ -1,5 +1,6 @@
 //! The one error of the library: what went wrong, with which file, why, and what to do.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -262,6 +263,25 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|e| e as _)
     }
+}
+
+/// How many names are suggested for one that is not known.
+const NEAREST: usize = 5;
+/// How like a name must be to be suggested, in thousandths of all the pairs of letters that either has.
+const LIKE: usize = 300;
+
+/// The known names most like one that is not known, the likest first: those that share pairs of letters with it.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let pairs = |text: &str| -> BTreeSet<[u8; 2]> { text.as_bytes().windows(2).map(|w| [w[0], w[1]]).collect() };
+    let asked = pairs(&name.to_ascii_lowercase());
+    let like = |known: &'a str| {
+        let have = pairs(known);
+        let shared = asked.intersection(&have).count();
+        (2000 * shared / (asked.len() + have.len()).max(1), known)
+    };
+    let mut near: Vec<_> = known.into_iter().map(like).filter(|(like, _)| *like >= LIKE).collect();
+    near.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
+    near.into_iter().take(NEAREST).map(|(_, known)| known).collect()
 }
 
 /// What a panic said.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::archive::ENCODING_CODES;
-use crate::error::ErrorKind;
+use crate::error::{self, ErrorKind};
 use crate::letter::{Date, Layout};
 use crate::parse::{CODES, CONTRADICTIONS};
 use crate::record::{IssueRecord, LetterRecord};
@@ -305,9 +305,6 @@ const FAILURES: [ErrorKind; 11] = [
     ErrorKind::Panic,
 ];
 
-/// How many names are told to one who asks for a name that there is not.
-const NEAREST: usize = 5;
-
 impl Behind {
     /// What is asked for by a name: a layout, a code, `missing:FIELD`, or `contradictions`.
     pub fn parse(name: &str) -> Option<Self> {
@@ -337,20 +334,8 @@ impl Behind {
 
     /// The known names most like one that is not known, the likest first.
     pub fn nearest(name: &str) -> Vec<String> {
-        let pairs = |text: &str| -> BTreeSet<[u8; 2]> { text.as_bytes().windows(2).map(|w| [w[0], w[1]]).collect() };
-        let asked = pairs(&name.to_ascii_lowercase());
-        let mut near: Vec<(usize, String)> = Self::names()
-            .into_iter()
-            .map(|known| {
-                let have = pairs(&known);
-                let shared = asked.intersection(&have).count();
-                // In thousandths of all the pairs of letters that either has.
-                (2000 * shared / (asked.len() + have.len()).max(1), known)
-            })
-            .filter(|(like, _)| *like >= 300)
-            .collect();
-        near.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
-        near.into_iter().take(NEAREST).map(|(_, known)| known).collect()
+        let known = Self::names();
+        error::nearest(name, known.iter().map(String::as_str)).into_iter().map(str::to_owned).collect()
     }
 
     /// The name that was asked for.

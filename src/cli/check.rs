@@ -9,7 +9,7 @@ use imr::record::LetterRecord;
 use imr::{Error, ErrorKind, Result, ingest};
 
 use super::args::{CheckArgs, PeriodArg, ReportFormat};
-use super::{End, archive, index, message, output, search};
+use super::{End, archive, asked, index, message, output};
 
 /// Counts how well the letters of an archive or an index were understood, or lists the letters behind a count.
 pub fn run(args: CheckArgs) -> anyhow::Result<End> {
@@ -32,7 +32,7 @@ pub fn run(args: CheckArgs) -> anyhow::Result<End> {
     let mut base = style.cwd.clone();
     let mut failures: Vec<Failure> = Vec::new();
     if args.archive.paths.is_empty() && args.archive.files_from.is_none() {
-        let reader = search::open(&args.index)?;
+        let reader = asked::open(&args.index)?;
         reader.base().clone_into(&mut base);
         reader.guarded(|| {
             reader.letters(&mut |record| {

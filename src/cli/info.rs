@@ -5,17 +5,16 @@ use std::io::Write;
 use imr::index::Info;
 use imr::present;
 use imr::query;
-use imr::search::{self as find, Request, Sort};
+use imr::search::{self as find, Request};
 
 use super::args::{InfoArgs, ReportFormat};
-use super::search::open;
+use super::asked::open;
 use super::{End, output};
 
 /// Prints what an index holds, what it takes on disk, and how it was made.
 pub fn run(args: InfoArgs) -> anyhow::Result<End> {
     let reader = open(&args.index)?;
-    let everything =
-        Request { expr: query::parse("")?.expr, limit: 0, offset: 0, sort: Sort::Case, facets: Vec::new() };
+    let everything = Request { limit: 0, ..Request::new(query::parse("")?.expr) };
     let (info, total) = reader.guarded(|| Ok((Info::of(&reader)?, find::search(&reader, &everything)?.total)))?;
     let mut out = output::stdout();
     match args.format {

@@ -30,9 +30,9 @@ pub fn error(error: &anyhow::Error) {
     if let Some((kind, Some(hint))) = error.downcast_ref::<imr::Error>().map(|e| (e.kind(), e.hint())) {
         // A hint can have several lines, each of which is cleaned.
         let hint = hint.split('\n').map(one_line).collect::<Vec<_>>().join("\n");
-        // What a query's error points at stands below the query, so it must begin a line.
+        // What the error of a query or a template points at stands below it, so it must begin a line.
         let _ = match kind {
-            ErrorKind::Query if hint.contains('\n') => writeln!(err, "\n{hint}"),
+            ErrorKind::Query | ErrorKind::Usage if hint.contains('\n') => writeln!(err, "\n{hint}"),
             _ => writeln!(err, "\n{HINT}hint{HINT:#}: {hint}"),
         };
     }

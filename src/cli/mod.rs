@@ -2,6 +2,7 @@
 
 mod archive;
 mod args;
+mod asked;
 mod check;
 mod help;
 mod index;
@@ -11,6 +12,7 @@ mod optimize;
 mod output;
 mod parse;
 mod progress;
+mod queries;
 mod search;
 mod show;
 mod stats;

@@ -6,7 +6,7 @@ use imr::letter::CaseNumber;
 use imr::{Error, ErrorKind, present};
 
 use super::args::{ShowArgs, ShowFormat};
-use super::search::open;
+use super::asked::open;
 use super::{End, message, output};
 
 /// Prints a letter.

@@ -6,7 +6,7 @@ use imr::present;
 use imr::search::{self, Counted, Dimension};
 
 use super::args::{StatsArgs, TableFormat};
-use super::search::{asked, in_this_folder, open};
+use super::asked::{asked, in_this_folder, open};
 use super::{End, message, output};
 
 /// Counts.

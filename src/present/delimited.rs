@@ -2,75 +2,11 @@
 
 use std::io::{self, Write};
 
-use serde_json::Value;
-
+use super::columns::{Column, Columns};
 use super::json;
 use super::style::{Style, lines, one_line};
 use super::table::shows_share;
 use crate::search::{Found, Table};
-
-/// The columns of hits, each with its place in the JSON of a hit.
-const COLUMNS: &[(&str, &str)] = &[
-    ("rank", "/rank"),
-    ("score", "/score"),
-    ("case_number", "/case_number"),
-    ("number", "/number"),
-    ("decision_date", "/decision_date"),
-    ("outcome", "/outcome"),
-    ("issue", "/issue"),
-    ("category", "/category"),
-    ("category_confidence", "/category_confidence"),
-    ("drug_group", "/drug_group"),
-    ("drug", "/drug"),
-    ("requested", "/requested"),
-    ("authorized", "/authorized"),
-    ("disputed", "/disputed"),
-    ("quantity", "/quantity"),
-    ("unit", "/unit"),
-    ("frequency_low", "/frequency/low"),
-    ("frequency_high", "/frequency/high"),
-    ("frequency_per", "/frequency/per"),
-    ("duration_low", "/duration/low"),
-    ("duration_high", "/duration/high"),
-    ("duration_unit", "/duration/unit"),
-    ("strength", "/strength"),
-    ("body_parts", "/body_parts"),
-    ("side", "/side"),
-    ("retrospective", "/retrospective"),
-    ("dates_of_service", "/dates_of_service"),
-    ("associated", "/associated"),
-    ("basis", "/guideline/basis"),
-    ("guideline", "/guideline/text"),
-    ("citations", "/guideline/citations"),
-    ("claims_basis", "/claims_guideline/basis"),
-    ("claims_guideline", "/claims_guideline/text"),
-    ("claims_citations", "/claims_guideline/citations"),
-    ("rationale", "/rationale"),
-    ("letter_outcome", "/letter_outcome"),
-    ("stated_outcome", "/stated_outcome"),
-    ("priority", "/priority"),
-    ("date_of_injury", "/date_of_injury"),
-    ("date_assigned", "/date_assigned"),
-    ("ur_denial_date", "/ur_denial_date"),
-    ("application_received", "/application_received"),
-    ("age", "/age"),
-    ("sex", "/sex"),
-    ("licensure", "/licensure"),
-    ("licensure_canonical", "/licensure_canonical"),
-    ("specialties", "/specialties"),
-    ("specialties_canonical", "/specialties_canonical"),
-    ("board_certifications", "/board_certifications"),
-    ("subspecialties", "/subspecialties"),
-    ("body_regions", "/body_regions"),
-    ("diagnoses", "/diagnoses"),
-    ("summary_dates", "/summary_dates"),
-    ("documents_reviewed", "/documents_reviewed"),
-    ("clinical_summary", "/clinical_summary"),
-    ("layout", "/layout"),
-    ("path", "/path"),
-    ("digest", "/digest"),
-    ("text", "/text"),
-];
 
 /// How many characters of the text of a letter of unknown layout are given: enough to tell what it is.
 const FIRST_CHARACTERS: usize = 300;
@@ -79,18 +15,31 @@ const FIRST_CHARACTERS: usize = 300;
 ///
 /// # Errors
 /// From the writer.
-pub fn hits_csv(out: &mut dyn Write, found: &Found, style: &Style) -> io::Result<()> {
+pub fn hits_csv(out: &mut dyn Write, found: &Found, columns: &Columns, style: &Style) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(COLUMNS.iter().map(|(name, _)| *name)).map_err(io_error)?;
+    csv.write_record(columns.names()).map_err(io_error)?;
     for hit in &found.hits {
         let hit = json::hit(hit)?;
-        let cell = |(name, place): &(&str, &str)| {
-            let value = hit.pointer(place).map(cell).unwrap_or_default();
-            text(&if *name == "text" { first_words(&value, FIRST_CHARACTERS) } else { value }, style)
+        let cell = |column: &Column| {
+            let value = column.cell(&hit);
+            text(&if column.name == "text" { first_words(&value, FIRST_CHARACTERS) } else { value }, style)
         };
-        csv.write_record(COLUMNS.iter().map(cell)).map_err(io_error)?;
+        csv.write_record(columns.iter().map(cell)).map_err(io_error)?;
     }
     csv.flush()
+}
+
+/// Writes the hits, a line for each, its cells on one line and separated by tabs.
+///
+/// # Errors
+/// From the writer.
+pub fn hits_tabs(out: &mut dyn Write, found: &Found, columns: &Columns) -> io::Result<()> {
+    for hit in &found.hits {
+        let hit = json::hit(hit)?;
+        let cells: Vec<_> = columns.iter().map(|column| one_line(&column.cell(&hit))).collect();
+        writeln!(out, "{}", cells.join("\t"))?;
+    }
+    Ok(())
 }
 
 /// Writes a table of counts, with a head.
@@ -116,20 +65,9 @@ pub fn table_csv(out: &mut dyn Write, table: &Table, style: &Style) -> io::Resul
     csv.flush()
 }
 
-/// A value as one cell: lists joined by semicolons, citations by the words that they were read from.
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join("; "),
-        Value::Object(object) => object.get("text").map(cell).unwrap_or_default(),
-        other => other.to_string(),
-    }
-}
-
 /// A text as a cell. Spreadsheets run a cell that begins with one of these characters as a formula; behind an apostrophe
 /// they show it as text.
-fn text(value: &str, style: &Style) -> String {
+pub fn text(value: &str, style: &Style) -> String {
     let clean = if style.terminal { lines(value) } else { value.to_owned() };
     match clean.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{clean}"),
@@ -154,7 +92,7 @@ pub fn first_words(text: &str, characters: usize) -> String {
 }
 
 /// An error of writing as what it is: that nobody reads any more must stay recognisable.
-fn io_error(error: csv::Error) -> io::Error {
+pub fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

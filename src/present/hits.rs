@@ -32,13 +32,19 @@ pub fn hits(out: &mut dyn Write, found: &Found, style: &Style, base: &Path) -> i
     for facet in &found.facets {
         pretty_facet(out, facet, style)?;
     }
+    style.folded(out, BOLD, &total(found), 0)
+}
+
+/// How much was found, and which of it is shown.
+pub fn total(found: &Found) -> String {
     let shown = match (found.hits.first(), found.hits.last()) {
         (Some(first), Some(last)) if (found.hits.len() as u64) < found.total.issues => {
             format!("; shown are {} to {}", first.rank, last.rank)
         }
         _ => String::new(),
     };
-    count_line(out, found.total, &shown, style)
+    let Count { issues, letters } = found.total;
+    format!("{} in {}{shown}", counted(issues, "issue"), counted(letters, "letter"))
 }
 
 fn plain_facet(out: &mut dyn Write, facet: &Table) -> io::Result<()> {
@@ -91,7 +97,7 @@ fn pretty_facet(out: &mut dyn Write, facet: &Table, style: &Style) -> io::Result
 pub fn count(out: &mut dyn Write, found: &Found, style: &Style) -> io::Result<()> {
     if style.pretty {
         found.facets.iter().try_for_each(|facet| pretty_facet(out, facet, style))?;
-        return count_line(out, found.total, "", style);
+        return style.folded(out, BOLD, &total(found), 0);
     }
     writeln!(out, "issues\t{}\nletters\t{}", found.total.issues, found.total.letters)?;
     if !found.facets.is_empty() {
@@ -100,16 +106,11 @@ pub fn count(out: &mut dyn Write, found: &Found, style: &Style) -> io::Result<()
     found.facets.iter().try_for_each(|facet| plain_facet(out, facet))
 }
 
-fn count_line(out: &mut dyn Write, total: Count, more: &str, style: &Style) -> io::Result<()> {
-    let line = format!("{} in {}{more}", counted(total.issues, "issue"), counted(total.letters, "letter"));
-    style.folded(out, BOLD, &line, 0)
-}
-
 /// How many characters of a text stand for the issue that a letter of unknown layout does not have.
 const FIRST_CHARACTERS: usize = 80;
 
 /// What is decided on; for a letter of unknown layout the first words of its text.
-fn subject(hit: &Hit) -> String {
+pub fn subject(hit: &Hit) -> String {
     match &hit.stored.issue {
         Some(issue) => one_line(&issue.issue),
         None => first_words(hit.stored.letter.text.as_deref().unwrap_or_default(), FIRST_CHARACTERS),

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Map, Value, json};
 
+use super::columns::Columns;
 use super::style::is_unsafe;
 use super::table::shows_share;
 use crate::index::StoredIssue;
@@ -13,13 +14,14 @@ use crate::ingest::Report;
 use crate::record::{IssueRecord, LetterRecord};
 use crate::search::{Count, Found, Hit, Row, Snippet, Table};
 
-/// Writes a search's answer as one object; see `schema/search.schema.json`.
+/// Writes a search's answer as one object; see `schema/search.schema.json`. With columns only these values of each hit;
+/// see `schema/search-fields.schema.json`.
 ///
 /// # Errors
 /// From the writer.
-pub fn hits_json(out: &mut dyn Write, found: &Found) -> io::Result<()> {
-    let hits: Vec<Value> = found.hits.iter().map(hit).collect::<Result<_, _>>()?;
-    line(out, &json!({"total": total(found.total), "hits": hits, "facets": facets(found)}))
+pub fn hits_json(out: &mut dyn Write, found: &Found, columns: Option<&Columns>) -> io::Result<()> {
+    let hits: Vec<Value> = found.hits.iter().map(|hit| chosen(hit, columns)).collect::<Result<_, _>>()?;
+    line(out, &json!({"total": total(found.total), "hits": hits, "next": found.next, "facets": facets(found)}))
 }
 
 fn facets(found: &Found) -> Map<String, Value> {
@@ -31,8 +33,14 @@ fn facets(found: &Found) -> Map<String, Value> {
 ///
 /// # Errors
 /// From the writer.
-pub fn hits_jsonl(out: &mut dyn Write, found: &Found) -> io::Result<()> {
-    found.hits.iter().try_for_each(|h| line(out, &hit(h)?))
+pub fn hits_jsonl(out: &mut dyn Write, found: &Found, columns: Option<&Columns>) -> io::Result<()> {
+    found.hits.iter().try_for_each(|hit| line(out, &chosen(hit, columns)?))
+}
+
+/// All of a hit, or these values of it.
+fn chosen(of: &Hit, columns: Option<&Columns>) -> Result<Value, serde_json::Error> {
+    let all = hit(of)?;
+    Ok(columns.map(|columns| columns.of(&all)).unwrap_or(all))
 }
 
 /// Writes the totals alone, and the facets where some were asked for.

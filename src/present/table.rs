@@ -38,11 +38,23 @@ pub fn table(out: &mut dyn Write, table: &Table, style: &Style) -> io::Result<()
         head.push("upheld".to_owned());
         total.push(share(table.upheld_share));
     }
-    let all = || std::iter::once(&head).chain(&rows).chain(std::iter::once(&total));
+    aligned(out, &head, &rows, Some(&total), table.by.len(), style)
+}
+
+/// Writes rows in columns below a head, of which the first are names, and the total where there is one.
+pub fn aligned(
+    out: &mut dyn Write,
+    head: &[String],
+    rows: &[Vec<String>],
+    total: Option<&[String]>,
+    names: usize,
+    style: &Style,
+) -> io::Result<()> {
+    let all = || std::iter::once(head).chain(rows.iter().map(Vec::as_slice)).chain(total);
     let mut widths: Vec<usize> =
         (0..head.len()).map(|i| all().map(|cells| width(&cells[i])).max().unwrap_or(0)).collect();
-    if !narrow(&mut widths, table.by.len(), style.columns) {
-        return stacked(out, &head, &rows, &total, table.by.len(), style);
+    if !narrow(&mut widths, names, style.columns) {
+        return stacked(out, head, rows, total, names, style);
     }
     let line = |cells: &[String]| {
         let mut line = String::new();
@@ -50,17 +62,18 @@ pub fn table(out: &mut dyn Write, table: &Table, style: &Style) -> io::Result<()
             let cell = cut(cell, *columns);
             let gap = " ".repeat(columns - width(&cell));
             // Names stand on the left, numbers on the right.
-            line.push_str(&if i < table.by.len() { format!("{cell}{gap}") } else { format!("{gap}{cell}") });
+            line.push_str(&if i < names { format!("{cell}{gap}") } else { format!("{gap}{cell}") });
             line.push_str("  ");
         }
         line.trim_end().to_owned()
     };
-    style.paint(out, BOLD, &line(&head))?;
+    style.paint(out, BOLD, &line(head))?;
     writeln!(out)?;
-    for row in &rows {
+    for row in rows {
         writeln!(out, "{}", line(row))?;
     }
-    style.paint(out, BOLD, &line(&total))?;
+    let Some(total) = total else { return Ok(()) };
+    style.paint(out, BOLD, &line(total))?;
     writeln!(out)
 }
 
@@ -87,11 +100,11 @@ fn stacked(
     out: &mut dyn Write,
     head: &[String],
     rows: &[Vec<String>],
-    total: &[String],
+    total: Option<&[String]>,
     names: usize,
     style: &Style,
 ) -> io::Result<()> {
-    for cells in rows.iter().map(Vec::as_slice).chain(std::iter::once(total)) {
+    for cells in rows.iter().map(Vec::as_slice).chain(total) {
         let named: Vec<_> = cells[..names].iter().filter(|cell| !cell.is_empty()).cloned().collect();
         let counts: Vec<_> = head.iter().zip(cells).skip(names).map(|(name, cell)| format!("{name} {cell}")).collect();
         style.folded(out, BOLD, &named.join(", "), 0)?;

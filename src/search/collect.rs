@@ -5,9 +5,11 @@ use std::collections::BinaryHeap;
 use tantivy::query::Weight;
 use tantivy::{DocAddress, Score, Searcher, SegmentReader};
 
+use super::cursor::Cursor;
 use super::dimension::{Dimension, Interner, Values};
+use super::order::{Order, Places, Sort};
 use super::tally::{Group, Key, Tally};
-use super::{Count, MOST_FIELDS, Sort};
+use super::{Count, MOST_FIELDS};
 
 /// What to collect.
 pub struct Collect {
@@ -15,6 +17,8 @@ pub struct Collect {
     pub top: usize,
     /// What the best are.
     pub sort: Sort,
+    /// Only those behind this place.
+    pub after: Option<Cursor>,
     /// The tables to count.
     pub tallies: Vec<Vec<Dimension>>,
     /// Whether documents of letters without issues are left out.
@@ -25,6 +29,12 @@ pub struct Collect {
 pub struct Collected {
     /// The best, in order.
     pub top: Vec<Candidate>,
+    /// The place of the last of them.
+    pub last: Option<Cursor>,
+    /// How many documents there are up to the place that the best are behind, with that place.
+    pub passed: u64,
+    /// How many documents matched.
+    pub documents: u64,
     /// All that matched.
     pub total: Count,
     /// The counts of each table.
@@ -34,6 +44,7 @@ pub struct Collected {
 /// A document among the best so far. Orders by its place: the best is the least.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate {
+    /// Its place in the order, the identity of its letter, and its number there.
     key: (u64, u64, u64),
     /// The score, 0 where hits are not ordered by it.
     pub score: Score,
@@ -68,13 +79,17 @@ impl Collect {
     pub fn run(&self, searcher: &Searcher, weight: &dyn Weight) -> tantivy::Result<Collected> {
         let tally = |by: &Vec<Dimension>| Tally { interners: vec![Interner::default(); by.len()], ..Tally::default() };
         let mut tallies: Vec<Tally> = self.tallies.iter().map(tally).collect();
+        let order = Order::new(&self.sort, searcher)?;
+        // A cursor of this order has a place in it.
+        let after = self.after.as_ref().and_then(|c| Some((order.find(&c.place)?, c.letter, c.number)));
         let mut heap = BinaryHeap::new();
         let mut total = Group::default();
+        let (mut passed, mut documents) = (0, 0);
         for (ord, segment) in (0..).zip(searcher.segment_readers()) {
-            let mut pass = Pass::open(self, segment, &mut tallies)?;
+            let mut pass = Pass::open(self, &order, after, segment, &mut tallies)?;
             let alive = segment.alive_bitset();
             let is_alive = |doc: u32| alive.is_none_or(|alive| alive.is_alive(doc));
-            if self.top > 0 && self.sort == Sort::Score {
+            if self.top > 0 && order.wants_scores() {
                 weight.for_each(segment, &mut |doc, score| {
                     if is_alive(doc) {
                         pass.collect(DocAddress::new(ord, doc), score, &mut heap);
@@ -88,6 +103,8 @@ impl Collect {
                 })?;
             }
             total.merge(&pass.total);
+            passed += pass.passed;
+            documents += pass.documents;
             for (table, tally) in pass.tables.iter().zip(&mut tallies) {
                 for (values, interner) in table.iter().zip(&mut tally.interners) {
                     values.close(interner)?;
@@ -100,7 +117,10 @@ impl Collect {
                 }
             }
         }
-        Ok(Collected { top: heap.into_sorted_vec(), total: total.count, tallies })
+        let top: Vec<Candidate> = heap.into_sorted_vec();
+        let last =
+            top.last().map(|last| Cursor { place: order.tell(last.key.0), letter: last.key.1, number: last.number });
+        Ok(Collected { top, last, passed, documents, total: total.count, tallies })
     }
 }
 
@@ -109,7 +129,10 @@ struct Pass<'a> {
     collect: &'a Collect,
     letters: tantivy::columnar::Column<u64>,
     numbers: tantivy::columnar::Column<u64>,
-    decided: tantivy::columnar::Column<u64>,
+    places: Places,
+    after: Option<(u64, u64, u64)>,
+    passed: u64,
+    documents: u64,
     outcomes: Values,
     upheld: Option<u32>,
     tables: Vec<Vec<Values>>,
@@ -119,7 +142,13 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn open(collect: &'a Collect, segment: &SegmentReader, tallies: &mut [Tally]) -> tantivy::Result<Self> {
+    fn open(
+        collect: &'a Collect,
+        order: &Order,
+        after: Option<(u64, u64, u64)>,
+        segment: &SegmentReader,
+        tallies: &mut [Tally],
+    ) -> tantivy::Result<Self> {
         let mut tables = Vec::new();
         for (by, tally) in collect.tallies.iter().zip(tallies.iter_mut()) {
             let values = by.iter().zip(&mut tally.interners).map(|(d, i)| Values::open(d, segment, i));
@@ -132,7 +161,10 @@ impl<'a> Pass<'a> {
             collect,
             letters: fast.u64("case")?,
             numbers: fast.u64("number")?,
-            decided: fast.u64("decided")?,
+            places: order.of(segment)?,
+            after,
+            passed: 0,
+            documents: 0,
             outcomes,
             upheld: names.find("upheld"),
             groups: vec![Default::default(); tables.len()],
@@ -160,9 +192,12 @@ impl<'a> Pass<'a> {
                 groups.entry(key).or_default().add(letter, is_issue, upheld);
             });
         }
+        self.documents += 1;
         if self.collect.top > 0 {
-            let key = (self.primary(doc, score), letter, number);
-            if heap.len() < self.collect.top {
+            let key = (self.places.of(doc, score, letter, number), letter, number);
+            if self.after.is_some_and(|after| key <= after) {
+                self.passed += 1;
+            } else if heap.len() < self.collect.top {
                 heap.push(Candidate { key, score, number, address });
             } else if let Some(mut worst) = heap.peek_mut()
                 && key < worst.key
@@ -178,16 +213,6 @@ impl<'a> Pass<'a> {
         match codes.first() {
             Some(&super::dimension::MISSING) | None => None,
             code => Some(code.copied() == self.upheld),
-        }
-    }
-
-    fn primary(&self, doc: u32, score: Score) -> u64 {
-        match self.collect.sort {
-            // The bits of positive floating point numbers order as the numbers do.
-            Sort::Score => u64::from(u32::MAX - score.max(0.0).to_bits()),
-            Sort::Decided => self.decided.first(doc).unwrap_or(u64::MAX),
-            Sort::DecidedDescending => self.decided.first(doc).map_or(u64::MAX, |day| u64::MAX - 1 - day),
-            Sort::Case => 0,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Search: hits, snippets, facets and counts over an index.
 
 mod collect;
+mod cursor;
 mod dimension;
+mod order;
 mod snippet;
 mod statistics;
 mod tally;
@@ -9,6 +11,7 @@ mod tally;
 use tantivy::query::EnableScoring;
 
 pub use dimension::{AGE_BANDS, Dimension};
+pub use order::Sort;
 pub use snippet::Snippet;
 pub use tally::{Row, Table};
 
@@ -16,6 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::index::{Reader, StoredIssue};
 use crate::query::{self, Expr, Resolved};
 use collect::{Collect, Collected};
+use cursor::Cursor;
 use statistics::Statistics;
 
 /// What to search for and what to tell of it.
@@ -29,22 +33,17 @@ pub struct Request {
     pub offset: usize,
     /// The order of hits.
     pub sort: Sort,
+    /// Only hits behind this cursor; see [`Found::next`].
+    pub after: Option<String>,
     /// What to count over all hits.
     pub facets: Vec<Dimension>,
 }
 
-/// The order of hits. Ties are broken by case number and the issue's number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sort {
-    /// The best first.
-    #[default]
-    Score,
-    /// The oldest decision first, letters without a date last.
-    Decided,
-    /// The latest decision first, letters without a date last.
-    DecidedDescending,
-    /// By case number, letters without one last.
-    Case,
+impl Request {
+    /// The ten best hits, and nothing to count.
+    pub fn new(expr: Expr) -> Self {
+        Self { expr, limit: 10, offset: 0, sort: Sort::Score, after: None, facets: Vec::new() }
+    }
 }
 
 /// How many issues and letters.
@@ -65,6 +64,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// For each facet asked for, the counts by value.
     pub facets: Vec<Table>,
+    /// The cursor that goes on behind the last hit; `None` where there are no more.
+    pub next: Option<String>,
     /// Remarks on the query, a line each.
     pub notes: Vec<String>,
 }
@@ -94,11 +95,13 @@ pub struct Hit {
 /// Searches.
 ///
 /// # Errors
-/// When the index cannot be read.
+/// When the cursor is none of this request, or the index cannot be read.
 pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
+    let after = request.after.as_deref().map(|text| Cursor::parse(text, &request.expr, &request.sort)).transpose()?;
     let collect = Collect {
         top: request.limit.saturating_add(request.offset),
-        sort: request.sort,
+        sort: request.sort.clone(),
+        after,
         tallies: request.facets.iter().map(|f| vec![f.clone()]).collect(),
         only_issues: false,
     };
@@ -111,12 +114,15 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
         let stored = reader.stored(candidate.address, candidate.number)?;
         let snippets = snippet::snippets(&stored, &marks);
         let score = (request.sort == Sort::Score).then_some(candidate.score);
-        Ok(Hit { rank: place + 1, score, stored, snippets })
+        Ok(Hit { rank: collected.passed as usize + place + 1, score, stored, snippets })
     });
     let hits = hits.collect::<Result<_>>()?;
+    let seen = collected.passed + collected.top.len() as u64;
+    let next = collected.last.filter(|_| seen < collected.documents);
+    let next = next.map(|last| last.print(&request.expr, &request.sort));
     let facets = collected.tallies.into_iter().zip(&collect.tallies);
     let facets = facets.map(|(tally, by)| tally.table(by, collected.total)).collect();
-    Ok(Found { total: collected.total, hits, facets, notes })
+    Ok(Found { total: collected.total, hits, facets, next, notes })
 }
 
 /// The most fields that one table can be counted by.
@@ -133,7 +139,7 @@ pub fn stats(reader: &Reader, expr: &Expr, by: &[Dimension]) -> Result<Counted> 
         return Err(Error::new(ErrorKind::Usage, format!("`--by` takes at most {MOST_FIELDS} fields")));
     }
     let only_issues = !by.iter().any(|d| d.name() == "layout");
-    let collect = Collect { top: 0, sort: Sort::Case, tallies: vec![by.to_vec()], only_issues };
+    let collect = Collect { top: 0, sort: Sort::case(), after: None, tallies: vec![by.to_vec()], only_issues };
     let Resolved { expr, notes } = query::resolve(expr, reader.searcher()).map_err(|e| reader.damaged(e))?;
     let mut collected = collected(reader, &expr, &collect)?;
     let tally = collected.tallies.pop().unwrap_or_default();

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use imr::index::{Reader, analysis};
 use imr::record::LetterRecord;
-use imr::search::{self, Dimension, Request, Sort};
+use imr::search::{self, Dimension, Request};
 use proptest::prelude::*;
 
 use crate::nearness::{Scan, Spot, spot};
@@ -198,11 +198,9 @@ proptest! {
         // `-` before a `-` is no operator, and a person would not write it.
         prop_assume!(!["--", "!-", "-!", "!!"].iter().any(|twice| text.contains(twice)));
         let request = Request {
-            expr: imr::query::parse(&text).unwrap().expr,
             limit: 1000,
-            offset: 0,
-            sort: Sort::Score,
             facets: Dimension::parse_all(&["outcome", "sex"]).unwrap(),
+            ..Request::new(imr::query::parse(&text).unwrap().expr)
         };
         let found = search::search(&ARCHIVE.reader, &request).unwrap();
         let name = |hit: &search::Hit| match (hit.stored.letter.facts.case_number, &hit.stored.issue) {

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use imr::index::Reader;
-use imr::present::{self, Style};
-use imr::search::{self, Dimension, Found, Request, Sort};
+use imr::present::{self, Columns, Style};
+use imr::search::{self, Dimension, Found, Request};
 use unicode_width::UnicodeWidthStr;
 
 use crate::query::{MTUS, ODG, archive, letter};
@@ -34,11 +34,9 @@ fn style(width: usize) -> Style {
 fn all(folder: &Folder, query: &str, facets: &[&str]) -> (Reader, Found) {
     let reader = Reader::open(&folder.path().join(".imr")).unwrap();
     let request = Request {
-        expr: imr::query::parse(query).unwrap().expr,
         limit: 100,
-        offset: 0,
-        sort: Sort::Score,
         facets: Dimension::parse_all(facets).unwrap(),
+        ..Request::new(imr::query::parse(query).unwrap().expr)
     };
     let found = search::search(&reader, &request).unwrap();
     (reader, found)
@@ -100,7 +98,7 @@ fn json_escapes_what_a_terminal_acts_on_and_keeps_the_value() {
     assert!(folder.imr(&["search", "kneecaps", "--format", "csv"]).out.contains("kneecaps"));
     let (_, found) = all(&folder, "kneecaps", &[]);
     let mut out = Vec::new();
-    present::hits_csv(&mut out, &found, &style(80)).unwrap();
+    present::hits_csv(&mut out, &found, &Columns::usual(), &style(80)).unwrap();
     assert!(!acts(&String::from_utf8(out).unwrap()));
 }
 
