@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use imr::archive::Root;
 use imr::ingest::{IngestConfig, Observer};
 use invented::{Letter, Linearization};
 
@@ -53,11 +54,10 @@ pub fn threads() -> usize {
 /// Indexes a folder.
 pub fn index(letters: &Path, index: &Path) -> imr::ingest::Report {
     let config = IngestConfig {
-        roots: vec![letters.to_path_buf()],
+        roots: vec![Root::new(letters, &Default::default())],
         index: index.to_path_buf(),
         threads: threads(),
         memory_bytes: MEMORY_BYTES,
-        filter: Default::default(),
         redo: imr::ingest::Redo::Nothing,
         prune: false,
         commit_every: Duration::from_secs(60),

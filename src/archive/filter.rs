@@ -1,8 +1,27 @@
-//! Which files of an archive are meant: globs, hidden files, links.
+//! Which files of an archive are meant: paths to begin at, globs, hidden files, links.
+
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::error::{Error, ErrorKind, Result};
+
+/// Where a walk begins, and what it means of what lies below.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// A file or a folder.
+    pub path: PathBuf,
+    /// Which files below it are meant.
+    pub filter: Arc<Filter>,
+}
+
+impl Root {
+    /// Begins at a path.
+    pub fn new(path: impl Into<PathBuf>, filter: &Arc<Filter>) -> Self {
+        Self { path: path.into(), filter: Arc::clone(filter) }
+    }
+}
 
 /// Chooses among the files below the roots of a walk, and among what lies in containers. What is named as a root is
 /// always meant.
@@ -16,7 +35,17 @@ pub struct Filter {
     hidden: bool,
     follow: bool,
     within: String,
+    globs: [Vec<String>; 2],
 }
+
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        let choice = |filter: &Self| (filter.hidden, filter.follow, filter.globs.clone());
+        choice(self) == choice(other)
+    }
+}
+
+impl Eq for Filter {}
 
 impl Filter {
     /// A filter by globs. Without `include` every file is meant. Hidden are names that begin with a dot.
@@ -27,8 +56,46 @@ impl Filter {
         let parts = [("hidden", &[] as &[String], hidden), ("include", include, false), ("exclude", exclude, false)];
         let parts = parts.into_iter().filter(|(_, globs, on)| *on || !globs.is_empty());
         let within: Vec<_> = parts.map(|(name, globs, _)| format!("{name} {}", globs.join(" "))).collect();
-        let (include, exclude) = (set("--include", include)?, set("--exclude", exclude)?);
-        Ok(Self { include, exclude, hidden, follow, within: within.join("; ") })
+        let globs = [include.to_vec(), exclude.to_vec()];
+        let (include, exclude) = (set(INCLUDE, include)?, set(EXCLUDE, exclude)?);
+        Ok(Self { include, exclude, hidden, follow, within: within.join("; "), globs })
+    }
+
+    /// Whether everything is meant but what is hidden, and no link is followed.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The filter as flags of the command line, each with its value behind it.
+    pub fn flags(&self) -> Vec<String> {
+        let named = |flag: &str, globs: &[String]| globs.iter().flat_map(|g| [flag.to_owned(), g.clone()]).collect();
+        let [include, exclude] = &self.globs;
+        let mut flags: Vec<String> = named(INCLUDE, include);
+        flags.extend(named(EXCLUDE, exclude));
+        flags.extend([(self.hidden, HIDDEN), (self.follow, FOLLOW)].iter().filter(|f| f.0).map(|f| f.1.to_owned()));
+        flags
+    }
+
+    /// The filter of some flags, which [`Filter::flags`] gave.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] for what are no such flags.
+    pub fn of_flags(flags: &[String]) -> Result<Self> {
+        let (mut globs, mut hidden, mut follow) = ([Vec::new(), Vec::new()], false, false);
+        let mut flags = flags.iter();
+        while let Some(flag) = flags.next() {
+            match (flag.as_str(), flags.as_slice().first()) {
+                (HIDDEN, _) => hidden = true,
+                (FOLLOW, _) => follow = true,
+                (INCLUDE | EXCLUDE, Some(glob)) => {
+                    globs[usize::from(flag == EXCLUDE)].push(glob.clone());
+                    flags.next();
+                }
+                _ => return Err(Error::new(ErrorKind::Usage, format!("`{flag}` does not choose files"))),
+            }
+        }
+        let [include, exclude] = globs;
+        Self::new(&include, &exclude, hidden, follow)
     }
 
     /// Whether symbolic links below the roots are followed.
@@ -71,6 +138,11 @@ impl Filter {
         self.include.as_ref().is_none_or(|set| above.any(|path| matches(set, path)))
     }
 }
+
+const INCLUDE: &str = "--include";
+const EXCLUDE: &str = "--exclude";
+const HIDDEN: &str = "--hidden";
+const FOLLOW: &str = "--follow";
 
 fn set(flag: &str, globs: &[String]) -> Result<Option<GlobSet>> {
     if globs.is_empty() {
@@ -130,6 +202,22 @@ mod tests {
         assert!(!plain.enters("x/.git") && plain.enters("x/y"));
         let hidden = Filter::new(&[], &[], true, false).unwrap();
         assert!(hidden.keeps("x/.git/a.pdf") && hidden.enters("x/.git"));
+    }
+
+    #[test]
+    fn a_filter_is_its_flags() {
+        let owned = |globs: &[&str]| globs.iter().map(|g| (*g).to_owned()).collect::<Vec<_>>();
+        for (include, exclude) in [(&["*.pdf", "--hidden"][..], &["a b"][..]), (&[], &["--exclude"]), (&[], &[])] {
+            for (hidden, follow) in [(false, false), (true, false), (false, true), (true, true)] {
+                let filter = Filter::new(&owned(include), &owned(exclude), hidden, follow).unwrap();
+                let again = Filter::of_flags(&filter.flags()).unwrap();
+                assert_eq!((&again, again.within()), (&filter, filter.within()));
+                assert_eq!(filter.is_default(), filter.flags().is_empty());
+            }
+        }
+        for flags in [&["--prune"][..], &["--include"], &["*.pdf"]] {
+            assert!(Filter::of_flags(&owned(flags)).is_err(), "{flags:?}");
+        }
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::DirEntry;
 
-use super::Stamp;
+use super::{Filter, Lot, Stamp};
 use super::container::{Format, is_letter_name};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -20,6 +21,8 @@ pub struct Entry {
     pub stamp: Stamp,
     /// The path below the root, of containers; empty for a root itself.
     pub below: String,
+    /// What is meant of what it holds, of containers.
+    pub filter: Option<Arc<Filter>>,
 }
 
 /// Whether a file of an archive can be a letter.
@@ -47,21 +50,21 @@ pub struct Name {
 
 /// Looks at files one after the other, and keeps their order. A root that turns out to be a folder is left out: the walk
 /// goes on below it by itself.
-pub fn entries(names: Vec<Result<Name>>) -> Vec<Result<Entry>> {
-    let mut folder = Folder::default();
-    let looked = names.into_iter().map(|name| {
+pub fn entries(lot: Lot) -> Vec<Result<Entry>> {
+    let (mut folder, filter) = (Folder::default(), lot.filter);
+    let looked = lot.names.into_iter().map(|name| {
         let name = name?;
         match folder.look(&name) {
-            Some((is_file, stamp)) => Ok(Some(entry(name, is_file, stamp))),
+            Some((is_file, stamp)) => Ok(Some(entry(name, &filter, is_file, stamp))),
             // Whatever the matter is, it is told by looking again.
-            None => look(name),
+            None => look(name, &filter),
         }
     });
     looked.filter_map(Result::transpose).collect()
 }
 
 /// Looks at one file by its path.
-pub(super) fn look(name: Name) -> Result<Option<Entry>> {
+pub(super) fn look(name: Name, filter: &Arc<Filter>) -> Result<Option<Entry>> {
     let file = &name.entry;
     // What is named is meant, also where it is a link; the walk goes on below a link to a folder by itself.
     let is_root = file.depth() == 0;
@@ -72,18 +75,19 @@ pub(super) fn look(name: Name) -> Result<Option<Entry>> {
     if metadata.is_dir() && is_root {
         return Ok(None);
     }
-    let entry = entry(name, metadata.is_file(), Stamp::of(&metadata));
+    let entry = entry(name, filter, metadata.is_file(), Stamp::of(&metadata));
     if is_root && entry.kind == Kind::Special {
         return Err(no_file(&entry.path));
     }
     Ok(Some(entry))
 }
 
-fn entry(name: Name, is_file: bool, stamp: Stamp) -> Entry {
+fn entry(name: Name, filter: &Arc<Filter>, is_file: bool, stamp: Stamp) -> Entry {
     let kind = kind(&name.entry, is_file);
     let is_container = matches!(kind, Kind::Container(_));
     let below = if is_container { below(name.entry.path(), name.root) } else { String::new() };
-    Entry { kind, stamp, path: name.entry.into_path(), below }
+    let filter = is_container.then(|| Arc::clone(filter));
+    Entry { kind, stamp, path: name.entry.into_path(), below, filter }
 }
 
 /// The folder that was looked at last, as the system has it open: a name in it is found without going down the whole path

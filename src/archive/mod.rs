@@ -10,8 +10,8 @@ mod stamp;
 mod walk;
 
 pub use decode::CODES as ENCODING_CODES;
-pub use filter::Filter;
+pub use filter::{Filter, Root};
 pub use look::{Entry, Kind, Name, entries};
 pub use read::{Content, MAX_FILE_BYTES, Raw, read, read_raw, read_text};
 pub use stamp::Stamp;
-pub use walk::{Walk, check_root, count, is_there};
+pub use walk::{Lot, Skip, Walk, check_root, count, is_there};

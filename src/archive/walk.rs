@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::Filter;
+use super::{Filter, Root};
 use super::container::{self, Format};
 use super::look::{Entry, Name, below, format, look, name_of, no_file, walk_error};
 use crate::error::{Error, ErrorKind, Result};
@@ -20,50 +20,85 @@ const INDEX_FOLDER: (&str, &str) = (".imr", "format.json");
 /// A folder that cannot be read, or a loop of symbolic links, is one error; the walk goes on behind it. Index folders are
 /// passed over.
 pub struct Walk {
-    roots: std::vec::IntoIter<PathBuf>,
-    current: Option<(PathBuf, walkdir::IntoIter)>,
-    filter: Arc<Filter>,
+    roots: std::vec::IntoIter<Root>,
+    current: Option<(Root, walkdir::IntoIter)>,
+    /// What came next and belongs to another lot than what came before it.
+    ahead: Option<(Result<Name>, Arc<Filter>)>,
     skip: Skip,
 }
 
+/// Some files of a walk in a row, of which no more than the names is looked at.
+pub struct Lot {
+    pub(super) names: Vec<Result<Name>>,
+    /// Which they were chosen by.
+    pub(super) filter: Arc<Filter>,
+}
+
+impl Lot {
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+}
+
 /// Paths to pass over, and their names: a name is cheaper to look up than a path, and hardly ever found.
-#[derive(Default)]
-struct Skip {
+#[derive(Debug, Clone, Default)]
+pub struct Skip {
+    /// Passed over also as roots.
     paths: HashSet<PathBuf>,
+    /// Passed over below other roots.
+    roots: HashSet<PathBuf>,
     names: HashSet<Vec<u8>>,
 }
 
 impl Skip {
+    /// Passes over some paths wherever they are, such as the index beside its archive, and over roots of the walk below
+    /// other roots.
+    pub fn new(paths: HashSet<PathBuf>, roots: HashSet<PathBuf>) -> Self {
+        let names = paths.iter().chain(&roots);
+        let names = names.filter_map(|path| Some(path.file_name()?.as_encoded_bytes().to_vec())).collect();
+        Self { paths, roots, names }
+    }
+
     fn has(&self, entry: &DirEntry) -> bool {
         // A root may be written in any way: `letters/.` has no name, and the name of its folder.
-        let named = entry.depth() == 0 || self.names.contains(name_of(entry));
-        named && self.paths.contains(entry.path())
+        if entry.depth() == 0 {
+            return entry.file_type().is_dir() && self.paths.contains(entry.path());
+        }
+        let path = entry.path();
+        self.names.contains(name_of(entry)) && (self.paths.contains(path) || self.roots.contains(path))
     }
 }
 
 impl Walk {
-    /// Begins a walk over what a filter means. Symbolic links below the roots are followed if it says so; roots always
-    /// are.
-    pub fn new(roots: Vec<PathBuf>, filter: Arc<Filter>) -> Self {
-        Self { roots: roots.into_iter(), current: None, filter, skip: Skip::default() }
+    /// Begins a walk over what the filters of the roots mean. Symbolic links below a root are followed if its filter says
+    /// so; roots always are.
+    pub fn new(roots: Vec<Root>) -> Self {
+        Self { roots: roots.into_iter(), current: None, ahead: None, skip: Skip::default() }
     }
 
-    /// The same walk, passing over some paths below the roots: the index beside its archive, or files that are roots
-    /// themselves.
+    /// The same walk, passing over some paths.
     #[must_use]
-    pub fn without(mut self, paths: HashSet<PathBuf>) -> Self {
-        let names = paths.iter().filter_map(|path| Some(path.file_name()?.as_encoded_bytes().to_vec())).collect();
-        self.skip = Skip { paths, names };
-        self
+    pub fn without(self, skip: Skip) -> Self {
+        Self { skip, ..self }
     }
 
-    /// The next file, of which no more than the name is looked at.
-    fn next_name(&mut self) -> Option<Result<Name>> {
+    /// The next file, of which no more than the name is looked at, and the filter that it was chosen by.
+    fn next_name(&mut self) -> Option<(Result<Name>, Arc<Filter>)> {
+        if self.ahead.is_some() {
+            return self.ahead.take();
+        }
+        let name = self.find_name()?;
+        let filter = self.current.as_ref().map(|(root, _)| Arc::clone(&root.filter));
+        Some((name, filter.unwrap_or_default()))
+    }
+
+    fn find_name(&mut self) -> Option<Result<Name>> {
         loop {
-            if let Some((root, walk)) = &mut self.current {
+            if let Some((Root { path: root, filter }, walk)) = &mut self.current {
                 match walk.next() {
                     Some(Ok(entry)) if entry.file_type().is_dir() => {
-                        if self.skip.has(&entry) || is_index(&entry) || !is_entered(&self.filter, &entry, root) {
+                        if self.skip.has(&entry) || is_index(&entry) || !is_entered(filter, &entry, root) {
                             walk.skip_current_dir();
                         } else if let Some(name) = container_name(&entry) {
                             walk.skip_current_dir();
@@ -71,8 +106,7 @@ impl Walk {
                         }
                         continue;
                     }
-                    Some(Ok(entry)) if entry.depth() > 0 && self.skip.has(&entry) => continue,
-                    Some(Ok(entry)) if !is_meant(&self.filter, &entry, root) => continue,
+                    Some(Ok(entry)) if self.skip.has(&entry) || !is_meant(filter, &entry, root) => continue,
                     Some(Ok(entry)) => return Some(Ok(Name { entry, root: root.as_os_str().len() })),
                     Some(Err(error)) => return Some(Err(walk_error(error))),
                     None => self.current = None,
@@ -80,8 +114,8 @@ impl Walk {
             }
             let root = self.roots.next()?;
             // The entries of a folder have all but their names in common, so the order of paths is that of names.
-            let walk = WalkDir::new(&root)
-                .follow_links(self.filter.follows())
+            let walk = WalkDir::new(&root.path)
+                .follow_links(root.filter.follows())
                 .sort_by(|a, b| {
                     let (a, b) = (a.path().as_os_str(), b.path().as_os_str());
                     a.as_encoded_bytes().cmp(b.as_encoded_bytes())
@@ -91,9 +125,20 @@ impl Walk {
         }
     }
 
-    /// The next files, some of them, of which no more than the names is looked at; none behind the last.
-    pub fn names(&mut self, most: usize) -> Vec<Result<Name>> {
-        std::iter::from_fn(|| self.next_name()).take(most).collect()
+    /// The next files, some of them, of which no more than the names is looked at; nothing behind the last.
+    pub fn names(&mut self, most: usize) -> Option<Lot> {
+        let (first, filter) = self.next_name()?;
+        let mut names = vec![first];
+        while names.len() < most {
+            let Some(name) = self.find_name() else { break };
+            let of_name = self.current.as_ref().map_or(&filter, |(root, _)| &root.filter);
+            if !Arc::ptr_eq(of_name, &filter) {
+                self.ahead = Some((name, Arc::clone(of_name)));
+                break;
+            }
+            names.push(name);
+        }
+        Some(Lot { names, filter })
     }
 }
 
@@ -138,7 +183,8 @@ impl Iterator for Walk {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            match self.next_name()?.and_then(look) {
+            let (name, filter) = self.next_name()?;
+            match name.and_then(|name| look(name, &filter)) {
                 Ok(Some(entry)) => return Some(Ok(entry)),
                 Ok(None) => {}
                 Err(error) => return Some(Err(error)),
@@ -172,17 +218,16 @@ fn is_index(entry: &DirEntry) -> bool {
     name_of(entry) == INDEX_FOLDER.0.as_bytes() && entry.path().join(INDEX_FOLDER.1).exists()
 }
 
-/// How many entries a walk over these roots without some paths will give, with those of the containers that tell: for
+/// How many entries a walk over these roots, passing over some paths, will give, with those of the containers that tell: for
 /// progress, and cheap, since it looks at names only. `stop` ends the count early.
-pub fn count(roots: &[PathBuf], filter: &Filter, without: &HashSet<PathBuf>, stop: &dyn Fn() -> bool) -> u64 {
+pub fn count(roots: &[Root], skip: &Skip, stop: &dyn Fn() -> bool) -> u64 {
     let mut files = 0;
-    for root in roots {
+    for Root { path: root, filter } in roots {
         let entries = WalkDir::new(root).follow_links(filter.follows()).into_iter();
         let is_part = |entry: &DirEntry| {
             let is_folder = entry.file_type().is_dir();
-            let is_skipped = (is_folder || entry.depth() > 0) && without.contains(entry.path());
             let is_meant = if is_folder { is_entered(filter, entry, root) } else { is_meant(filter, entry, root) };
-            is_meant && !is_skipped && !(is_folder && is_index(entry))
+            is_meant && !skip.has(entry) && !(is_folder && is_index(entry))
         };
         for entry in entries.filter_entry(is_part) {
             if stop() {
@@ -206,9 +251,9 @@ mod tests {
     /// What a walk comes to, looked at in lots of this size, and one by one.
     fn both(root: &Path, follow: bool, lot: usize) -> [Vec<Result<Entry>>; 2] {
         let filter = Arc::new(Filter::new(&[], &[], false, follow).unwrap());
-        let walk = || Walk::new(vec![root.to_path_buf()], Arc::clone(&filter));
+        let walk = || Walk::new(vec![Root::new(root, &filter)]);
         let mut names = walk();
-        let lots = std::iter::from_fn(|| Some(names.names(lot)).filter(|names| !names.is_empty()));
+        let lots = std::iter::from_fn(|| names.names(lot));
         [lots.flat_map(entries).collect(), walk().collect()]
     }
 
@@ -248,7 +293,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let names = ["1.txt", "2.txt", "3.txt", "4.txt"];
         names.iter().for_each(|name| fs::write(dir.path().join(name), name).unwrap());
-        let found = Walk::new(vec![dir.path().to_path_buf()], Arc::default()).names(9);
+        let found = Walk::new(vec![Root::new(dir.path(), &Arc::default())]).names(9).unwrap();
         fs::remove_file(dir.path().join("3.txt")).unwrap();
         let entries = entries(found);
         let errors: Vec<_> = entries.iter().filter_map(|entry| entry.as_ref().err()).collect();

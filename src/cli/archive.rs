@@ -5,21 +5,30 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use imr::archive::Filter;
+use imr::archive::{Filter, Root};
 
 use super::args::ArchiveArgs;
 
-/// The roots and the filter that are meant.
+/// The roots that are meant, each with the same filter; none where no path was typed.
 ///
 /// # Errors
-/// When the list of files cannot be read, or a glob is none.
-pub fn meant(args: ArchiveArgs) -> anyhow::Result<(Vec<PathBuf>, Arc<Filter>)> {
+/// When the list of files cannot be read or names no path, a glob is none, or files are chosen of no path.
+pub fn meant(args: ArchiveArgs) -> anyhow::Result<Vec<Root>> {
     let filter = Filter::new(&args.include, &args.exclude, args.hidden, args.follow)?;
     let mut roots = args.paths;
     if let Some(list) = &args.files_from {
         roots.extend(listed(&read(list)?));
     }
-    Ok((roots, Arc::new(filter)))
+    let usage = |fact: String| imr::Error::new(imr::ErrorKind::Usage, fact);
+    if let (true, Some(list)) = (roots.is_empty(), &args.files_from) {
+        return Err(usage("the list names no path".to_owned()).with_path(list).into());
+    }
+    if let (true, Some(flag)) = (roots.is_empty(), filter.flags().first()) {
+        let fact = format!("`{flag}` chooses among the files below a path, and no path was given");
+        return Err(usage(fact).with_hint("paths of earlier runs keep the flags that they were named with").into());
+    }
+    let filter = Arc::new(filter);
+    Ok(roots.into_iter().map(|path| Root::new(path, &filter)).collect())
 }
 
 fn read(list: &Path) -> anyhow::Result<Vec<u8>> {

@@ -48,9 +48,9 @@ pub fn run(args: CheckArgs) -> anyhow::Result<End> {
             None => message::note("another process has the index: the files that could not be read are not known"),
         }
     } else {
-        let (named, filter) = archive::meant(args.archive)?;
-        let roots: HashSet<_> = named.iter().cloned().collect();
-        ingest::parse(named, &filter, index::threads(args.threads), &mut |record| {
+        let named = archive::meant(args.archive)?;
+        let roots: HashSet<_> = named.iter().map(|root| root.path.clone()).collect();
+        ingest::parse(named, index::threads(args.threads), &mut |record| {
             match record {
                 Ok(record) => add(&record),
                 Err(error) => {

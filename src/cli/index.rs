@@ -23,14 +23,19 @@ const COMMIT_SECONDS: &str = "IMR_COMMIT_SECONDS";
 /// Indexes.
 pub fn run(args: IndexArgs) -> anyhow::Result<End> {
     let redo = redo(&args);
-    let (roots, filter) = archive::meant(args.archive)?;
-    let shown: Vec<String> = roots.iter().take(SHOWN).map(|path| format!("`{}`", path.display())).collect();
+    let roots = archive::meant(args.archive)?;
+    let shown: Vec<String> = roots.iter().take(SHOWN).map(|root| format!("`{}`", root.path.display())).collect();
+    let dir = index_dir(args.index);
+    let index = match roots.is_empty() {
+        // Those of earlier runs are wanted, whose index may lie above.
+        true => imr::index::find(dir.as_deref(), &std::env::current_dir()?)?,
+        false => dir.unwrap_or_else(|| PathBuf::from(imr::index::FOLDER)),
+    };
     let config = IngestConfig {
         roots,
-        index: index_dir(args.index).unwrap_or_else(|| PathBuf::from(imr::index::FOLDER)),
+        index,
         threads: threads(args.threads),
         memory_bytes: args.memory as usize * (1 << 20),
-        filter,
         redo,
         prune: args.prune,
         commit_every: commit_every(),
@@ -104,7 +109,8 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
         if report.removed == 0 && report.forgotten > 0 {
             return Ok(End::Done);
         }
-        message::note(&format!("there is no .pdf or .txt below {}", shown.join(", ")));
+        let shown = if shown.is_empty() { "the paths of earlier runs".to_owned() } else { shown.join(", ") };
+        message::note(&format!("there is no .pdf or .txt below {shown}"));
         return Ok(if report.removed > 0 { End::Done } else { End::Nothing });
     }
     Ok(if args.strict && !report.failures.is_empty() { End::Nothing } else { End::Done })

@@ -15,9 +15,10 @@ pub fn run(args: ParseArgs) -> anyhow::Result<End> {
     let mut out = output::stdout();
     let (mut read, mut failed, mut missing) = (0u64, 0u64, 0u64);
     let mut write_error = None;
-    let (named, filter) = archive::meant(args.archive)?;
-    let (roots, mut hints) = (named.iter().cloned().collect::<HashSet<_>>(), BTreeSet::new());
-    ingest::parse(named, &filter, index::threads(args.threads), &mut |record| match record {
+    let named = archive::meant(args.archive)?;
+    let roots: HashSet<_> = named.iter().map(|root| root.path.clone()).collect();
+    let mut hints = BTreeSet::new();
+    ingest::parse(named, index::threads(args.threads), &mut |record| match record {
         Ok(mut record) => {
             if args.explain {
                 record.issues.iter_mut().for_each(IssueRecord::explain);

@@ -17,12 +17,8 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
         Err(_) if !args.archive.paths.is_empty() || args.archive.files_from.is_some() => PathBuf::from(index::FOLDER),
         found => found?,
     };
-    let list = args.archive.files_from.clone();
-    let (roots, filter) = archive::meant(args.archive)?;
-    // Without a path the question would be about all earlier ones.
-    if let Some(list) = list.filter(|_| roots.is_empty()) {
-        return Err(imr::Error::new(imr::ErrorKind::Usage, "the list names no path").with_path(list).into());
-    }
+    let roots = archive::meant(args.archive)?;
+    let paths: Vec<_> = roots.iter().map(|root| root.path.clone()).collect();
     let style = output::style(&args.look);
     let mut out = output::stdout();
     if args.failed || args.duplicates {
@@ -32,7 +28,7 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
         let known = ingest::known(&dir)?;
         let nothing = match (args.failed, args.format) {
             (true, format) => {
-                let failures = index::guarded(&dir, || ingest::failures(&known, &roots))?;
+                let failures = index::guarded(&dir, || ingest::failures(&known, &paths))?;
                 match format {
                     ReportFormat::Text => present::failures(&mut out, &failures, &style, known.base())?,
                     ReportFormat::Json => present::failures_json(&mut out, &failures)?,
@@ -40,7 +36,7 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
                 failures.is_empty()
             }
             (false, format) => {
-                let letters = index::guarded(&dir, || ingest::duplicates(&known, &roots))?;
+                let letters = index::guarded(&dir, || ingest::duplicates(&known, &paths))?;
                 match format {
                     ReportFormat::Text => present::duplicates(&mut out, &letters, &style, known.base())?,
                     ReportFormat::Json => present::duplicates_json(&mut out, &letters)?,
@@ -49,7 +45,7 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
             }
         };
         out.flush()?;
-        let unknown = index::guarded(&dir, || ingest::unknown(&known, &roots))?;
+        let unknown = index::guarded(&dir, || ingest::unknown(&known, &paths))?;
         for path in &unknown {
             message::failure(path, "no such file or folder, and nothing is known of it");
         }
@@ -59,7 +55,7 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
             (true, false) => End::Done,
         });
     }
-    let mut standing = ingest::status(&StatusConfig { roots, index: dir.clone(), filter })?;
+    let mut standing = ingest::status(&StatusConfig { roots, index: dir.clone() })?;
     let states: Vec<State> = args.list.iter().map(|state| meant(*state)).collect();
     if !states.is_empty() {
         standing.files.retain(|file| states.contains(&file.state));

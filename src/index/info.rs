@@ -10,6 +10,7 @@ use tantivy::space_usage::{PerFieldSpaceUsage, SegmentSpaceUsage};
 use super::lock;
 use super::reader::Reader;
 use super::schema::IndexSchema;
+use super::snapshot::Snapshot;
 use super::{analysis, place};
 use crate::error::{Error, Result};
 
@@ -32,6 +33,18 @@ pub struct Info {
     pub fields: Vec<FieldSizes>,
     /// How the index was made.
     pub settings: Settings,
+    /// What runs were asked to index: what `imr index` without a path goes over. Empty while another process writes, on
+    /// systems on which that shuts readers out.
+    pub roots: Vec<Remembered>,
+}
+
+/// A path that runs were asked to index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// The path, as records have it; the folder of the index is `.`.
+    pub path: String,
+    /// The flags by which they chose among what is below.
+    pub flags: Vec<String>,
 }
 
 /// One segment.
@@ -164,8 +177,18 @@ impl Info {
             files,
             fields: in_order(fields),
             settings: settings(searcher.index()),
+            roots: roots(reader.dir())?,
         })
     }
+}
+
+fn roots(dir: &Path) -> Result<Vec<Remembered>> {
+    let roots = Snapshot::open(dir)?.map_or_else(|| Ok(BTreeMap::new()), |snapshot| snapshot.roots())?;
+    let remembered = |(path, flags): (Vec<u8>, Vec<String>)| {
+        let path = if path.is_empty() { ".".to_owned() } else { String::from_utf8_lossy(&path).into_owned() };
+        Remembered { path, flags }
+    };
+    Ok(roots.into_iter().map(remembered).collect())
 }
 
 fn add_segment(usage: &SegmentSpaceUsage, files: &mut FileSizes, fields: &mut BTreeMap<String, FieldSizes>) {

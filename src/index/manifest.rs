@@ -28,8 +28,8 @@ pub struct Manifest {
     removed: BTreeSet<Vec<u8>>,
     again: BTreeSet<Vec<u8>>,
     again_committed: BTreeSet<Vec<u8>>,
-    roots: BTreeSet<Vec<u8>>,
-    roots_committed: BTreeSet<Vec<u8>>,
+    roots: BTreeMap<Vec<u8>, Vec<String>>,
+    roots_committed: BTreeMap<Vec<u8>, Vec<String>>,
 }
 
 impl Manifest {
@@ -51,7 +51,7 @@ impl Manifest {
         make_tables(&db)?;
         let snapshot = Snapshot::new(&db, u64::MAX)?;
         let again: BTreeSet<_> = snapshot.again()?.into_iter().collect();
-        let roots: BTreeSet<_> = snapshot.roots()?.into_iter().collect();
+        let roots = snapshot.roots()?;
         Ok(Self {
             db,
             snapshot,
@@ -141,32 +141,35 @@ impl Manifest {
         }
     }
 
-    /// Notes what a run is asked to index, unless it lies below what an earlier one was. The empty path is the base.
-    pub fn add_root(&mut self, path: &[u8]) {
-        let lies_below = |above: &[u8]| match above {
-            [] => !path.starts_with(b"/"),
-            _ => path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/")),
+    /// Notes what a run is asked to index, and the flags by which it chooses among it, unless it lies below what an earlier
+    /// one was asked without any. The empty path is the base.
+    pub fn add_root(&mut self, path: &[u8], flags: Vec<String>) {
+        self.roots.insert(path.to_vec(), flags);
+        let is_covered = |(path, flags): &(&Vec<u8>, &Vec<String>)| {
+            let mut above = self.roots_above(path).peekable();
+            above.peek() == Some(flags) || above.any(Vec::is_empty)
         };
-        if !self.roots.iter().any(|root| lies_below(root)) {
-            self.forget_root(path);
-            self.roots.insert(path.to_vec());
-        }
+        let covered: Vec<_> = self.roots.iter().filter(is_covered).map(|(path, _)| path.clone()).collect();
+        covered.iter().for_each(|path| _ = self.roots.remove(path));
+    }
+
+    /// The flags of the roots above a path, the nearest first.
+    fn roots_above<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = &'a Vec<String>> {
+        let slashes = path.iter().enumerate().rev().filter(|(_, b)| **b == b'/').map(|(at, _)| at);
+        let above = slashes.map(|at| &path[..at.max(1)]).filter(move |above| *above != path);
+        let is_relative = !path.is_empty() && !path.starts_with(b"/");
+        above.chain(is_relative.then_some(&[][..])).filter_map(|above| self.roots.get(above))
     }
 
     /// What runs were asked to index.
-    pub fn roots(&self) -> &BTreeSet<Vec<u8>> {
+    pub fn roots(&self) -> &BTreeMap<Vec<u8>, Vec<String>> {
         &self.roots
     }
 
     /// Forgets a root, and those below it; tells how many.
     pub fn forget_root(&mut self, path: &[u8]) -> usize {
         let before = self.roots.len();
-        let below = [path, b"/"].concat();
-        let is_below = |root: &[u8]| match path {
-            [] => !root.starts_with(b"/"),
-            _ => root.starts_with(&below),
-        };
-        self.roots.retain(|root| root != path && !is_below(root));
+        self.roots.retain(|root, _| !is_below(root, path));
         before - self.roots.len()
     }
 
@@ -225,11 +228,11 @@ impl Manifest {
                 again.insert(path.as_slice(), ()).map_err(damaged)?;
             }
             let mut roots = write.open_table(ROOTS).map_err(damaged)?;
-            for path in self.roots_committed.difference(&self.roots) {
+            for path in self.roots_committed.keys().filter(|path| !self.roots.contains_key(*path)) {
                 roots.remove(path.as_slice()).map_err(damaged)?;
             }
-            for path in self.roots.difference(&self.roots_committed) {
-                roots.insert(path.as_slice(), ()).map_err(damaged)?;
+            for (path, flags) in self.roots.iter().filter(|(path, flags)| self.roots_committed.get(*path) != Some(flags)) {
+                roots.insert(path.as_slice(), flags.join("\0").as_str()).map_err(damaged)?;
             }
             for (letter, changes) in &self.versions {
                 for (merit, path) in &changes.removed {
@@ -271,6 +274,14 @@ impl Manifest {
             }
         }
         Ok(dirty)
+    }
+}
+
+/// Whether a path is another, or lies below it. The empty path is the base.
+fn is_below(path: &[u8], above: &[u8]) -> bool {
+    match above {
+        [] => !path.starts_with(b"/"),
+        _ => path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/")),
     }
 }
 

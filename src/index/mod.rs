@@ -27,7 +27,7 @@ pub use document::{Documents, IssueDocument, MAX_DOCUMENT_BYTES, Permit, documen
 pub(crate) use entry::Outcome;
 pub use entry::{FileEntry, Status};
 pub use fault::{guarded, is_guarded};
-pub use info::{FieldSizes, FileSizes, Info, SegmentInfo, Settings};
+pub use info::{FieldSizes, FileSizes, Info, Remembered, SegmentInfo, Settings};
 pub use optimize::{Optimized, optimize};
 pub use place::{FOLDER, exists, find, missing};
 pub use reader::{Reader, StoredIssue, has_path, paths_below};

@@ -1,5 +1,6 @@
 //! The manifest as of one commit, for reading: in the process that writes it, and in others.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use redb::backends::InMemoryBackend;
@@ -28,8 +29,8 @@ pub(super) const DIGESTS: TableDefinition<(u64, &[u8]), ()> = TableDefinition::n
 pub(super) const REMOVED: TableDefinition<&[u8], u64> = TableDefinition::new("removed");
 /// Files to be read again in the next run, since another version of their letter went away.
 pub(super) const AGAIN: TableDefinition<&[u8], ()> = TableDefinition::new("again");
-/// What runs were asked to index.
-pub(super) const ROOTS: TableDefinition<&[u8], ()> = TableDefinition::new("roots");
+/// What runs were asked to index, to the flags by which they chose among it, separated by NUL.
+pub(super) const ROOTS: TableDefinition<&[u8], &str> = TableDefinition::new("roots");
 pub(super) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 pub(super) const GENERATION: &str = "generation";
 
@@ -55,7 +56,7 @@ pub struct Snapshot {
     /// The manifest of an earlier program has none of these.
     digests: Option<ReadOnlyTable<(u64, &'static [u8]), ()>>,
     again: Option<ReadOnlyTable<&'static [u8], ()>>,
-    roots: Option<ReadOnlyTable<&'static [u8], ()>>,
+    roots: Option<ReadOnlyTable<&'static [u8], &'static str>>,
     empty: bool,
     committed: u64,
     // Dropped behind the tables, which it makes unusable.
@@ -259,12 +260,18 @@ impl Snapshot {
         self.again.as_ref().map_or(Ok(Vec::new()), keys)
     }
 
-    /// What runs were asked to index and found, in the order of paths.
+    /// What runs were asked to index and found, in the order of paths, and the flags by which they chose among it.
     ///
     /// # Errors
     /// When the manifest is damaged.
-    pub fn roots(&self) -> Result<Vec<Vec<u8>>> {
-        self.roots.as_ref().map_or(Ok(Vec::new()), keys)
+    pub fn roots(&self) -> Result<BTreeMap<Vec<u8>, Vec<String>>> {
+        let Some(roots) = &self.roots else { return Ok(BTreeMap::new()) };
+        let row = |row: std::result::Result<(AccessGuard<'_, &[u8]>, AccessGuard<'_, &str>), _>| {
+            let (path, flags) = row.map_err(damaged)?;
+            let flags = flags.value().split('\0').filter(|flag| !flag.is_empty()).map(str::to_owned).collect();
+            Ok((path.value().to_vec(), flags))
+        };
+        roots.iter().map_err(damaged)?.map(row).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The writer: the one place that changes an index, the manifest and the segments together.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
@@ -245,14 +246,15 @@ impl Writer {
         self.manifest.versions_of(letter, decided)
     }
 
-    /// Notes what this run is asked to index: folders, and files that lie in none that was noted before.
-    pub fn add_root(&mut self, path: &[u8]) {
-        self.manifest.add_root(path);
+    /// Notes what this run is asked to index, and the flags by which it chooses among it, unless it lies in what was noted
+    /// before.
+    pub fn add_root(&mut self, path: &[u8], flags: Vec<String>) {
+        self.manifest.add_root(path, flags);
     }
 
     /// What was noted of this run and earlier ones, in the order of paths.
-    pub fn roots(&self) -> Vec<Vec<u8>> {
-        self.manifest.roots().iter().cloned().collect()
+    pub fn roots(&self) -> BTreeMap<Vec<u8>, Vec<String>> {
+        self.manifest.roots().clone()
     }
 
     /// Forgets what was noted of a root, and of those below it; tells how many there were.

@@ -33,11 +33,10 @@ impl<'a> Ahead<'a> {
 
     /// Has the next lot looked at.
     fn send(&mut self) {
-        let names = self.walk.names((self.seen / 32).clamp(*FILES.start(), *FILES.end()));
-        self.is_over = names.is_empty();
-        if self.is_over {
+        let Some(names) = self.walk.names((self.seen / 32).clamp(*FILES.start(), *FILES.end())) else {
+            self.is_over = true;
             return;
-        }
+        };
         self.seen += names.len();
         let (sender, receiver) = bounded(1);
         self.lots.push_back(receiver);

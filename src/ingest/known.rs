@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::roots;
 use crate::archive::container::{self, SEPARATOR};
-use crate::archive::{self, Entry, Filter, Stamp};
+use crate::archive::{self, Entry, Filter, Root, Stamp};
 use crate::error::Result;
 use crate::index::{self, FileEntry, Outcome, Snapshot, Status};
 
@@ -95,8 +95,9 @@ impl Known {
     }
 
     /// What is known of a container that need not be opened.
-    pub fn settled(&self, entry: &Entry, filter: &Filter) -> Result<Option<FileEntry>> {
-        let is_same_part = |old: &FileEntry| old.status != Status::Container || old.reason == filter.within();
+    pub fn settled(&self, entry: &Entry) -> Result<Option<FileEntry>> {
+        let within = entry.filter.as_ref().map_or("", |filter| filter.within());
+        let is_same_part = |old: &FileEntry| old.status != Status::Container || old.reason == within;
         Ok(match self.look(&self.key(&entry.path), &entry.stamp, true)? {
             Look::Unchanged(old) if is_same_part(&old) => Some(old),
             _ => None,
@@ -183,20 +184,17 @@ impl Seen {
         self.unread.insert(path.into());
     }
 
-    /// Hands over what is known below the roots of a walk, is meant by its filter, and was not come to: what is gone.
+    /// Hands over what is known below the roots of a walk, is meant by the filter there, and was not come to: what is gone.
     /// Counts as seen from then on.
-    pub fn each_gone(
-        &mut self,
-        before: &Known,
-        walked: &[PathBuf],
-        filter: &Filter,
-        each: &mut OnGone<'_>,
-    ) -> Result<()> {
+    pub fn each_gone(&mut self, before: &Known, walked: &[Root], each: &mut OnGone<'_>) -> Result<()> {
         // Most runs find all that is known.
         if self.known == before.snapshot.count()? {
             return Ok(());
         }
-        for root in walked {
+        // The nearest root decides.
+        let mut walked: Vec<_> = walked.iter().collect();
+        walked.sort_by_key(|root| std::cmp::Reverse(root.path.as_os_str().len()));
+        for Root { path: root, filter } in walked {
             let mut links = Links::new(root, filter.follows());
             for row in roots::rows_below(&before.snapshot, root, &before.base) {
                 let row = row?;

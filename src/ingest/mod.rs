@@ -11,9 +11,7 @@ mod status;
 mod tasks;
 mod timings;
 
-use std::collections::HashSet;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -25,7 +23,7 @@ pub use status::{
 };
 pub use timings::{Stage, Timings};
 
-use crate::archive::{self, Filter, Kind, Walk};
+use crate::archive::{self, Kind, Root, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, Writer, WriterConfig};
 use pipeline::{Pipeline, Verdict};
@@ -39,16 +37,14 @@ const MOST_ROOTS: usize = 1_000;
 /// What to index, where to, and how to use the machine.
 #[derive(Debug, Clone)]
 pub struct IngestConfig {
-    /// Files and folders.
-    pub roots: Vec<PathBuf>,
+    /// Files and folders, and which files below them are meant; none for those of earlier runs.
+    pub roots: Vec<Root>,
     /// The index folder.
     pub index: PathBuf,
     /// How many threads read and parse, and how many build segments.
     pub threads: usize,
     /// Memory for segments under construction, in bytes.
     pub memory_bytes: usize,
-    /// Which files below the roots are meant, and whether symbolic links are followed.
-    pub filter: Arc<Filter>,
     /// Which files that are as they were are read all the same.
     pub redo: Redo,
     /// Whether letters whose files are gone are taken out of the index.
@@ -82,14 +78,14 @@ pub trait Observer: Sync {
 /// When no root exists, or the index cannot be written. What is wrong with single files is in the report.
 pub fn run(config: &IngestConfig, observer: &dyn Observer, stop: &AtomicBool) -> Result<Report> {
     let began = Instant::now();
-    let mut roots = Roots::resolve(&config.roots)?;
+    let mut roots = Roots::resolve(&asked(&config.roots, &config.index)?)?;
     let mut report = Report::default();
-    if index::exists(&config.index) || has_letters(&roots, &config.filter) {
+    if index::exists(&config.index) || has_letters(&roots) {
         index::guarded(&config.index, || update(config, &mut roots, &mut report, observer, stop))?;
     } else if roots.walked.is_empty() {
         return Err(none_exists(&mut roots.missing));
     } else {
-        survey(&roots, &config.filter, &mut report);
+        survey(&roots, &mut report);
     }
     for (_, error) in &roots.missing {
         report.bad_roots += 1;
@@ -112,19 +108,33 @@ fn none_exists(missing: &mut Vec<(PathBuf, Error)>) -> Error {
     }
 }
 
-fn walk(roots: &Roots, filter: &Arc<Filter>, without: HashSet<PathBuf>) -> Walk {
-    Walk::new(roots.walked.clone(), Arc::clone(filter)).without(without)
+/// What is to be indexed: what was named, or else what earlier runs were asked.
+fn asked(given: &[Root], index: &Path) -> Result<Vec<Root>> {
+    if !given.is_empty() {
+        return Ok(given.to_vec());
+    }
+    if !index::exists(index) {
+        return Err(Error::new(ErrorKind::Usage, "no path was given, and there is no index that remembers one")
+            .with_hint("name the folder that holds the letters: `imr index letters`"));
+    }
+    let remembered = roots::remembered(&known(index)?)?;
+    match remembered.is_empty() {
+        true => Err(Error::new(ErrorKind::Usage, "no path was given, and the index remembers none")
+            .with_hint("name the folder that holds the letters: `imr index letters`")),
+        false => Ok(remembered),
+    }
 }
 
 /// Whether the walk comes to anything that is to be read.
-fn has_letters(roots: &Roots, filter: &Arc<Filter>) -> bool {
-    walk(roots, filter, roots.named.clone())
+fn has_letters(roots: &Roots) -> bool {
+    roots
+        .walk(None)
         .any(|entry| entry.is_ok_and(|e| matches!(e.kind, Kind::Letter | Kind::Container(_))))
 }
 
 /// Counts what is there when none of it is to be read.
-fn survey(roots: &Roots, filter: &Arc<Filter>, report: &mut Report) {
-    for entry in walk(roots, filter, roots.named.clone()) {
+fn survey(roots: &Roots, report: &mut Report) {
+    for entry in roots.walk(None) {
         report.files += 1;
         match entry {
             Ok(entry) => {
@@ -148,22 +158,24 @@ fn update(
     let base = index::base(&config.index)?;
     let before = Known::new(writer.snapshot()?, base, config.redo);
     if roots.walked.len() <= MOST_ROOTS {
-        roots.walked.iter().for_each(|root| writer.add_root(&before.key(root)));
+        // Those above come before those below, which they may cover.
+        let mut walked: Vec<_> = roots.walked.iter().map(|root| (before.key(&root.path), root.filter.flags())).collect();
+        walked.sort();
+        walked.into_iter().for_each(|(key, flags)| writer.add_root(&key, flags));
     }
     let timings = Timings::default();
     let pipeline = Pipeline::new(config.threads, &config.index, &before, stop, &timings)?;
     let mut run = Run::new(&mut writer, report, observer, config, &timings);
-    let mut without = roots.named.clone();
-    without.insert(config.index.canonicalize().map_err(|e| Error::io(&config.index, e))?);
+    let index = config.index.canonicalize().map_err(|e| Error::io(&config.index, e))?;
+    let skip = roots.skip(Some(&index));
     let counted = AtomicBool::new(false);
     std::thread::scope(|scope| -> Result<()> {
         if observer.wants_total() {
             let ended = || counted.load(Ordering::Relaxed) || stop.load(Ordering::Relaxed);
-            let (walked, without) = (&roots.walked, &without);
-            scope.spawn(move || observer.total(archive::count(walked, &config.filter, without, &ended)));
+            let (walked, skip) = (&roots.walked, &skip);
+            scope.spawn(move || observer.total(archive::count(walked, skip, &ended)));
         }
-        let walk = walk(roots, &config.filter, without.clone());
-        let result = pipeline.run(walk, Arc::clone(&config.filter), &mut |item| {
+        let result = pipeline.run(roots.walk(Some(&index)), &mut |item| {
             let Some(item) = item else { return run.writer.check() };
             if !before.snapshot().is_empty() {
                 run.see(&item);
@@ -241,17 +253,16 @@ fn settle_missing(run: &mut Run<'_>, missing: &mut Vec<(PathBuf, Error)>, before
 /// # Errors
 /// The first error of `each`; what is wrong with a root or a file is handed to it.
 pub fn parse(
-    roots: Vec<PathBuf>,
-    filter: &Arc<Filter>,
+    roots: Vec<Root>,
     threads: usize,
     each: &mut dyn FnMut(Result<crate::record::LetterRecord>) -> Result<()>,
 ) -> Result<()> {
     let mut found = Vec::new();
     for root in roots {
-        match archive::check_root(&root) {
+        match archive::check_root(&root.path) {
             Ok(()) => found.push(root),
             Err(error) => each(Err(error))?,
         }
     }
-    pipeline::parse(Walk::new(found, Arc::clone(filter)), Arc::clone(filter), threads, each)
+    pipeline::parse(Walk::new(found), threads, each)
 }

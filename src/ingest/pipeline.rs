@@ -17,7 +17,7 @@ use super::report::Failure;
 use super::tasks::{Task, Tasks};
 use super::timings::{Stage, Timings};
 use crate::archive::container::{self, Member, MemberKind};
-use crate::archive::{self, Entry, Filter, Kind, Raw, Stamp, Walk};
+use crate::archive::{self, Entry, Kind, Raw, Stamp, Walk};
 use crate::error::{Error, ErrorKind, Result, panic_message};
 use crate::index::{self, Documents, FileEntry, Finding, IndexSchema, Permit, Reader, Status};
 use crate::parse;
@@ -120,10 +120,10 @@ impl<'a> Pipeline<'a> {
 
     /// Takes the entries of a walk through the pool, with what lies in containers, and hands the results over in their
     /// order. Where none came for a while, `each` is given `None`.
-    pub fn run(&self, walk: Walk, filter: Arc<Filter>, each: &mut dyn FnMut(Option<Item>) -> Result<()>) -> Result<()> {
+    pub fn run(&self, walk: Walk, each: &mut dyn FnMut(Option<Item>) -> Result<()>) -> Result<()> {
         let work = |task, permit| self.item(task, false, permit);
         let entries = Ahead::new(walk, &self.pool);
-        ordered(&self.pool, Tasks::new(entries, Some(self.known), filter), self.timings, self.stop, &work, each)
+        ordered(&self.pool, Tasks::new(entries, Some(self.known)), self.timings, self.stop, &work, each)
     }
 
     /// Takes tasks through the pool, whatever is known of them.
@@ -145,9 +145,12 @@ impl<'a> Pipeline<'a> {
             Task::File(entry) => self.file(entry, again, permit),
             Task::Member(container, member) => self.member(&container, *member, again, permit),
             Task::End(entry, result) => {
-                let whole = || Finding::Container { failed: 0, filter: String::new() };
+                let filter = entry.filter.as_ref().map_or("", |filter| filter.within()).to_owned();
+                // With another filter it is opened again.
+                let stamp = if result.is_ok() || filter.is_empty() { entry.stamp } else { Stamp::default() };
+                let whole = || Finding::Container { failed: 0, filter };
                 let verdict = result.map_or_else(|e| failed(&e), |()| Verdict::Found(whole(), None));
-                Item { stamp: entry.stamp, place: Place::Itself, ..item(entry.path, verdict) }
+                Item { stamp, place: Place::Itself, ..item(entry.path, verdict) }
             }
             Task::Settled(entry, old) => {
                 Item { stamp: entry.stamp, place: Place::Itself, ..item(entry.path, Verdict::Settled(*old)) }
@@ -375,7 +378,6 @@ fn from_hex(text: &str) -> Option<[u8; 32]> {
 /// The records of the letters among some entries, in their order.
 pub fn parse(
     walk: Walk,
-    filter: Arc<Filter>,
     threads: usize,
     each: &mut dyn FnMut(Result<LetterRecord>) -> Result<()>,
 ) -> Result<()> {
@@ -403,7 +405,7 @@ pub fn parse(
         None => Ok(()),
     };
     let pool = pool(threads)?;
-    let tasks = Tasks::new(Ahead::new(walk, &pool), None, filter);
+    let tasks = Tasks::new(Ahead::new(walk, &pool), None);
     ordered(&pool, tasks, &timings, &AtomicBool::new(false), &work, each)
 }
 

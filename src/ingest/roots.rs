@@ -1,18 +1,20 @@
-//! What was named to be indexed: as it is found from any folder, and what of it is not there.
+//! What is to be indexed: as it is found from any folder, what of it is not there, and what earlier runs were asked.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::archive;
+use super::known::Known;
+use crate::archive::{self, Filter, Root, Skip, Walk};
 use crate::archive::container::{self, SEPARATOR};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, FileEntry, KnownRow, Snapshot};
 
 /// The roots of a run.
 pub struct Roots {
-    /// Folders, none below another, and files, all absolute.
-    pub walked: Vec<PathBuf>,
-    /// Those of the files that lie below one of the folders: they are read once, as what they were named.
+    /// Folders and files, all absolute; no folder below another with the same filter.
+    pub walked: Vec<Root>,
+    /// Those of them that lie below one of the folders: they are gone to once, as what they were named.
     pub named: HashSet<PathBuf>,
     /// What cannot be walked, with the absolute path where it should be.
     pub missing: Vec<(PathBuf, Error)>,
@@ -23,15 +25,15 @@ impl Roots {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] when nothing was.
-    pub fn resolve(given: &[PathBuf]) -> Result<Self> {
+    pub fn resolve(given: &[Root]) -> Result<Self> {
         if given.is_empty() {
             return Err(Error::new(ErrorKind::Usage, "no path was given"));
         }
         let (mut found, mut missing) = (Vec::new(), Vec::new());
-        for path in given {
+        for Root { path, filter } in given {
             let root = archive::check_root(path).and_then(|()| path.canonicalize().map_err(|e| Error::io(path, e)));
             match root {
-                Ok(root) => found.push(root),
+                Ok(root) => found.push(Root::new(root, filter)),
                 Err(error) => {
                     let place = place(path);
                     let error = within_container(path, &place).unwrap_or(error);
@@ -40,19 +42,56 @@ impl Roots {
             }
         }
         let (mut kept, mut named, mut walked) = (HashSet::new(), HashSet::new(), Vec::new());
-        let folders: HashSet<_> = found.iter().filter(|root| root.is_dir()).cloned().collect();
+        let folders = found.iter().filter(|root| root.path.is_dir());
+        let folders: HashMap<_, _> = folders.map(|root| (root.path.clone(), Arc::clone(&root.filter))).collect();
         for root in found {
-            let is_below = root.ancestors().skip(1).any(|above| folders.contains(above));
-            let is_file = !folders.contains(&root);
-            if is_below && is_file {
-                named.insert(root.clone());
+            // The nearest root above decides what is meant here, unless this is one.
+            let above = root.path.ancestors().skip(1).find_map(|above| folders.get(above));
+            let is_file = !folders.contains_key(&root.path);
+            if above.is_some_and(|filter| !is_file && *filter == root.filter) {
+                continue;
             }
-            if (is_file || !is_below) && kept.insert(root.clone()) {
+            if above.is_some() {
+                named.insert(root.path.clone());
+            }
+            if kept.insert(root.path.clone()) {
                 walked.push(root);
             }
         }
         Ok(Self { walked, named, missing })
     }
+
+    /// The walk over them, passing over an index folder.
+    pub fn walk(&self, index: Option<&Path>) -> Walk {
+        Walk::new(self.walked.clone()).without(self.skip(index))
+    }
+
+    /// What a walk over them passes over, besides an index folder.
+    pub fn skip(&self, index: Option<&Path>) -> Skip {
+        Skip::new(index.map(Path::to_path_buf).into_iter().collect(), self.named.clone())
+    }
+}
+
+/// What earlier runs were asked to index, and which files of it, without what is gone with all its letters: the next run
+/// forgets it.
+///
+/// # Errors
+/// When the manifest is damaged.
+pub fn remembered(known: &Known) -> Result<Vec<Root>> {
+    let mut roots = Vec::new();
+    for (key, flags) in known.snapshot().roots()? {
+        let path = index::from_key(&key, known.base());
+        let mut is_meant = archive::is_there(&path);
+        if !is_meant {
+            for row in known_below(known.snapshot(), &path, known.base()) {
+                is_meant |= row?.1.is_version();
+            }
+        }
+        if is_meant {
+            roots.push(Root::new(path, &Arc::new(Filter::of_flags(&flags)?)));
+        }
+    }
+    Ok(roots)
 }
 
 /// Where a path that is not there should be: below the nearest folder that is.

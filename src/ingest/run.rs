@@ -10,7 +10,7 @@ use super::report::{Failure, Report};
 use super::timings::{Stage, Timings};
 use super::{IngestConfig, Observer, roots};
 use crate::archive::container::{self, SEPARATOR};
-use crate::archive::{self, Stamp};
+use crate::archive::{self, Root, Stamp};
 use crate::error::Result;
 use crate::index::{self, Demoted, FileEntry, Finding, Snapshot, Status, Writer};
 
@@ -142,20 +142,11 @@ impl<'a> Run<'a> {
         match (item.place, &mut item.verdict) {
             (Place::Folder, _) => {}
             (Place::Itself, verdict) => {
-                let filter = self.config.filter.within();
                 let held = std::mem::take(&mut self.failed);
                 match verdict {
-                    Verdict::Found(Finding::Container { failed, filter: meant }, _) => {
-                        (*failed, *meant) = (held, filter.to_owned());
-                    }
+                    Verdict::Found(Finding::Container { failed, .. }, _) => *failed = held,
                     // What it held before may still be in the part that cannot be read.
-                    Verdict::Found(Finding::Failed { .. }, _) => {
-                        self.seen.see_unread_container(&item.shown);
-                        // With another filter it is opened again.
-                        if !filter.is_empty() {
-                            item.stamp = Stamp::default();
-                        }
-                    }
+                    Verdict::Found(Finding::Failed { .. }, _) => self.seen.see_unread_container(&item.shown),
                     _ => {}
                 }
             }
@@ -232,12 +223,12 @@ impl<'a> Run<'a> {
     }
 
     /// Settles what lies below the roots and was not come to: it is taken out of the index, or its letter stays.
-    pub fn settle_gone(&mut self, walked: &[PathBuf], before: &Known) -> Result<()> {
+    pub fn settle_gone(&mut self, walked: &[Root], before: &Known) -> Result<()> {
         if before.snapshot().is_empty() {
             return Ok(());
         }
         let mut seen = std::mem::take(&mut self.seen);
-        let result = seen.each_gone(before, walked, &self.config.filter, &mut |seen, key, entry| {
+        let result = seen.each_gone(before, walked, &mut |seen, key, entry| {
             let is_kept = !self.config.prune
                 && known::is_kept(seen, &entry, self.writer.versions_of(entry.letter, entry.decided)?)?;
             if !is_kept {
@@ -294,7 +285,7 @@ impl<'a> Run<'a> {
 
     /// Forgets the roots of earlier runs that are gone, and of which no letter is left: they were moved, or pruned.
     pub fn forget_roots(&mut self, before: &Known) -> Result<()> {
-        for root in self.writer.roots() {
+        for root in self.writer.roots().into_keys() {
             let place = index::from_key(&root, before.base());
             if archive::is_there(&place) {
                 continue;

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::known::{self, Known, Look, Redo, Seen};
 use super::report::Failure;
 use super::roots::{self, Roots};
-use crate::archive::{self, Filter, Kind, Stamp};
+use crate::archive::{self, Kind, Root, Stamp};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, FileEntry, Snapshot, Status};
 use crate::letter::{CaseNumber, Date};
@@ -15,12 +14,10 @@ use crate::letter::{CaseNumber, Date};
 /// What to compare with what.
 #[derive(Debug, Clone)]
 pub struct StatusConfig {
-    /// Files and folders; none for those of earlier runs.
-    pub roots: Vec<PathBuf>,
+    /// Files and folders, and which files below them are meant; none for those of earlier runs.
+    pub roots: Vec<Root>,
     /// The index folder; it need not exist.
     pub index: PathBuf,
-    /// Which files below the roots are meant, and whether symbolic links are followed.
-    pub filter: Arc<Filter>,
 }
 
 /// What sets a file apart from how an earlier run left it.
@@ -134,7 +131,7 @@ pub fn status(config: &StatusConfig) -> Result<Standing> {
         let known = known(&config.index)?;
         let mut given = config.roots.clone();
         if given.is_empty() {
-            given = remembered(&known)?;
+            given = roots::remembered(&known)?;
         }
         if given.is_empty() && !index::exists(&config.index) {
             return Err(index::missing(&config.index));
@@ -145,24 +142,6 @@ pub fn status(config: &StatusConfig) -> Result<Standing> {
         }
         Survey::new(&known, config).run(Roots::resolve(&given)?)
     })
-}
-
-/// What earlier runs were asked to index, without what is gone with all its letters: the next run forgets it.
-fn remembered(known: &Known) -> Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for key in known.snapshot().roots()? {
-        let path = index::from_key(&key, known.base());
-        let mut is_meant = archive::is_there(&path);
-        if !is_meant {
-            for row in roots::known_below(known.snapshot(), &path, known.base()) {
-                is_meant |= row?.1.is_version();
-            }
-        }
-        if is_meant {
-            paths.push(path);
-        }
-    }
-    Ok(paths)
 }
 
 /// A file that a run would read.
@@ -190,9 +169,7 @@ impl<'a> Survey<'a> {
     }
 
     fn run(mut self, roots: Roots) -> Result<Standing> {
-        let mut without = roots.named.clone();
-        without.extend(self.config.index.canonicalize().ok());
-        for entry in super::walk(&roots, &self.config.filter, without) {
+        for entry in roots.walk(self.config.index.canonicalize().ok().as_deref()) {
             match entry {
                 Ok(entry) => self.look(entry)?,
                 Err(error) => {
@@ -216,7 +193,7 @@ impl<'a> Survey<'a> {
             }
         }
         let (known, gone) = (self.known, &mut self.gone);
-        self.seen.each_gone(known, &roots.walked, &self.config.filter, &mut |seen, key, entry| {
+        self.seen.each_gone(known, &roots.walked, &mut |seen, key, entry| {
             let versions = known.snapshot().versions_of(entry.letter, entry.decided)?;
             let is_kept = known::is_kept(seen, &entry, versions)?;
             gone.push((key, entry, is_kept));
@@ -238,7 +215,7 @@ impl<'a> Survey<'a> {
         self.seen.see(&key);
         let is_container = matches!(entry.kind, Kind::Container(_));
         let look = match (entry.kind, is_container) {
-            (_, true) => match self.known.settled(&entry, &self.config.filter)? {
+            (_, true) => match self.known.settled(&entry)? {
                 Some(old) => Look::Unchanged(old),
                 None => Look::ToRead(self.known.get(&key)?),
             },

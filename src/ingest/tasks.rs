@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::known::Known;
 use crate::archive::container::{self, Limits, Member, Members};
-use crate::archive::{Entry, Filter, Kind, Walk};
+use crate::archive::{Entry, Kind, Root, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, FileEntry};
 
@@ -33,7 +33,6 @@ pub enum Task {
 pub struct Tasks<'a, I> {
     entries: I,
     known: Option<&'a Known>,
-    filter: Arc<Filter>,
     open: Option<Open>,
 }
 
@@ -45,17 +44,17 @@ struct Open {
 
 impl<'a, I: Iterator<Item = Result<Entry>>> Tasks<'a, I> {
     /// The tasks of a walk. Containers that `known` settles stay closed.
-    pub fn new(entries: I, known: Option<&'a Known>, filter: Arc<Filter>) -> Self {
-        Self { entries, known, filter, open: None }
+    pub fn new(entries: I, known: Option<&'a Known>) -> Self {
+        Self { entries, known, open: None }
     }
 
     fn begin(&mut self, entry: Entry, format: container::Format) -> Option<Task> {
-        match self.known.map_or(Ok(None), |known| known.settled(&entry, &self.filter)) {
+        match self.known.map_or(Ok(None), |known| known.settled(&entry)) {
             Err(error) => return Some(Task::Broken(error)),
             Ok(Some(old)) => return Some(Task::Settled(entry, Box::new(old))),
             Ok(None) => {}
         }
-        let (filter, mut below) = (Arc::clone(&self.filter), entry.below.clone());
+        let (filter, mut below) = (entry.filter.clone().unwrap_or_default(), entry.below.clone());
         if below.is_empty() {
             below = entry.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         }
@@ -121,7 +120,7 @@ impl<I: Iterator<Item = Result<Entry>>> Iterator for Tasks<'_, I> {
 
 /// A file of its own, outside of a walk.
 fn file(path: &Path) -> Result<Entry> {
-    Walk::new(vec![path.to_path_buf()], Arc::default())
+    Walk::new(vec![Root::new(path, &Arc::default())])
         .next()
         .unwrap_or_else(|| Err(Error::new(ErrorKind::Io, "is no file").with_path(path)))
 }

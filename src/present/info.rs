@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::json::line;
-use super::style::{BOLD, Style, thousands};
-use crate::index::{FieldSizes, Info, Optimized};
+use super::style::{BOLD, Style, one_line, thousands};
+use crate::index::{FieldSizes, Info, Optimized, Remembered};
 use crate::search::Count;
 
 /// Writes what an index takes: for people as three tables, otherwise a line for each number.
@@ -33,6 +33,9 @@ pub fn info(out: &mut dyn Write, info: &Info, total: Count, style: &Style) -> io
         for (name, value) in lines {
             writeln!(out, "{name}\t{value}")?;
         }
+        for root in &info.roots {
+            writeln!(out, "path\t{}", root_line(root, "\t"))?;
+        }
         for (name, bytes) in info.files.by_name() {
             writeln!(out, "file\t{name}\t{bytes}")?;
         }
@@ -44,6 +47,9 @@ pub fn info(out: &mut dyn Write, info: &Info, total: Count, style: &Style) -> io
     }
     for (name, value) in lines {
         writeln!(out, "{name:<14}{value:>14}")?;
+    }
+    for (nth, root) in info.roots.iter().enumerate() {
+        writeln!(out, "{:<14}{}", if nth == 0 { "paths" } else { "" }, root_line(root, " "))?;
     }
     let head = |text: &str, out: &mut dyn Write| -> io::Result<()> {
         writeln!(out)?;
@@ -66,6 +72,12 @@ pub fn info(out: &mut dyn Write, info: &Info, total: Count, style: &Style) -> io
 
 fn sizes(field: &FieldSizes) -> [u64; 6] {
     [field.terms, field.postings, field.positions, field.fieldnorms, field.fast_fields, field.bytes()]
+}
+
+/// A path of earlier runs, with the flags behind it.
+fn root_line(root: &Remembered, separator: &str) -> String {
+    let words = std::iter::once(&root.path).chain(&root.flags).map(|word| one_line(word));
+    words.collect::<Vec<_>>().join(separator)
 }
 
 fn per_letter(info: &Info, total: Count) -> u64 {
@@ -115,6 +127,7 @@ pub fn info_json(out: &mut dyn Write, info: &Info, total: Count) -> io::Result<(
                 "text_analyzer": info.settings.text_analyzer,
                 "keyword_analyzer": info.settings.keyword_analyzer,
             },
+            "paths": info.roots.iter().map(|r| json!({"path": r.path, "flags": r.flags})).collect::<Vec<_>>(),
             "files": files,
             "fields": fields,
             "segments": segments,

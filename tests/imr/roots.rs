@@ -305,3 +305,80 @@ fn where_there_is_nothing_to_read_nothing_is_made() {
     }
     assert_eq!(letters(&folder), 2);
 }
+
+/// What a run or `imr status` without a path makes of its files, by the names in both reports.
+fn without_a_path(folder: &Folder) -> Value {
+    let told = folder.imr(&["status", "--format", "json"]).succeeds().json();
+    let report = index(folder, &[]);
+    let done = |names: &[&str]| names.iter().map(|name| report[name].as_u64().unwrap()).sum::<u64>();
+    let read = done(&["letters", "unknown_layout", "duplicates"]);
+    let to_read = ["new", "changed"].iter().map(|name| told[name].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(to_read, read, "{told} {report}");
+    report
+}
+
+#[test]
+fn without_a_path_a_run_goes_over_those_of_earlier_runs_as_they_were_chosen() {
+    let folder = Folder::new();
+    folder.imr(&["index"]).ends_with(2).says(&["there is no index here", "imr index PATH"]);
+    for (number, name) in ["a/1.txt", "a/drafts/2.txt", "a/.3.txt", "b/4.txt", "b/5.text.txt"].iter().enumerate() {
+        folder.write(name, text(number as u64 + 1));
+    }
+    index(&folder, &["a", "--exclude", "drafts", "--hidden"]);
+    index(&folder, &["b", "--include", "4*"]);
+    assert_eq!(paths(&folder), ["a/.3.txt", "a/1.txt", "b/4.txt"]);
+    let report = without_a_path(&folder);
+    assert_eq!((&report["files"], &report["unchanged"]), (&3.into(), &3.into()));
+    // What comes is chosen as before, from wherever it is asked.
+    for (number, name) in ["a/drafts/6.txt", "a/.7.txt", "b/8.txt", "b/49.txt"].iter().enumerate() {
+        folder.write(name, text(number as u64 + 11));
+    }
+    let report = folder.imr_in("a/drafts", &["index", "--format", "json"]).succeeds().json();
+    assert_eq!((&report["files"], &report["letters"]), (&5.into(), &2.into()), "{report}");
+    assert_eq!(paths(&folder), ["a/.3.txt", "a/.7.txt", "a/1.txt", "b/4.txt", "b/49.txt"]);
+    // What is gone is gone where it was meant.
+    fs::remove_file(folder.path().join("b/49.txt")).unwrap();
+    let report = index(&folder, &["--prune"]);
+    assert_eq!((&report["removed"], &report["unchanged"]), (&1.into(), &4.into()), "{report}");
+    // A path that is named again is chosen as it was named last.
+    index(&folder, &["a"]);
+    without_a_path(&folder);
+    assert_eq!(paths(&folder), ["a/.3.txt", "a/.7.txt", "a/1.txt", "a/drafts/2.txt", "a/drafts/6.txt", "b/4.txt"]);
+    let info = folder.imr(&["info", "--format", "json"]).succeeds().json();
+    let expected = serde_json::json!([{"path": "a", "flags": []}, {"path": "b", "flags": ["--include", "4*"]}]);
+    assert_eq!(info["paths"], expected);
+    // Flags belong to a path.
+    let run = folder.imr(&["index", "--exclude", "*.pdf"]).ends_with(2).prints_nothing();
+    run.says(&["`--exclude` chooses among the files below a path, and no path was given"]);
+    // When nothing is left of what was named, nothing is remembered.
+    fs::remove_dir_all(folder.path().join("a")).unwrap();
+    fs::remove_dir_all(folder.path().join("b")).unwrap();
+    let _ = folder.imr(&["index", "a", "b", "--prune"]);
+    folder.imr(&["index"]).ends_with(2).prints_nothing().says(&["no path was given, and the index remembers none"]);
+}
+
+#[test]
+fn the_nearest_path_of_earlier_runs_decides_and_each_file_is_gone_to_once() {
+    let folder = Folder::new();
+    for (number, name) in ["a/1.txt", "a/b/2.txt", "a/b/3.text", "a/b/c/4.txt", "a/b/c/5.txt"].iter().enumerate() {
+        folder.write(name, text(number as u64 + 1));
+    }
+    index(&folder, &["a", "--exclude", "b"]);
+    index(&folder, &["a/b", "--exclude", "c"]);
+    index(&folder, &["a/b/c", "--include", "4.txt"]);
+    assert_eq!(paths(&folder), ["a/1.txt", "a/b/2.txt", "a/b/c/4.txt"]);
+    let report = without_a_path(&folder);
+    // One of them is no letter by its name.
+    assert_eq!((&report["files"], &report["unchanged"]), (&4.into(), &4.into()));
+    // What is gone is told once.
+    fs::remove_file(folder.path().join("a/b/c/4.txt")).unwrap();
+    let report = without_a_path(&folder);
+    assert_eq!((&report["kept"], &report["unchanged"]), (&1.into(), &3.into()), "{report}");
+    // A path that is named without any flag covers what is below it.
+    index(&folder, &["a"]);
+    let info = folder.imr(&["info", "--format", "json"]).succeeds().json();
+    assert_eq!(info["paths"], serde_json::json!([{"path": "a", "flags": []}]));
+    index(&folder, &["a/b", "--include", "2.txt"]);
+    without_a_path(&folder);
+    assert_eq!(paths(&folder).len(), 5);
+}

@@ -5,17 +5,17 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use imr::archive::Root;
 use imr::ingest::{self, IngestConfig, Observer, Report};
 
 use crate::support::Folder;
 
 fn config(folder: &Folder, root: &str) -> IngestConfig {
     IngestConfig {
-        roots: vec![folder.path().join(root)],
+        roots: vec![Root::new(folder.path().join(root), &Default::default())],
         index: folder.path().join(".imr"),
         threads: 2,
         memory_bytes: 64 << 20,
-        filter: Default::default(),
         redo: ingest::Redo::Nothing,
         prune: false,
         commit_every: Duration::from_secs(3600),

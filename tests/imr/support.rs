@@ -113,6 +113,13 @@ impl Folder {
         self.run(self.command(args), args)
     }
 
+    /// Runs the program in a folder below.
+    pub fn imr_in(&self, below: &str, args: &[&str]) -> Run {
+        let mut command = self.command(args);
+        command.current_dir(self.path().join(below));
+        self.run(command, args)
+    }
+
     /// Runs the program here as a user who may read and not write; `None` where this user cannot become one.
     #[cfg(unix)]
     pub fn imr_as_nobody(&self, args: &[&str]) -> Option<Run> {

@@ -4,11 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::archive::named;
 use super::{ArchiveArgs, Look, ReportFormat};
 
+pub const INDEX_HELP: &str = "\
+Without paths those of earlier runs are gone over again, each with the flags that
+it was named with last.
+
+Examples:
+  imr index letters/
+  imr index letters/2016 letters/2017 --index /data/imr
+  imr index";
+
 #[derive(Debug, ClapArgs)]
-#[command(group(named()))]
 pub struct IndexArgs {
     #[command(flatten)]
     pub archive: ArchiveArgs,
