@@ -4,6 +4,7 @@ mod archive;
 mod args;
 mod asked;
 mod check;
+mod file;
 mod help;
 mod index;
 mod info;
@@ -13,6 +14,7 @@ mod output;
 mod parse;
 mod progress;
 mod queries;
+mod report;
 mod search;
 mod show;
 mod stats;
@@ -62,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => status::run(args),
         Command::Search(args) => search::run(args),
         Command::Stats(args) => stats::run(args),
+        Command::Report(args) => report::run(args),
         Command::Show(args) => show::run(args),
         Command::Parse(args) => parse::run(args),
         Command::Check(args) => check::run(args),

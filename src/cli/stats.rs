@@ -2,28 +2,148 @@
 
 use std::io::Write;
 
-use imr::present;
-use imr::search::{self, Counted, Dimension};
+use imr::error::{Error, ErrorKind};
+use imr::index::Reader;
+use imr::present::{self, Extras, Figure};
+use imr::query::Expr;
+use imr::search::{self, Dimension, RowOrder, Since, StatsRequest};
 
-use super::args::{StatsArgs, TableFormat};
+use super::args::{DaysArg, Over, StatsArgs, StatsFormat};
 use super::asked::{asked, in_this_folder, open};
 use super::{End, message, output};
 
 /// Counts.
 pub fn run(args: StatsArgs) -> anyhow::Result<End> {
-    let asked = asked(&args.query, &args.selection)?;
-    let by = Dimension::parse_all(&args.by)?;
+    let asked_for = asked(&args.query, &args.selection)?;
+    let other = args.compare.as_ref().map(|query| asked(std::slice::from_ref(query), &args.selection)).transpose()?;
+    let by = dimensions(&args)?;
+    let figures = figures(&args, &by)?;
+    let order = RowOrder::parse(&args.sort)?;
     let reader = open(&args.index)?;
-    let expr = in_this_folder(asked, &reader)?;
-    let Counted { table, notes } = reader.guarded(|| search::stats(&reader, &expr, &by))?;
-    message::notes(&notes);
-    let style = output::style(&args.look);
-    let mut out = output::stdout();
+    let request = StatsRequest {
+        top: args.top.map(|top| top as usize),
+        least: args.min,
+        order,
+        over: args.over.is_some(),
+        days: args.days.map(|days| match days {
+            DaysArg::Assigned => Since::Assigned,
+            DaysArg::Denied => Since::Denied,
+        }),
+        ..StatsRequest::new(in_this_folder(asked_for, &reader)?, by)
+    };
+    let other = other.map(|other| in_this_folder(other, &reader)).transpose()?;
+    let extras = Extras { chart: args.chart, test: args.test };
+    let letters = match &other {
+        Some(other) => compared(&args, &reader, &request, other, &figures)?,
+        None if args.cross => crossed(&args, &reader, &request, &figures, extras)?,
+        None => counted(&args, &reader, &request, &figures, extras)?,
+    };
+    Ok(if letters == 0 { End::Nothing } else { End::Done })
+}
+
+/// Prints a table, and tells how many letters were counted.
+fn counted(
+    args: &StatsArgs,
+    reader: &Reader,
+    request: &StatsRequest,
+    figures: &[Figure],
+    extras: Extras,
+) -> anyhow::Result<u64> {
+    let stats = reader.guarded(|| search::stats(reader, request))?;
+    message::notes(&stats.notes);
+    let (style, mut out) = (output::style(&args.look), output::stdout());
     match args.format {
-        TableFormat::Text => present::table(&mut out, &table, &style)?,
-        TableFormat::Json => present::table_json(&mut out, &table)?,
-        TableFormat::Csv => present::table_csv(&mut out, &table, &style)?,
+        StatsFormat::Text => present::stats(&mut out, &stats, figures, extras, &style)?,
+        StatsFormat::Json => present::stats_json(&mut out, &stats, figures)?,
+        StatsFormat::Csv => present::stats_csv(&mut out, &stats, figures, &style)?,
+        StatsFormat::Markdown => present::stats_markdown(&mut out, &stats, figures)?,
     }
     out.flush()?;
-    Ok(if table.total.letters == 0 { End::Nothing } else { End::Done })
+    Ok(stats.total.letters)
+}
+
+/// Prints a cross table, and tells how many letters were counted.
+fn crossed(
+    args: &StatsArgs,
+    reader: &Reader,
+    request: &StatsRequest,
+    figures: &[Figure],
+    extras: Extras,
+) -> anyhow::Result<u64> {
+    let table = reader.guarded(|| search::cross(reader, request))?;
+    message::notes(&table.cells.notes);
+    let (style, mut out) = (output::style(&args.look), output::stdout());
+    match args.format {
+        StatsFormat::Text => present::cross(&mut out, &table, figures[0], extras, &style)?,
+        // A row for each cell is what programs want.
+        StatsFormat::Json => present::stats_json(&mut out, &table.cells, figures)?,
+        StatsFormat::Csv => present::cross_csv(&mut out, &table, figures[0], &style)?,
+        StatsFormat::Markdown => present::cross_markdown(&mut out, &table, figures[0])?,
+    }
+    out.flush()?;
+    Ok(table.cells.total.letters)
+}
+
+/// Prints two selections side by side, and tells how many letters were counted in both.
+fn compared(
+    args: &StatsArgs,
+    reader: &Reader,
+    request: &StatsRequest,
+    other: &Expr,
+    figures: &[Figure],
+) -> anyhow::Result<u64> {
+    let compared = reader.guarded(|| search::compare(reader, request, other))?;
+    message::notes(&compared.notes);
+    let (style, mut out) = (output::style(&args.look), output::stdout());
+    let query = args.query.join(" ");
+    match args.format {
+        StatsFormat::Text => present::comparison(&mut out, &compared, figures, &style)?,
+        StatsFormat::Json => {
+            let queries = [query.as_str(), args.compare.as_deref().unwrap_or_default()];
+            present::comparison_json(&mut out, &compared, queries, figures)?;
+        }
+        StatsFormat::Csv => present::comparison_csv(&mut out, &compared, figures, &style)?,
+        StatsFormat::Markdown => present::comparison_markdown(&mut out, &compared, figures)?,
+    }
+    out.flush()?;
+    Ok(compared.total.rows.iter().map(|row| row.letters).sum())
+}
+
+/// What is counted by: the part of time before the fields.
+fn dimensions(args: &StatsArgs) -> imr::Result<Vec<Dimension>> {
+    let over = args.over.map(|over| match over {
+        Over::Year => "year",
+        Over::Quarter => "quarter",
+        Over::Month => "month",
+    });
+    let names: Vec<&str> = over.into_iter().chain(args.by.iter().map(String::as_str)).collect();
+    let by = Dimension::parse_all(&names)?;
+    let usage = |fact: &str, hint: &str| Err(Error::new(ErrorKind::Usage, fact).with_hint(hint));
+    if args.cross && by.len() < 2 {
+        return usage("`--cross` wants two fields at least", "name them with `--by category_group,outcome`");
+    }
+    if args.test && by.len() != 2 {
+        return usage("`--test` is of two fields", "name them with `--by category_group,outcome`");
+    }
+    Ok(by)
+}
+
+/// The figures of each row: those that were asked for, or issues, letters and the share of upheld.
+fn figures(args: &StatsArgs, by: &[Dimension]) -> imr::Result<Vec<Figure>> {
+    let by_outcome = by.iter().any(|dimension| dimension.name() == "outcome");
+    let mut figures = Figure::parse_all(&args.show)?;
+    if let Some(figure) = figures.iter().find(|figure| by_outcome && figure.is_of_outcomes()) {
+        let fact = format!("`{}` says nothing where the outcome is one of the fields", figure.name());
+        return Err(Error::new(ErrorKind::Usage, fact)
+            .with_hint("`--show row_percent` gives the shares of each outcome; or leave the outcome out of `--by`"));
+    }
+    if figures.is_empty() {
+        figures = vec![Figure::Issues, Figure::Letters];
+        figures.extend((!by_outcome).then_some(Figure::Share));
+    }
+    if args.over.is_some() && !args.cross {
+        figures.push(Figure::Change);
+    }
+    figures.extend(args.days.map(|_| Figure::Days));
+    Ok(figures)
 }

@@ -12,7 +12,7 @@ use tantivy::schema::document::{Document, ReferenceValue, ReferenceValueLeaf, Va
 use super::analysis;
 use super::schema::IndexSchema;
 use crate::letter::{CaseNumber, Source};
-use crate::record::{GuidelineRecord, IssueRecord, LetterFacts, LetterRecord};
+use crate::record::{CitationRecord, GuidelineRecord, IssueRecord, LetterFacts, LetterRecord};
 
 /// Marks the identities of letters without a case number; all case numbers are below.
 const WITHOUT_CASE: u64 = 1 << 63;
@@ -184,6 +184,9 @@ pub struct Documents {
     decided: Field,
     injured: Field,
     assigned: Field,
+    denied: Field,
+    requests: Field,
+    same_guideline: Field,
     case: Field,
     path: Field,
     number: Field,
@@ -227,6 +230,9 @@ impl Documents {
             decided: field("decided"),
             injured: field("injured"),
             assigned: field("assigned"),
+            denied: field("denied"),
+            requests: field("requests"),
+            same_guideline: field("same_guideline"),
             case: field("case"),
             path: field("path"),
             number: schema.number,
@@ -248,7 +254,9 @@ impl Documents {
             documents.push(only);
         }
         documents[0].add_bytes(self.letter_record, &stored_letter(&record));
-        let letter = Arc::new(Letter { facts: self.facts(&record.facts, id, key), texts: self.texts, record });
+        let mut facts = self.facts(&record.facts, id, key);
+        facts.add_u64(self.requests, record.issues.len() as u64);
+        let letter = Arc::new(Letter { facts, texts: self.texts, record });
         let document = |(place, own)| IssueDocument { letter: letter.clone(), place, own, _permit: permit.clone() };
         documents.into_iter().enumerate().map(document).collect()
     }
@@ -269,6 +277,7 @@ impl Documents {
             (self.decided, facts.decision_date),
             (self.injured, facts.date_of_injury),
             (self.assigned, facts.date_assigned),
+            (self.denied, facts.ur_denial_date),
         ] {
             if let Some(date) = date {
                 doc.add_u64(field, date.to_u64());
@@ -293,6 +302,8 @@ impl Documents {
         keywords(&mut doc, self.source, issue.guideline.citations.iter().map(|c| c.source.name()));
         keywords(&mut doc, self.chapter, chapters(&issue.guideline));
         keywords(&mut doc, self.claims_chapter, chapters(&issue.claims_guideline));
+        let same = same_guideline(&issue.guideline, &issue.claims_guideline);
+        keywords(&mut doc, self.same_guideline, same.map(|same| if same { "yes" } else { "no" }));
         // A record of plain strings and numbers always serialises.
         doc.add_bytes(self.issue_record, &serde_json::to_vec(issue).unwrap_or_default());
         doc
@@ -302,6 +313,21 @@ impl Documents {
 /// The chapters of the MTUS that a guideline names.
 fn chapters(guideline: &GuidelineRecord) -> impl Iterator<Item = &str> {
     guideline.citations.iter().filter(|c| c.source == Source::Mtus).filter_map(|c| c.chapter.as_deref())
+}
+
+/// Whether two sides cited a guideline in common: the same chapter, title or regulation of one body, or the body alone
+/// where one side names no more of it. `None` where one of them cited none.
+fn same_guideline(one: &GuidelineRecord, other: &GuidelineRecord) -> Option<bool> {
+    let fold = |text: &Option<String>| text.as_deref().map(analysis::fold);
+    let part = |c: &CitationRecord| fold(&c.chapter).or_else(|| fold(&c.name)).or_else(|| fold(&c.regulation));
+    let is_same = |a: &CitationRecord, b: &CitationRecord| match (part(a), part(b)) {
+        _ if a.source != b.source => false,
+        (Some(a), Some(b)) => a == b,
+        // Of what is no body of guidelines nothing is known.
+        _ => a.source != Source::Other,
+    };
+    let cited = !one.citations.is_empty() && !other.citations.is_empty();
+    cited.then(|| one.citations.iter().any(|a| other.citations.iter().any(|b| is_same(a, b))))
 }
 
 /// The canonical values, or as printed where none are known.

@@ -260,6 +260,25 @@ impl Snapshot {
         self.again.as_ref().map_or(Ok(Vec::new()), keys)
     }
 
+    /// What tells the letters that are in the index from those of any other: a digest of their contents, in whatever files
+    /// they lie.
+    ///
+    /// # Errors
+    /// When the manifest is damaged.
+    pub fn corpus(&self) -> Result<[u8; 32]> {
+        let mut digests = Vec::new();
+        for row in self.below(&[]) {
+            let (_, entry) = row?;
+            if entry.status.has_documents() {
+                digests.push(entry.digest);
+            }
+        }
+        digests.sort_unstable();
+        let mut hasher = blake3::Hasher::new();
+        digests.iter().for_each(|digest| _ = hasher.update(digest));
+        Ok(*hasher.finalize().as_bytes())
+    }
+
     /// What runs were asked to index and found, in the order of paths, and the flags by which they chose among it.
     ///
     /// # Errors

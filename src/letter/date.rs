@@ -57,6 +57,32 @@ impl Date {
         Self::new(u16::try_from(number / 10_000).ok()?, part(number / 100)?, part(number)?)
     }
 
+    /// The number of the day, from 0 for the first of January of the year 1.
+    pub fn to_days(self) -> i32 {
+        let before = i32::from(self.year) - 1;
+        let of_years = 365 * before + before / 4 - before / 100 + before / 400;
+        let of_months: i32 = (1..self.month).map(|month| i32::from(Self::days_in_month(self.year, month))).sum();
+        of_years + of_months + i32::from(self.day) - 1
+    }
+
+    /// The day of this number; see [`Date::to_days`].
+    pub fn from_days(days: i32) -> Option<Self> {
+        // The year is this one or, at its end, the one before.
+        let year = u16::try_from(i64::from(days) * 400 / 146_097 + 1).ok()?;
+        let first = |year: u16| Some((year, Self::new(year, 1, 1)?.to_days()));
+        let candidates = [year.saturating_add(1), year, year.saturating_sub(1)];
+        let (year, first) = candidates.into_iter().filter_map(first).find(|(_, first)| *first <= days)?;
+        let mut day = days - first;
+        (1..=12).find_map(|month| {
+            let length = i32::from(Self::days_in_month(year, month));
+            if day < length {
+                return Self::new(year, month, u8::try_from(day + 1).ok()?);
+            }
+            day -= length;
+            None
+        })
+    }
+
     /// Parses `M/D/YYYY` or `M-D-YYYY` as letters print dates.
     pub fn parse_us(s: &str) -> Option<Self> {
         let mut parts = s.split(['/', '-']);

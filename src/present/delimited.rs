@@ -1,12 +1,11 @@
-//! Hits and counts as CSV, after RFC 4180.
+//! Hits as CSV, after RFC 4180.
 
 use std::io::{self, Write};
 
 use super::columns::{Column, Columns};
 use super::json;
 use super::style::{Style, lines, one_line};
-use super::table::shows_share;
-use crate::search::{Found, Table};
+use crate::search::Found;
 
 /// How many characters of the text of a letter of unknown layout are given: enough to tell what it is.
 const FIRST_CHARACTERS: usize = 300;
@@ -40,29 +39,6 @@ pub fn hits_tabs(out: &mut dyn Write, found: &Found, columns: &Columns) -> io::R
         writeln!(out, "{}", cells.join("\t"))?;
     }
     Ok(())
-}
-
-/// Writes a table of counts, with a head.
-///
-/// # Errors
-/// From the writer.
-pub fn table_csv(out: &mut dyn Write, table: &Table, style: &Style) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    let mut head = table.by.clone();
-    head.extend(["issues".to_owned(), "letters".to_owned()]);
-    if shows_share(table) {
-        head.push("upheld_share".to_owned());
-    }
-    csv.write_record(&head).map_err(io_error)?;
-    for row in &table.rows {
-        let mut cells: Vec<_> = row.values.iter().map(|v| text(v.as_deref().unwrap_or_default(), style)).collect();
-        cells.extend([row.count.issues.to_string(), row.count.letters.to_string()]);
-        if shows_share(table) {
-            cells.push(row.upheld_share.map(|s| s.to_string()).unwrap_or_default());
-        }
-        csv.write_record(&cells).map_err(io_error)?;
-    }
-    csv.flush()
 }
 
 /// A text as a cell. Spreadsheets run a cell that begins with one of these characters as a formula; behind an apostrophe

@@ -8,11 +8,10 @@ use serde_json::{Map, Value, json};
 
 use super::columns::Columns;
 use super::style::is_unsafe;
-use super::table::shows_share;
 use crate::index::StoredIssue;
 use crate::ingest::Report;
 use crate::record::{IssueRecord, LetterRecord};
-use crate::search::{Count, Found, Hit, Row, Snippet, Table};
+use crate::search::{Count, Found, Hit, Row, Snippet};
 
 /// Writes a search's answer as one object; see `schema/search.schema.json`. With columns only these values of each hit;
 /// see `schema/search-fields.schema.json`.
@@ -52,27 +51,6 @@ pub fn count_json(out: &mut dyn Write, found: &Found) -> io::Result<()> {
         true => line(out, &json!({"total": total(found.total)})),
         false => line(out, &json!({"total": total(found.total), "facets": facets(found)})),
     }
-}
-
-/// Writes a table of counts; see `schema/stats.schema.json`.
-///
-/// # Errors
-/// From the writer.
-pub fn table_json(out: &mut dyn Write, table: &Table) -> io::Result<()> {
-    let row = |row: &Row| {
-        let mut object = Map::new();
-        for (name, value) in table.by.iter().zip(&row.values) {
-            object.insert(name.clone(), json!(value));
-        }
-        object.insert("issues".to_owned(), json!(row.count.issues));
-        object.insert("letters".to_owned(), json!(row.count.letters));
-        if shows_share(table) {
-            object.insert("upheld_share".to_owned(), json!(row.upheld_share));
-        }
-        Value::Object(object)
-    };
-    let rows: Vec<Value> = table.rows.iter().map(row).collect();
-    line(out, &json!({"total": total(table.total), "rows": rows}))
 }
 
 /// Writes a letter's record on one line; see `schema/letter.schema.json`.

@@ -44,14 +44,14 @@ fn facet_table(out: &mut dyn Write, facet: &Table) -> io::Result<()> {
     writeln!(out)
 }
 
-fn row(out: &mut dyn Write, cells: impl Iterator<Item = String>) -> io::Result<()> {
+pub fn row(out: &mut dyn Write, cells: impl Iterator<Item = String>) -> io::Result<()> {
     out.write_all(b"|")?;
     cells.into_iter().try_for_each(|cell| write!(out, " {cell} |"))?;
     writeln!(out)
 }
 
 /// A text as it stands in a cell: on one line, and with nothing that Markdown or HTML would act on.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut cell = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

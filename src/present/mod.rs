@@ -9,8 +9,10 @@ mod info;
 mod json;
 mod letter;
 mod markdown;
+mod page;
 mod queries;
 mod report;
+mod stats;
 mod status;
 mod style;
 mod table;
@@ -18,16 +20,20 @@ mod template;
 
 pub use citations::citations;
 pub use columns::{Column, Columns};
-pub use delimited::{count_csv, hits_csv, hits_tabs, table_csv};
+pub use delimited::{count_csv, hits_csv, hits_tabs};
 pub use health::{Listed, health, health_json, listed, listed_json};
 pub use hits::{count, hits};
 pub use info::{info, info_json, optimized};
-pub use json::{count_json, hits_json, hits_jsonl, record_json, report_json, table_json};
+pub use json::{count_json, hits_json, hits_jsonl, record_json, report_json};
 pub use letter::letter;
 pub use markdown::{count_markdown, hits_markdown};
+pub use page::{Report, report_html, report_markdown, report_page_json, section_csv};
 pub use queries::{Answered, queries, queries_csv, queries_json};
 pub use report::{report, timings};
 pub use status::{duplicates, duplicates_json, failures, failures_json, listed_states, status, status_json};
+pub use stats::{
+    Extras, Figure, comparison, comparison_csv, comparison_json, comparison_markdown, cross, cross_csv, cross_markdown, stats,
+    stats_csv, stats_json, stats_markdown,
+};
 pub use style::{Style, one_line};
-pub use table::table;
 pub use template::{Template, hits_template};

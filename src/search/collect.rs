@@ -151,12 +151,12 @@ impl<'a> Pass<'a> {
     ) -> tantivy::Result<Self> {
         let mut tables = Vec::new();
         for (by, tally) in collect.tallies.iter().zip(tallies.iter_mut()) {
-            let values = by.iter().zip(&mut tally.interners).map(|(d, i)| Values::open(d, segment, i));
+            let values = by.iter().zip(&mut tally.interners).map(|(d, i)| Values::open(d, None, segment, i));
             tables.push(values.collect::<tantivy::Result<_>>()?);
         }
         let fast = segment.fast_fields();
         let mut names = Interner::default();
-        let outcomes = Values::open(&Dimension::Keyword("outcome".to_owned()), segment, &mut names)?;
+        let outcomes = Values::open(&Dimension::Keyword("outcome".to_owned()), None, segment, &mut names)?;
         Ok(Self {
             collect,
             letters: fast.u64("case")?,

@@ -1,6 +1,6 @@
 //! What issues can be counted by: the values of keyword fields, years and months of decision, bands of age.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tantivy::SegmentReader;
 use tantivy::columnar::{Column, StrColumn};
@@ -22,8 +22,49 @@ pub const AGE_BANDS: [(u64, u64, &str); 7] = [
 /// What the name of a dimension of highest levels ends in.
 const GROUP: &str = "_group";
 
+/// Keyword fields whose first value is one to count by: reviewers list their specialties by their weight.
+const SEVERAL: [&str; 1] = ["specialty"];
+
+/// What the name of a dimension of first values begins with.
+const FIRST: &str = "first_";
+
 /// The code of a missing value.
 pub const MISSING: u32 = u32::MAX;
+
+/// The code of what stands for all values that are not told apart.
+pub const OTHERS: u32 = u32::MAX - 1;
+
+/// Parts of time, with their names: of the decision, and of the injury.
+const PERIODS: [(&str, &str, Unit); 6] = [
+    ("year", "decided", Unit::Year),
+    ("quarter", "decided", Unit::Quarter),
+    ("month", "decided", Unit::Month),
+    ("injury_year", "injured", Unit::Year),
+    ("injury_quarter", "injured", Unit::Quarter),
+    ("injury_month", "injured", Unit::Month),
+];
+
+/// A part of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A calendar year.
+    Year,
+    /// Three calendar months.
+    Quarter,
+    /// A calendar month.
+    Month,
+}
+
+impl Unit {
+    /// How many there are in a year; codes are `year * 100` and the number in the year, and of years the year.
+    fn in_a_year(self) -> u32 {
+        match self {
+            Self::Year => 1,
+            Self::Quarter => 4,
+            Self::Month => 12,
+        }
+    }
+}
 
 /// Something to count by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,12 +79,26 @@ pub enum Dimension {
         /// The name of the dimension.
         name: String,
     },
-    /// The year of the decision.
-    Year,
-    /// The month of the decision.
-    Month,
+    /// The first value of a keyword field that may have several, as `first_specialty`.
+    First {
+        /// The field.
+        field: String,
+        /// The name of the dimension.
+        name: String,
+    },
+    /// The part of time in which a day of the letter lies.
+    Period {
+        /// The name of the dimension.
+        name: &'static str,
+        /// The field of the day.
+        field: &'static str,
+        /// How long the part is.
+        unit: Unit,
+    },
     /// The band of the worker's age.
     AgeBand,
+    /// How many issues the letter has.
+    Requests,
 }
 
 impl Dimension {
@@ -54,7 +109,9 @@ impl Dimension {
             let group = (def.kind == FieldKind::Hierarchy).then(|| format!("{}{GROUP}", def.name));
             std::iter::once(def.name.clone()).chain(group)
         });
-        names.chain(["year", "month", "age_band"].map(str::to_owned)).collect()
+        let first = SEVERAL.map(|field| format!("{FIRST}{field}"));
+        let periods = PERIODS.map(|(name, ..)| name.to_owned());
+        names.chain(first).chain(periods).chain(["age_band", "requests"].map(str::to_owned)).collect()
     }
 
     /// The dimensions of these names, each named once.
@@ -80,10 +137,15 @@ impl Dimension {
     pub fn parse(name: &str) -> Result<Self> {
         let folded = name.trim().to_ascii_lowercase().replace([' ', '-'], "_");
         match folded.as_str() {
-            "year" => return Ok(Self::Year),
-            "month" => return Ok(Self::Month),
             "age" | "age_band" => return Ok(Self::AgeBand),
+            "requests" => return Ok(Self::Requests),
             _ => {}
+        }
+        if let Some((name, field, unit)) = PERIODS.into_iter().find(|(name, ..)| *name == folded) {
+            return Ok(Self::Period { name, field, unit });
+        }
+        if let Some(field) = folded.strip_prefix(FIRST).filter(|field| SEVERAL.contains(field)) {
+            return Ok(Self::First { field: field.to_owned(), name: folded });
         }
         if let Some((def, _)) = folded.strip_suffix(GROUP).and_then(|field| IndexSchema::get().find(field))
             && def.kind == FieldKind::Hierarchy
@@ -100,22 +162,48 @@ impl Dimension {
     /// The name in output.
     pub fn name(&self) -> &str {
         match self {
-            Self::Keyword(name) | Self::Group { name, .. } => name,
-            Self::Year => "year",
-            Self::Month => "month",
+            Self::Keyword(name) | Self::Group { name, .. } | Self::First { name, .. } => name,
+            Self::Period { name, .. } => name,
             Self::AgeBand => "age_band",
+            Self::Requests => "requests",
+        }
+    }
+
+    /// Whether the values are parts of time.
+    pub fn is_time(&self) -> bool {
+        matches!(self, Self::Period { .. })
+    }
+
+    /// The part of time behind another.
+    pub fn next(&self, code: u32) -> Option<u32> {
+        let Self::Period { unit, .. } = self else { return None };
+        Some(match unit {
+            Unit::Year => code + 1,
+            _ if code % 100 < unit.in_a_year() => code + 1,
+            _ => (code / 100 + 1) * 100 + 1,
+        })
+    }
+
+    /// The part of time before another.
+    pub fn before(&self, code: u32) -> Option<u32> {
+        let Self::Period { unit, .. } = self else { return None };
+        match unit {
+            Unit::Year => code.checked_sub(1),
+            _ if code % 100 > 1 => Some(code - 1),
+            _ => Some((code / 100).checked_sub(1)? * 100 + unit.in_a_year()),
         }
     }
 
     /// Whether the values have an order of their own.
     pub fn is_ordered(&self) -> bool {
-        !matches!(self, Self::Keyword(_) | Self::Group { .. })
+        !matches!(self, Self::Keyword(_) | Self::Group { .. } | Self::First { .. })
     }
 
     /// The name of a value that is not a keyword's.
     pub fn ordered_name(&self, code: u32) -> String {
         match self {
-            Self::Month => format!("{:04}-{:02}", code / 100, code % 100),
+            Self::Period { unit: Unit::Month, .. } => format!("{:04}-{:02}", code / 100, code % 100),
+            Self::Period { unit: Unit::Quarter, .. } => format!("{:04}-Q{}", code / 100, code % 100),
             Self::AgeBand => AGE_BANDS.get(code as usize).map_or_else(String::new, |b| b.2.to_owned()),
             _ => code.to_string(),
         }
@@ -123,9 +211,11 @@ impl Dimension {
 
     fn code(&self, value: u64) -> u32 {
         let code = match self {
-            Self::Year => value / 10_000,
-            Self::Month => value / 100,
-            _ => AGE_BANDS.iter().position(|band| (band.0..=band.1).contains(&value)).unwrap_or(0) as u64,
+            Self::Period { unit: Unit::Year, .. } => value / 10_000,
+            Self::Period { unit: Unit::Quarter, .. } => value / 10_000 * 100 + (value / 100 % 100).div_ceil(3),
+            Self::Period { unit: Unit::Month, .. } => value / 100,
+            Self::AgeBand => AGE_BANDS.iter().position(|band| (band.0..=band.1).contains(&value)).unwrap_or(0) as u64,
+            _ => value,
         };
         u32::try_from(code).unwrap_or(MISSING)
     }
@@ -196,20 +286,30 @@ impl Interner {
 }
 
 impl Values {
-    /// Opens the column of a dimension. Values get codes from `interner`.
-    pub fn open(dimension: &Dimension, segment: &SegmentReader, interner: &mut Interner) -> tantivy::Result<Self> {
+    /// Opens the column of a dimension. Values get codes from `interner`; those of a keyword field that are not among the
+    /// folded ones of `keep` are not told apart.
+    pub fn open(
+        dimension: &Dimension,
+        keep: Option<&HashSet<String>>,
+        segment: &SegmentReader,
+        interner: &mut Interner,
+    ) -> tantivy::Result<Self> {
         let fast = segment.fast_fields();
         let source = match dimension {
-            Dimension::Keyword(field) | Dimension::Group { field, .. } => match fast.str(field)? {
+            Dimension::Keyword(field) | Dimension::Group { field, .. } | Dimension::First { field, .. } => match fast.str(field)? {
                 None => Source::Absent,
                 Some(column) => {
                     let mut codes = Vec::with_capacity(column.num_terms());
-                    each_value(dimension, &column, &mut |value| codes.push(interner.code(value)))?;
+                    let is_kept = |value: &str| keep.is_none_or(|keep| keep.contains(&*analysis::fold(value)));
+                    each_value(dimension, &column, &mut |value| {
+                        codes.push(if is_kept(value) { interner.code(value) } else { OTHERS });
+                    })?;
                     Source::Keyword { column, codes }
                 }
             },
-            Dimension::Year | Dimension::Month => Source::Number(fast.u64("decided")?),
+            Dimension::Period { field, .. } => Source::Number(fast.u64(field)?),
             Dimension::AgeBand => Source::Number(fast.u64("age")?),
+            Dimension::Requests => Source::Number(fast.u64("requests")?),
         };
         let spelt = match &source {
             Source::Keyword { codes, .. } => vec![0; codes.len()],
@@ -223,7 +323,7 @@ impl Values {
         let Source::Keyword { column, codes } = &self.source else { return Ok(()) };
         let mut counted = codes.iter().zip(&self.spelt);
         each_value(&self.dimension, column, &mut |value| {
-            if let Some((code, count)) = counted.next().filter(|(_, count)| **count > 0) {
+            if let Some((code, count)) = counted.next().filter(|(code, count)| **code != OTHERS && **count > 0) {
                 *interner.spellings[*code as usize].entry(value.to_owned()).or_default() += count;
             }
         })
@@ -235,7 +335,8 @@ impl Values {
         match &self.source {
             Source::Absent => {}
             Source::Keyword { column, codes: of } => {
-                for ord in column.term_ords(doc) {
+                let most = if matches!(self.dimension, Dimension::First { .. }) { 1 } else { usize::MAX };
+                for ord in column.term_ords(doc).take(most) {
                     let Some(code) = of.get(ord as usize) else { continue };
                     self.spelt[ord as usize] += 1;
                     // Two values of a document can have one highest level.

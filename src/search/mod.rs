@@ -4,18 +4,25 @@ mod collect;
 mod cursor;
 mod dimension;
 mod order;
+mod report;
 mod snippet;
 mod statistics;
+mod stats;
 mod tally;
 
 use tantivy::query::EnableScoring;
 
-pub use dimension::{AGE_BANDS, Dimension};
+pub use dimension::{AGE_BANDS, Dimension, Unit};
 pub use order::Sort;
+pub use report::{Section, report};
 pub use snippet::Snippet;
+pub use stats::{
+    Change, Compared, Comparison, Cross, Interval, MOST_FIELDS, Quantiles, RowOrder, Since, Stats, StatsRequest, StatsRow, Test, compare,
+    cross, stats,
+};
 pub use tally::{Row, Table};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::index::{Reader, StoredIssue};
 use crate::query::{self, Expr, Resolved};
 use collect::{Collect, Collected};
@@ -70,15 +77,6 @@ pub struct Found {
     pub notes: Vec<String>,
 }
 
-/// What a count gave.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Counted {
-    /// The counts.
-    pub table: Table,
-    /// Remarks on the query, a line each.
-    pub notes: Vec<String>,
-}
-
 /// One hit: an issue with its letter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
@@ -123,27 +121,6 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
     let facets = collected.tallies.into_iter().zip(&collect.tallies);
     let facets = facets.map(|(tally, by)| tally.table(by, collected.total)).collect();
     Ok(Found { total: collected.total, hits, facets, next, notes })
-}
-
-/// The most fields that one table can be counted by.
-pub const MOST_FIELDS: usize = 4;
-
-/// Counts issues and letters by the values of some fields.
-///
-/// Letters of unknown layout have no issues and are counted only where the layout is one of the fields.
-///
-/// # Errors
-/// For more than [`MOST_FIELDS`] fields, or when the index cannot be read.
-pub fn stats(reader: &Reader, expr: &Expr, by: &[Dimension]) -> Result<Counted> {
-    if by.len() > MOST_FIELDS {
-        return Err(Error::new(ErrorKind::Usage, format!("`--by` takes at most {MOST_FIELDS} fields")));
-    }
-    let only_issues = !by.iter().any(|d| d.name() == "layout");
-    let collect = Collect { top: 0, sort: Sort::case(), after: None, tallies: vec![by.to_vec()], only_issues };
-    let Resolved { expr, notes } = query::resolve(expr, reader.searcher()).map_err(|e| reader.damaged(e))?;
-    let mut collected = collected(reader, &expr, &collect)?;
-    let tally = collected.tallies.pop().unwrap_or_default();
-    Ok(Counted { table: tally.table(by, collected.total), notes })
 }
 
 fn collected(reader: &Reader, expr: &Expr, collect: &Collect) -> Result<Collected> {

@@ -333,7 +333,6 @@ fn queries_that_do_not_parse_are_pointed_at() {
     folder.imr(&["search", "--facets", "colour"]).ends_with(2).says(&["`colour`", "counts can be made by"]);
     folder.imr(&["stats", "--by", "colour"]).ends_with(2).says(&["`colour`", "outcome"]);
     folder.imr(&["stats", "--by", "sex,year,state,basis,outcome"]).ends_with(2).says(&["at most 4"]);
-    folder.imr(&["stats"]).ends_with(2).says(&["--by"]);
     folder.imr(&["show", "17"]).ends_with(2).says(&["`17`", "CM16-0213037"]);
     folder.imr(&["show", "CM99-9999999"]).ends_with(1).prints_nothing().says(&["CM99-9999999"]);
     let deep = format!("{}lumbar{}", "(".repeat(5000), ")".repeat(5000));

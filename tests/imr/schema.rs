@@ -11,8 +11,10 @@ fn validator(name: &str) -> jsonschema::Validator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(name);
     let read = |path| -> Value { serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap() };
     // One schema names the parts of another.
-    let search = read(path.with_file_name("search.schema.json"));
-    let registry = jsonschema::Registry::new().add("json-schema:///search.schema.json", search).unwrap();
+    let parts = ["search.schema.json", "stats.schema.json"];
+    let registry = parts.iter().fold(jsonschema::Registry::new(), |registry, part| {
+        registry.add(format!("json-schema:///{part}"), read(path.with_file_name(part))).unwrap()
+    });
     jsonschema::options().with_registry(&registry.prepare().unwrap()).build(&read(path)).unwrap()
 }
 
@@ -62,6 +64,19 @@ fn every_schema_is_kept_to() {
     {
         keeps_to("stats.schema.json", &folder.imr(&["stats", "--by", by, "--format", "json"]).succeeds().json());
     }
+    let all = "issues,letters,upheld,overturned,share,ci,percent,row_percent,column_percent";
+    for args in [
+        &["--show", all][..],
+        &["--by", "sex,basis", "--show", all, "--days", "assigned", "--top", "2", "--min", "2"],
+        &["--over", "month", "--days", "denied", "--show", all],
+        &["--by", "sex,outcome"],
+    ] {
+        let args = [&["stats", "--format", "json"], args].concat();
+        keeps_to("stats.schema.json", &folder.imr(&args).succeeds().json());
+    }
+    let args = ["stats", "sex:female", "--compare", "sex:male", "--by", "basis", "--show", all, "--format", "json"];
+    keeps_to("report.schema.json", &folder.imr(&["report", "sex:female", "--format", "json"]).succeeds().json());
+    keeps_to("comparison.schema.json", &folder.imr(&args).succeeds().json());
     for what in [&["check"][..], &["check", "letters", "--by", "month"]] {
         let health = folder.imr(&[what, &["--format", "json"]].concat()).succeeds().json();
         keeps_to("check.schema.json", &health);

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use imr::index::Reader;
-use imr::present::{self, Columns, Style};
-use imr::search::{self, Dimension, Found, Request};
+use imr::present::{self, Columns, Extras, Figure, Style};
+use imr::search::{self, Dimension, Found, Request, StatsRequest};
 use unicode_width::UnicodeWidthStr;
 
 use crate::query::{MTUS, ODG, archive, letter};
@@ -196,9 +196,10 @@ fn nothing_is_wider_than_the_terminal() {
         let mut out = Vec::new();
         present::hits(&mut out, &found, &style, reader.base()).unwrap();
         for by in [&["specialty"][..], &["specialty", "chapter", "state", "outcome"], &["year"]] {
-            let table =
-                search::stats(&reader, &imr::query::Expr::All, &Dimension::parse_all(by).unwrap()).unwrap().table;
-            present::table(&mut out, &table, &style).unwrap();
+            let request = StatsRequest::new(imr::query::Expr::All, Dimension::parse_all(by).unwrap());
+            let stats = search::stats(&reader, &request).unwrap();
+            let figures = [Figure::Issues, Figure::Letters, Figure::Share, Figure::Interval];
+            present::stats(&mut out, &stats, &figures, Extras { chart: true, test: true }, &style).unwrap();
         }
         let letter = reader.letter("CM16-0000001".parse().unwrap()).unwrap().unwrap();
         present::letter(&mut out, &letter, &style, reader.base()).unwrap();

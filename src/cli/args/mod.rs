@@ -5,6 +5,7 @@ mod check;
 mod index;
 mod info;
 mod parse;
+mod report;
 mod search;
 mod selection;
 mod shared;
@@ -19,11 +20,12 @@ pub use check::{CheckArgs, PeriodArg};
 pub use index::IndexArgs;
 pub use info::{InfoArgs, OptimizeArgs};
 pub use parse::{ParseArgs, ParseFormat};
+pub use report::{PageFormat, ReportArgs};
 pub use search::{HitFormat, SearchArgs};
 pub use selection::Selection;
 pub use shared::{IndexChoice, Look, ReportFormat, When, index_dir};
 pub use show::{ShowArgs, ShowFormat};
-pub use stats::{StatsArgs, TableFormat};
+pub use stats::{DaysArg, Over, StatsArgs, StatsFormat};
 pub use status::{StateArg, StatusArgs};
 
 /// Index, search and count California Independent Medical Review decisions.
@@ -39,7 +41,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Index an archive of letters: what is new, changed or gone since the last run
-    #[command(after_help = "Examples:\n  imr index letters/\n  imr index letters/2016 letters/2017 --index /data/imr")]
+    #[command(after_help = index::INDEX_HELP)]
     Index(IndexArgs),
     /// Tell what `imr index` would do, without doing it: what is new, changed, moved or gone since the last run
     #[command(after_help = status::STATUS_HELP)]
@@ -48,10 +50,11 @@ pub enum Command {
     #[command(after_help = search::SEARCH_HELP)]
     Search(SearchArgs),
     /// Count issues and letters by fields
-    #[command(
-        after_help = "Examples:\n  imr stats --by outcome\n  imr stats acupuncture --by year,outcome\n  imr stats --by specialty --basis mtus --format csv"
-    )]
+    #[command(after_help = stats::STATS_HELP)]
     Stats(StatsArgs),
+    /// Write the tables that are published of all reviews every year, as one page
+    #[command(after_help = report::REPORT_HELP)]
+    Report(ReportArgs),
     /// Print one whole letter
     #[command(after_help = "Example:\n  imr show CM16-0213037")]
     Show(ShowArgs),

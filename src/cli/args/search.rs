@@ -30,11 +30,12 @@ Queries:
 
 Fields: issue, guideline, rationale, claims, summary, text, diagnosis, category,
 drug_group, drug, body, side, retrospective, associated, outcome, basis,
-chapter, source, claims_chapter, specialty, state, layout, priority, sex, age,
-decided, injured, assigned, case, path
+chapter, source, claims_chapter, same_guideline, specialty, state, layout,
+priority, sex, age, decided, injured, assigned, denied, requests, case, path
 
 Facets: the fields with values from category to sex but for text, and
-category_group (the part of the category before the slash), year, month, and
+category_group (the part of the category before the slash), first_specialty,
+year, quarter, month, injury_year, injury_quarter, injury_month, requests, and
 age_band, the worker's age (age for short): 0-17, 18-29, 30-39 to 60-69, 70+
 
 Examples:

@@ -68,6 +68,15 @@ pub struct Selection {
     /// Only cases assigned on these dates
     #[arg(long, value_name = "DATES", help_heading = "Filters")]
     pub assigned: Vec<String>,
+    /// Only denials of these dates
+    #[arg(long, value_name = "DATES", help_heading = "Filters")]
+    pub denied: Vec<String>,
+    /// Only letters of so many issues: 1, 2..5, >=10
+    #[arg(long, value_name = "RANGE", help_heading = "Filters")]
+    pub requests: Vec<String>,
+    /// Only issues on which reviewer and claims administrator cited a guideline in common: yes, no
+    #[arg(long, value_name = "VALUE", value_delimiter = ',', help_heading = "Filters")]
+    pub same_guideline: Vec<String>,
     /// Only this case; repeat for others
     #[arg(long, value_name = "CASE", value_delimiter = ',', help_heading = "Filters")]
     pub case: Vec<String>,
@@ -78,7 +87,7 @@ pub struct Selection {
 
 impl Selection {
     /// The filters by the fields that they are of.
-    pub fn by_field(&self) -> [(&'static str, &Vec<String>); 23] {
+    pub fn by_field(&self) -> [(&'static str, &Vec<String>); 26] {
         [
             ("outcome", &self.outcome),
             ("basis", &self.basis),
@@ -101,6 +110,9 @@ impl Selection {
             ("decided", &self.decided),
             ("injured", &self.injured),
             ("assigned", &self.assigned),
+            ("denied", &self.denied),
+            ("requests", &self.requests),
+            ("same_guideline", &self.same_guideline),
             ("case", &self.case),
             ("path", &self.path),
         ]

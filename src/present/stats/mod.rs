@@ -1,0 +1,159 @@
+//! Cross tables as text, JSON, CSV and Markdown.
+
+mod comparison;
+mod cross;
+mod figure;
+mod json;
+mod sheet;
+
+use std::io::{self, Write};
+
+pub use comparison::{comparison, comparison_csv, comparison_json, comparison_markdown};
+pub use cross::{cross, cross_csv, cross_markdown};
+pub use figure::Figure;
+pub use json::{stats_json, value as stats_value};
+
+use super::style::{DIM, Style, thousands};
+use crate::search::{Since, Stats, Test};
+use figure::Sums;
+use sheet::{Cell, Form, Sheet};
+
+/// What else to tell of a table, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Extras {
+    /// Bars beside the rows.
+    pub chart: bool,
+    /// The test of independence.
+    pub test: bool,
+}
+
+/// Writes a table of counts: for people aligned, with a head, a total and remarks, otherwise a line for each row.
+///
+/// # Errors
+/// From the writer.
+pub fn stats(out: &mut dyn Write, stats: &Stats, figures: &[Figure], extras: Extras, style: &Style) -> io::Result<()> {
+    let form = if style.pretty { Form::People } else { Form::Plain };
+    let mut sheet = sheet(stats, figures, form);
+    if extras.chart && style.pretty {
+        sheet.add_bars(&stats.rows.iter().map(|row| figures[0].of(row)).collect::<Vec<_>>(), style.columns);
+    }
+    sheet.text(out, style)?;
+    if !style.pretty {
+        return Ok(());
+    }
+    let mut remarks = exceptions(stats);
+    if extras.test {
+        remarks.push(stats.test.as_ref().map_or_else(|| NO_TEST.to_owned(), tested));
+    }
+    remark(out, &remarks, style)
+}
+
+/// Writes the same as CSV, with a head.
+///
+/// # Errors
+/// From the writer.
+pub fn stats_csv(out: &mut dyn Write, stats: &Stats, figures: &[Figure], style: &Style) -> io::Result<()> {
+    sheet(stats, figures, Form::Machine).csv(out, style)
+}
+
+/// Writes the same as a Markdown table, with the remarks below it.
+///
+/// # Errors
+/// From the writer.
+pub fn stats_markdown(out: &mut dyn Write, stats: &Stats, figures: &[Figure]) -> io::Result<()> {
+    sheet(stats, figures, Form::People).markdown(out)?;
+    sheet::remarks(out, &exceptions(stats))
+}
+
+/// Writes the same as a table of HTML.
+///
+/// # Errors
+/// From the writer.
+pub fn stats_html(
+    out: &mut dyn Write,
+    stats: &Stats,
+    figures: &[Figure],
+    title: &str,
+    escape: fn(&str) -> String,
+) -> io::Result<()> {
+    sheet(stats, figures, Form::People).html(out, title, escape)
+}
+
+fn sheet(stats: &Stats, figures: &[Figure], form: Form) -> Sheet {
+    let sums = Sums::of(&stats.rows);
+    let mut head = stats.by.clone();
+    head.extend(figures.iter().flat_map(|figure| figure.heads(form)));
+    let row = |row| figures.iter().flat_map(|figure| figure.cells(row, &sums, form)).collect::<Vec<_>>();
+    let rows = stats.rows.iter().map(|counted| {
+        let mut cells: Vec<Cell> = counted.values.iter().map(|value| Cell::Value(value.clone())).collect();
+        cells.extend(row(counted));
+        cells
+    });
+    let mut total = vec![Cell::Text(String::new()); stats.by.len()];
+    if let Some(first) = total.first_mut() {
+        *first = Cell::Text("total".to_owned());
+    }
+    let all = figures.iter().flat_map(|figure| figure.total_cells(&stats.total, form));
+    total.extend(all);
+    Sheet { head, names: stats.by.len(), rows: rows.collect(), total: Some(total) }
+}
+
+/// What a table of counts cannot say by itself: what was left out, and why rows add up to more than the total.
+pub fn exceptions(stats: &Stats) -> Vec<String> {
+    let mut remarks = several(&stats.several);
+    let letters = |n: u64| if n == 1 { "1 letter".to_owned() } else { format!("{} letters", thousands(n)) };
+    if stats.unknown > 0 {
+        let have = if stats.unknown == 1 { "has" } else { "have" };
+        remarks.push(format!("{} of unknown layout {have} no issues, and are left out", letters(stats.unknown)));
+    }
+    if stats.left_out.0 > 0 {
+        let (rows, issues) = stats.left_out;
+        remarks.push(format!("left out are {} rows with too few issues, {} in all", thousands(rows), thousands(issues)));
+    }
+    let undecided = stats.total.issues - stats.total.decided();
+    if undecided > 0 && !stats.by.iter().any(|name| name == "outcome") {
+        let issues = if undecided == 1 { "1 issue has".to_owned() } else { format!("{} issues have", thousands(undecided)) };
+        remarks.push(format!("{issues} no outcome that could be read, and no part in the share"));
+    }
+    if let Some(since) = stats.days {
+        let from = match since {
+            Since::Assigned => "the assignment to a reviewer",
+            Since::Denied => "the denial by utilization review",
+        };
+        remarks.push(format!("days are those from {from} to the decision, of letters that tell both"));
+    }
+    if stats.before > 0 {
+        remarks.push(format!("{} decided before that day, and left out of the days", letters(stats.before)));
+    }
+    remarks
+}
+
+fn several(names: &[String]) -> Vec<String> {
+    let several = names.iter().map(|name| {
+        format!("an issue with several values of {name} counts under each, so that rows add up to more than the total")
+    });
+    several.collect()
+}
+
+const NO_TEST: &str = "a test of independence is for two fields with one value an issue, and at least two values each";
+
+/// A test in words.
+pub fn tested(test: &Test) -> String {
+    let p = if test.p < 0.0001 { "p < 0.0001".to_owned() } else { format!("p = {:.4}", test.p) };
+    let rough = if test.least_expected < 5.0 { "; rough, since a cell has fewer than 5 to be expected" } else { "" };
+    format!(
+        "chi-square {:.2} with {} degrees of freedom, {p}, Cramér's V {:.3}, over {} issues{rough}; issues of one letter are \
+         not independent of each other",
+        test.chi_square,
+        test.degrees,
+        test.cramers_v,
+        thousands(test.n)
+    )
+}
+
+fn remark(out: &mut dyn Write, remarks: &[String], style: &Style) -> io::Result<()> {
+    if !remarks.is_empty() {
+        writeln!(out)?;
+    }
+    remarks.iter().try_for_each(|remark| style.folded(out, DIM, remark, 0))
+}
