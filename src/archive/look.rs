@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use walkdir::DirEntry;
 
-use super::{Filter, Lot, Stamp};
 use super::container::{Format, is_letter_name};
+use super::{Filter, Lot, Stamp};
 use crate::error::{Error, ErrorKind, Result};
 
 /// One file that the walk came to.

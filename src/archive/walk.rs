@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Filter, Root};
 use super::container::{self, Format};
 use super::look::{Entry, Name, below, format, look, name_of, no_file, walk_error};
+use super::{Filter, Root};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A folder of this name that holds a file of the other is an index, and no part of an archive.

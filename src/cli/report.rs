@@ -112,5 +112,8 @@ fn corpus(reader: &Reader) -> imr::Result<String> {
 fn today() -> String {
     let days = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
     let epoch = Date::new(1970, 1, 1).map_or(0, Date::to_days);
-    i32::try_from(days).ok().and_then(|days| Date::from_days(epoch + days)).map_or_else(String::new, |day| day.to_string())
+    i32::try_from(days)
+        .ok()
+        .and_then(|days| Date::from_days(epoch + days))
+        .map_or_else(String::new, |day| day.to_string())
 }

@@ -231,7 +231,9 @@ impl Manifest {
             for path in self.roots_committed.keys().filter(|path| !self.roots.contains_key(*path)) {
                 roots.remove(path.as_slice()).map_err(damaged)?;
             }
-            for (path, flags) in self.roots.iter().filter(|(path, flags)| self.roots_committed.get(*path) != Some(flags)) {
+            for (path, flags) in
+                self.roots.iter().filter(|(path, flags)| self.roots_committed.get(*path) != Some(flags))
+            {
                 roots.insert(path.as_slice(), flags.join("\0").as_str()).map_err(damaged)?;
             }
             for (letter, changes) in &self.versions {

@@ -127,9 +127,7 @@ fn asked(given: &[Root], index: &Path) -> Result<Vec<Root>> {
 
 /// Whether the walk comes to anything that is to be read.
 fn has_letters(roots: &Roots) -> bool {
-    roots
-        .walk(None)
-        .any(|entry| entry.is_ok_and(|e| matches!(e.kind, Kind::Letter | Kind::Container(_))))
+    roots.walk(None).any(|entry| entry.is_ok_and(|e| matches!(e.kind, Kind::Letter | Kind::Container(_))))
 }
 
 /// Counts what is there when none of it is to be read.
@@ -159,7 +157,8 @@ fn update(
     let before = Known::new(writer.snapshot()?, base, config.redo);
     if roots.walked.len() <= MOST_ROOTS {
         // Those above come before those below, which they may cover.
-        let mut walked: Vec<_> = roots.walked.iter().map(|root| (before.key(&root.path), root.filter.flags())).collect();
+        let mut walked: Vec<_> =
+            roots.walked.iter().map(|root| (before.key(&root.path), root.filter.flags())).collect();
         walked.sort();
         walked.into_iter().for_each(|(key, flags)| writer.add_root(&key, flags));
     }

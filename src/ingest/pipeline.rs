@@ -376,11 +376,7 @@ fn from_hex(text: &str) -> Option<[u8; 32]> {
 }
 
 /// The records of the letters among some entries, in their order.
-pub fn parse(
-    walk: Walk,
-    threads: usize,
-    each: &mut dyn FnMut(Result<LetterRecord>) -> Result<()>,
-) -> Result<()> {
+pub fn parse(walk: Walk, threads: usize, each: &mut dyn FnMut(Result<LetterRecord>) -> Result<()>) -> Result<()> {
     let timings = Timings::default();
     let work = |task: Task, _| match task {
         Task::File(entry) if entry.kind == Kind::Letter => {

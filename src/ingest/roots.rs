@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::known::Known;
-use crate::archive::{self, Filter, Root, Skip, Walk};
 use crate::archive::container::{self, SEPARATOR};
+use crate::archive::{self, Filter, Root, Skip, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, FileEntry, KnownRow, Snapshot};
 

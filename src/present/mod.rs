@@ -30,10 +30,10 @@ pub use markdown::{count_markdown, hits_markdown};
 pub use page::{Report, report_html, report_markdown, report_page_json, section_csv};
 pub use queries::{Answered, queries, queries_csv, queries_json};
 pub use report::{report, timings};
-pub use status::{duplicates, duplicates_json, failures, failures_json, listed_states, status, status_json};
 pub use stats::{
-    Extras, Figure, comparison, comparison_csv, comparison_json, comparison_markdown, cross, cross_csv, cross_markdown, stats,
-    stats_csv, stats_json, stats_markdown,
+    Extras, Figure, comparison, comparison_csv, comparison_json, comparison_markdown, cross, cross_csv, cross_markdown,
+    stats, stats_csv, stats_json, stats_markdown,
 };
+pub use status::{duplicates, duplicates_json, failures, failures_json, listed_states, status, status_json};
 pub use style::{Style, one_line};
 pub use template::{Template, hits_template};

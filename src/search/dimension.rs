@@ -296,17 +296,19 @@ impl Values {
     ) -> tantivy::Result<Self> {
         let fast = segment.fast_fields();
         let source = match dimension {
-            Dimension::Keyword(field) | Dimension::Group { field, .. } | Dimension::First { field, .. } => match fast.str(field)? {
-                None => Source::Absent,
-                Some(column) => {
-                    let mut codes = Vec::with_capacity(column.num_terms());
-                    let is_kept = |value: &str| keep.is_none_or(|keep| keep.contains(&*analysis::fold(value)));
-                    each_value(dimension, &column, &mut |value| {
-                        codes.push(if is_kept(value) { interner.code(value) } else { OTHERS });
-                    })?;
-                    Source::Keyword { column, codes }
+            Dimension::Keyword(field) | Dimension::Group { field, .. } | Dimension::First { field, .. } => {
+                match fast.str(field)? {
+                    None => Source::Absent,
+                    Some(column) => {
+                        let mut codes = Vec::with_capacity(column.num_terms());
+                        let is_kept = |value: &str| keep.is_none_or(|keep| keep.contains(&*analysis::fold(value)));
+                        each_value(dimension, &column, &mut |value| {
+                            codes.push(if is_kept(value) { interner.code(value) } else { OTHERS });
+                        })?;
+                        Source::Keyword { column, codes }
+                    }
                 }
-            },
+            }
             Dimension::Period { field, .. } => Source::Number(fast.u64(field)?),
             Dimension::AgeBand => Source::Number(fast.u64("age")?),
             Dimension::Requests => Source::Number(fast.u64("requests")?),

@@ -17,8 +17,8 @@ pub use order::Sort;
 pub use report::{Section, report};
 pub use snippet::Snippet;
 pub use stats::{
-    Change, Compared, Comparison, Cross, Interval, MOST_FIELDS, Quantiles, RowOrder, Since, Stats, StatsRequest, StatsRow, Test, compare,
-    cross, stats,
+    Change, Compared, Comparison, Cross, Interval, MOST_FIELDS, Quantiles, RowOrder, Since, Stats, StatsRequest,
+    StatsRow, Test, compare, cross, stats,
 };
 pub use tally::{Row, Table};
 

@@ -75,12 +75,7 @@ fn plans() -> Vec<Plan> {
         },
         Plan {
             query: "drug_group:*",
-            ..Plan::new(
-                "drug-groups",
-                "Outcomes by drug group",
-                "Disputed drugs by their group.",
-                "drug_group",
-            )
+            ..Plan::new("drug-groups", "Outcomes by drug group", "Disputed drugs by their group.", "drug_group")
         },
         Plan {
             query: "drug:*",

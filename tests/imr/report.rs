@@ -61,7 +61,8 @@ fn a_page_needs_nothing_but_itself_and_trusts_no_value() {
         let name = tag.split(['>', ' ', '\n', '/']).next().unwrap_or_default();
         match tag.strip_prefix('/') {
             Some(closed) => assert_eq!(open.pop(), closed.split('>').next()),
-            None if tag.starts_with('!') || matches!(name, "meta") || tag.split('>').next().unwrap().ends_with('/') => {}
+            None if tag.starts_with('!') || matches!(name, "meta") || tag.split('>').next().unwrap().ends_with('/') => {
+            }
             None => open.push(name),
         }
     }
@@ -76,7 +77,8 @@ fn letters_are_told_apart_by_what_they_hold_and_not_by_where_they_lie() {
     other.invent("elsewhere", 1..=80);
     other.write("elsewhere/deep/note.txt", "A covering note.");
     other.imr(&["index", "elsewhere"]).succeeds();
-    let corpus = |folder: &Folder| folder.imr(&["report", "--format", "json"]).json()["corpus"].as_str().unwrap().to_owned();
+    let corpus =
+        |folder: &Folder| folder.imr(&["report", "--format", "json"]).json()["corpus"].as_str().unwrap().to_owned();
     assert_eq!(corpus(&one), corpus(&other));
     other.write("elsewhere/deep/note.txt", "Another covering note.");
     other.imr(&["index", "elsewhere"]).succeeds();

@@ -143,7 +143,12 @@ struct Counted {
 }
 
 /// Counts by going over the records, one group after the other.
-fn naive(letters: &[&LetterRecord], by: &[&str], keep: &[Option<BTreeSet<String>>], days: Option<Since>) -> HashMap<Vec<Option<String>>, Counted> {
+fn naive(
+    letters: &[&LetterRecord],
+    by: &[&str],
+    keep: &[Option<BTreeSet<String>>],
+    days: Option<Since>,
+) -> HashMap<Vec<Option<String>>, Counted> {
     let mut groups: HashMap<Vec<Option<String>>, Counted> = HashMap::new();
     for letter in letters {
         let mut seen = BTreeSet::new();
@@ -163,14 +168,16 @@ fn naive(letters: &[&LetterRecord], by: &[&str], keep: &[Option<BTreeSet<String>
             for (dimension, keep) in by.iter().zip(keep) {
                 let mut of: Vec<Option<String>> = values(letter, issue, dimension).into_iter().map(Some).collect();
                 if let Some(keep) = keep {
-                    let other = |v: Option<String>| v.map(|v| if keep.contains(&v) { v } else { "(others)".to_owned() });
+                    let other =
+                        |v: Option<String>| v.map(|v| if keep.contains(&v) { v } else { "(others)".to_owned() });
                     let merged: BTreeSet<_> = of.into_iter().map(other).collect();
                     of = merged.into_iter().collect();
                 }
                 if of.is_empty() {
                     of.push(None);
                 }
-                keys = keys.iter().flat_map(|k| of.iter().map(move |v| [k.as_slice(), &[v.clone()]].concat())).collect();
+                keys =
+                    keys.iter().flat_map(|k| of.iter().map(move |v| [k.as_slice(), &[v.clone()]].concat())).collect();
             }
             for key in keys {
                 let group = groups.entry(key.clone()).or_default();
@@ -367,7 +374,11 @@ fn every_form_of_a_table_tells_the_same() {
     let rows = json["rows"].as_array().unwrap();
     assert_eq!((rows.len(), plain.lines().count()), (csv.clone().count(), rows.len()));
     for ((row, csv), plain) in rows.iter().zip(csv).zip(plain.lines()) {
-        let text = |value: &Value| value.as_str().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned);
+        let text = |value: &Value| {
+            value
+                .as_str()
+                .map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned)
+        };
         let interval = &row["upheld_share_interval"];
         let cells = [&row["sex"], &row["basis"], &row["issues"], &row["letters"], &row["upheld"], &row["overturned"]];
         let cells = cells.into_iter().chain([&row["upheld_share"], &interval[0], &interval[1], &row["share_of_row"]]);
@@ -382,7 +393,10 @@ fn every_form_of_a_table_tells_the_same() {
     let cross = folder.imr(&["stats", "--by", "sex,outcome", "--cross", "--format", "csv"]).succeeds().out;
     assert!(cross.starts_with("sex,upheld,overturned,total\n"), "{cross}");
     let markdown = folder.imr(&["stats", "--by", "sex,outcome", "--cross", "--format", "md"]).succeeds().out;
-    assert!(markdown.starts_with("| sex | upheld | overturned | total |\n| --- | ---: | ---: | ---: |\n"), "{markdown}");
+    assert!(
+        markdown.starts_with("| sex | upheld | overturned | total |\n| --- | ---: | ---: | ---: |\n"),
+        "{markdown}"
+    );
     // Without a field there is the total.
     let total = folder.imr(&["stats"]).succeeds().out;
     assert_eq!(total.split('\t').next().unwrap(), json["total"]["issues"].to_string());

@@ -55,11 +55,12 @@ fn begin(section: &Section, height: f64, description: &str) -> String {
 /// A line for each value, upheld and overturned beside one another, with the share of upheld behind it.
 fn bars(section: &Section, rows: &[&StatsRow]) -> String {
     let most = rows.iter().map(|row| row.issues).max().unwrap_or(0).max(1) as f64;
-    let longest = rows.iter().map(|row| width(name(row))).max().unwrap_or(0).clamp(6, 34);
+    let longest = rows.iter().map(|row| width(name(row))).max().unwrap_or(0).clamp(6, 44);
     let left = longest as f64 * CHARACTER + 10.0;
-    let room = WIDTH - left - 120.0;
+    let room = WIDTH - left - 150.0;
     let top = rows.iter().max_by_key(|row| row.issues).map_or("", |row| name(row));
-    let description = format!("Bars of issues, upheld and overturned, for {} values; the most issues has {top}.", rows.len());
+    let description =
+        format!("Bars of issues, upheld and overturned, for {} values; the most issues has {top}.", rows.len());
     let mut svg = begin(section, rows.len() as f64 * STEP + 4.0, &description);
     for (i, row) in rows.iter().enumerate() {
         let y = i as f64 * STEP + 2.0;
@@ -160,7 +161,7 @@ fn columns(section: &Section, rows: &[&StatsRow]) -> String {
 fn spans(section: &Section, rows: &[&StatsRow]) -> String {
     let rows: Vec<_> = rows.iter().filter_map(|row| Some((*row, row.days?))).collect();
     let most = rows.iter().map(|(_, days)| days.p95).max().unwrap_or(0).max(1);
-    let longest = rows.iter().map(|(row, _)| width(name(row))).max().unwrap_or(0).clamp(6, 34);
+    let longest = rows.iter().map(|(row, _)| width(name(row))).max().unwrap_or(0).clamp(6, 44);
     let left = longest as f64 * CHARACTER + 10.0;
     let x = |days: i32| left + f64::from(days) / f64::from(most) * (WIDTH - left - 110.0);
     let description = format!(

@@ -39,9 +39,7 @@ pub fn report_html(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         if let Some(svg) = chart::chart(section) {
             let caption = match section.stats.days.is_some() {
                 true => "Days to the decision",
-                false => {
-                    "<span class=\"key upheld\"></span>upheld <span class=\"key overturned\"></span>overturned"
-                }
+                false => "<span class=\"key upheld\"></span>upheld <span class=\"key overturned\"></span>overturned",
             };
             writeln!(
                 out,
@@ -55,7 +53,11 @@ pub fn report_html(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         for remark in exceptions(&section.stats) {
             writeln!(out, "<p class=\"remark\">{}</p>", escaped(&remark))?;
         }
-        writeln!(out, "<pre id=\"{id}-command\"><code>{}</code></pre>\n</section>", escaped(&command(report, section)))?;
+        writeln!(
+            out,
+            "<pre id=\"{id}-command\"><code>{}</code></pre>\n</section>",
+            escaped(&command(report, section))
+        )?;
     }
     writeln!(out, "</main>\n</body>\n</html>")
 }

@@ -47,7 +47,9 @@ const CAVEATS: [&str; 3] = [
 fn figures(section: &Section) -> Vec<Figure> {
     let mut figures = match section.stats.days {
         Some(_) => return vec![Figure::Letters, Figure::Days],
-        None => vec![Figure::Issues, Figure::Letters, Figure::Upheld, Figure::Overturned, Figure::Share, Figure::Interval],
+        None => {
+            vec![Figure::Issues, Figure::Letters, Figure::Upheld, Figure::Overturned, Figure::Share, Figure::Interval]
+        }
     };
     if section.stats.rows.iter().any(|row| row.change.is_some()) {
         figures.push(Figure::Change);

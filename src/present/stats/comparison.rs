@@ -44,7 +44,9 @@ fn sheet(compared: &Comparison, figures: &[Figure], form: Form) -> Sheet {
     let mut head = compared.by.clone();
     head.extend(heads.clone());
     // Names in CSV are words, so that programs can use them.
-    head.extend(heads.iter().map(|name| if form == Form::People { format!("{name} (2)") } else { format!("{name}_2") }));
+    head.extend(
+        heads.iter().map(|name| if form == Form::People { format!("{name} (2)") } else { format!("{name}_2") }),
+    );
     head.extend(match form {
         Form::People => vec!["difference".to_owned(), "95% interval".to_owned()],
         _ => ["difference", "difference_low", "difference_high"].map(str::to_owned).to_vec(),
@@ -84,7 +86,11 @@ fn told(compared: &Comparison) -> Vec<String> {
         told.push(format!("left out are {} rows with too few issues in both selections", thousands(compared.left_out)));
     }
     if compared.shared > 0 {
-        let issues = if compared.shared == 1 { "1 issue is".to_owned() } else { format!("{} issues are", thousands(compared.shared)) };
+        let issues = if compared.shared == 1 {
+            "1 issue is".to_owned()
+        } else {
+            format!("{} issues are", thousands(compared.shared))
+        };
         told.push(format!("{issues} in both selections; the intervals hold for selections without common issues"));
     }
     told.push("differences are of the share of upheld, in percentage points".to_owned());

@@ -60,9 +60,15 @@ fn sheet(table: &Cross, figure: Figure, form: Form) -> Sheet {
     let sums = Sums::of(&table.cells.rows);
     let nothing = StatsRow::default();
     // One figure has one cell here, so that a column is a value.
-    let cell = |row: &StatsRow, is_total: bool| match is_total {
-        true => figure.total_cells(row, Form::People).swap_remove(0),
-        false => figure.cells(row, &sums, Form::People).swap_remove(0),
+    let cell = |row: &StatsRow| figure.cells(row, &sums, Form::People).swap_remove(0);
+    // Of shares the total is that of the whole, as far as it is of another part than all.
+    let total_cell = |row: &StatsRow, all: &[StatsRow], is_whole: bool| match figure {
+        Figure::Percent | Figure::RowPercent | Figure::ColumnPercent => {
+            let of: u64 = all.iter().map(|row| row.issues).sum();
+            let share = (of > 0).then(|| row.issues as f64 / of as f64);
+            Cell::Share(if is_whole { share.map(|_| 1.0) } else { share })
+        }
+        _ => figure.total_cells(row, Form::People).swap_remove(0),
     };
     let none = if form == Form::People { "(none)" } else { "" };
     let mut head = table.rows.by.clone();
@@ -72,10 +78,10 @@ fn sheet(table: &Cross, figure: Figure, form: Form) -> Sheet {
         let mut cells_of: Vec<Cell> = counted.values.iter().map(|value| Cell::Value(value.clone())).collect();
         let of_column = |column: &&Option<String>| {
             let found = cells.get(&(counted.values.as_slice(), *column)).copied();
-            cell(found.unwrap_or(&nothing), false)
+            cell(found.unwrap_or(&nothing))
         };
         cells_of.extend(columns.iter().map(of_column));
-        cells_of.push(cell(counted, true));
+        cells_of.push(total_cell(counted, &table.rows.rows, figure == Figure::RowPercent));
         cells_of
     };
     let rows = table.rows.rows.iter().map(row).collect();
@@ -83,7 +89,8 @@ fn sheet(table: &Cross, figure: Figure, form: Form) -> Sheet {
     if let Some(first) = total.first_mut() {
         *first = Cell::Text("total".to_owned());
     }
-    total.extend(table.columns.rows.iter().map(|row| cell(row, true)));
-    total.push(cell(&table.cells.total, true));
+    let is_whole = figure == Figure::ColumnPercent;
+    total.extend(table.columns.rows.iter().map(|row| total_cell(row, &table.columns.rows, is_whole)));
+    total.push(total_cell(&table.cells.total, &table.rows.rows, true));
     Sheet { head, names, rows, total: Some(total) }
 }

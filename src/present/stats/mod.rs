@@ -95,7 +95,9 @@ fn sheet(stats: &Stats, figures: &[Figure], form: Form) -> Sheet {
     }
     let all = figures.iter().flat_map(|figure| figure.total_cells(&stats.total, form));
     total.extend(all);
-    Sheet { head, names: stats.by.len(), rows: rows.collect(), total: Some(total) }
+    // Without a field the one row is the total.
+    let total = Some(total).filter(|_| !stats.by.is_empty());
+    Sheet { head, names: stats.by.len(), rows: rows.collect(), total }
 }
 
 /// What a table of counts cannot say by itself: what was left out, and why rows add up to more than the total.
@@ -108,11 +110,16 @@ pub fn exceptions(stats: &Stats) -> Vec<String> {
     }
     if stats.left_out.0 > 0 {
         let (rows, issues) = stats.left_out;
-        remarks.push(format!("left out are {} rows with too few issues, {} in all", thousands(rows), thousands(issues)));
+        remarks.push(format!(
+            "left out are {} rows with too few issues, {} in all",
+            thousands(rows),
+            thousands(issues)
+        ));
     }
     let undecided = stats.total.issues - stats.total.decided();
     if undecided > 0 && !stats.by.iter().any(|name| name == "outcome") {
-        let issues = if undecided == 1 { "1 issue has".to_owned() } else { format!("{} issues have", thousands(undecided)) };
+        let issues =
+            if undecided == 1 { "1 issue has".to_owned() } else { format!("{} issues have", thousands(undecided)) };
         remarks.push(format!("{issues} no outcome that could be read, and no part in the share"));
     }
     if let Some(since) = stats.days {

@@ -51,7 +51,9 @@ impl Cell {
         let precise = |n: f64| if form == Form::Plain { format!("{n:.6}") } else { n.to_string() };
         let points = |n: f64| format!("{:+.1}", 100.0 * n);
         match self {
-            Self::Value(value) => value.clone().unwrap_or_else(|| if people { "(none)".to_owned() } else { String::new() }),
+            Self::Value(value) => {
+                value.clone().unwrap_or_else(|| if people { "(none)".to_owned() } else { String::new() })
+            }
             Self::Text(text) => text.clone(),
             Self::Count(n) if people => thousands(*n),
             Self::Count(n) => n.to_string(),

@@ -68,7 +68,8 @@ pub struct Test {
 /// Tests a table of counts, row by row. `None` for a table of fewer than two rows or columns that are not empty.
 pub fn independence(table: &[Vec<u64>]) -> Option<Test> {
     let columns = table.iter().map(Vec::len).max()?;
-    let of_columns: Vec<u64> = (0..columns).map(|j| table.iter().map(|row| row.get(j).copied().unwrap_or(0)).sum()).collect();
+    let of_columns: Vec<u64> =
+        (0..columns).map(|j| table.iter().map(|row| row.get(j).copied().unwrap_or(0)).sum()).collect();
     let of_rows: Vec<u64> = table.iter().map(|row| row.iter().sum()).collect();
     let filled = |sums: &[u64]| sums.iter().filter(|sum| **sum > 0).count();
     let (rows, columns) = (filled(&of_rows), filled(&of_columns));
@@ -89,7 +90,8 @@ pub fn independence(table: &[Vec<u64>]) -> Option<Test> {
     }
     let degrees = ((rows - 1) * (columns - 1)) as u64;
     // The upper tail of the chi-square distribution is a regularized incomplete gamma function.
-    let p = if chi_square > 0.0 { checked_gamma_ur(degrees as f64 / 2.0, chi_square / 2.0).unwrap_or(0.0) } else { 1.0 };
+    let p =
+        if chi_square > 0.0 { checked_gamma_ur(degrees as f64 / 2.0, chi_square / 2.0).unwrap_or(0.0) } else { 1.0 };
     let cramers_v = (chi_square / (n as f64 * (rows.min(columns) - 1) as f64)).sqrt();
     Some(Test { chi_square, degrees, p, cramers_v, n, least_expected })
 }
@@ -200,10 +202,12 @@ mod tests {
 
     #[test]
     fn quantiles_are_days_that_letters_took() {
-        let days = |days: &[i32]| days.iter().fold(Days::new(), |mut all, day| {
-            *all.entry(*day).or_default() += 1;
-            all
-        });
+        let days = |days: &[i32]| {
+            days.iter().fold(Days::new(), |mut all, day| {
+                *all.entry(*day).or_default() += 1;
+                all
+            })
+        };
         let one = Quantiles::of(&days(&[7])).unwrap();
         assert_eq!((one.least, one.p5, one.q1, one.median, one.q3, one.p95, one.most), (7, 7, 7, 7, 7, 7, 7));
         let hundred = Quantiles::of(&days(&(1..=100).collect::<Vec<_>>())).unwrap();

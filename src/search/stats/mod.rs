@@ -152,7 +152,9 @@ pub fn compare(reader: &Reader, request: &StatsRequest, other: &Expr) -> Result<
     let mut comparison = Comparison::new(cells, shared, request);
     let [one, other] = both;
     comparison.notes = one.notes;
-    comparison.notes.extend(other.notes.into_iter().filter(|note| !comparison.notes.contains(note)).collect::<Vec<_>>());
+    comparison
+        .notes
+        .extend(other.notes.into_iter().filter(|note| !comparison.notes.contains(note)).collect::<Vec<_>>());
     Ok(comparison)
 }
 

@@ -150,7 +150,8 @@ impl Pass {
         let values = request.by.iter().zip(interners).enumerate().map(|(i, (dimension, interner))| {
             Values::open(dimension, keep.get(i).and_then(Option::as_ref), segment, interner)
         });
-        let days = request.days.map(|since| -> tantivy::Result<_> { Ok([fast.u64(since.field())?, fast.u64("decided")?]) });
+        let days =
+            request.days.map(|since| -> tantivy::Result<_> { Ok([fast.u64(since.field())?, fast.u64("decided")?]) });
         Ok(Self {
             letters: fast.u64("case")?,
             numbers: fast.u64("number")?,

@@ -105,7 +105,7 @@ pub enum Measure {
     Share,
 }
 
-/// The order of rows. Ties go by their values; rows without a share come last by it.
+/// The order of rows. Ties go by their values; rows of missing values, of all others, and without a share come last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RowOrder {
     measure: Measure,
@@ -147,10 +147,14 @@ impl RowOrder {
             Measure::Overturned => row.overturned as f64,
             Measure::Share => row.share().unwrap_or(f64::NAN),
         };
+        // What stands for others, or for nothing, is no value to compare with.
+        let is_rest = |row: &StatsRow| row.values.iter().any(|value| value.as_deref().is_none_or(|v| v == OTHERS));
+        let is_by_measure = self.measure != Measure::Values;
         rows.sort_by(|a, b| {
-            let (a, b) = (key(a), key(b));
-            let by_key = if self.descending { b.total_cmp(&a) } else { a.total_cmp(&b) };
-            a.is_nan().cmp(&b.is_nan()).then(by_key)
+            let last = |row: &StatsRow, key: f64| (is_by_measure && is_rest(row), key.is_nan());
+            let (of_a, of_b) = (key(a), key(b));
+            let by_key = if self.descending { of_b.total_cmp(&of_a) } else { of_a.total_cmp(&of_b) };
+            last(a, of_a).cmp(&last(b, of_b)).then(by_key)
         });
     }
 }
@@ -158,9 +162,8 @@ impl RowOrder {
 /// Orders keys by their values: those with an order in it, others by how many issues of `counted` have them; what stands
 /// for all others comes behind them, and missing values last.
 fn ordered(mut keys: Vec<Key>, counted: &[&Cells], names: &[Vec<String>], by: &[Dimension]) -> Vec<Key> {
-    let marginal = |i: usize, code: u32| -> u64 {
-        counted.iter().filter_map(|cells| cells.marginals.get(i)?.get(&code)).sum()
-    };
+    let marginal =
+        |i: usize, code: u32| -> u64 { counted.iter().filter_map(|cells| cells.marginals.get(i)?.get(&code)).sum() };
     keys.sort_by_cached_key(|key| {
         let place = |(i, dimension): (usize, &Dimension)| {
             let code = key[i];
@@ -260,7 +263,8 @@ fn test(cells: &Cells) -> Option<Test> {
         (key[0], key[1]) = (row, column);
         cells.by_key.get(&key).map_or(0, |cell| cell.issues)
     };
-    let table: Vec<Vec<u64>> = rows.iter().map(|row| columns.iter().map(|column| issues(*row, *column)).collect()).collect();
+    let table: Vec<Vec<u64>> =
+        rows.iter().map(|row| columns.iter().map(|column| issues(*row, *column)).collect()).collect();
     figures::independence(&table)
 }
 
@@ -359,7 +363,8 @@ fn with_codes_of(names: &[Vec<String>], mut cells: Cells, by: &[Dimension]) -> (
     let mut names = names.to_vec();
     let mut codes: Vec<Vec<u32>> = Vec::new();
     for (known, own) in names.iter_mut().zip(&cells.names) {
-        let mut by_name: HashMap<String, u32> = (0..).zip(&*known).map(|(code, name)| (analysis::fold(name), code)).collect();
+        let mut by_name: HashMap<String, u32> =
+            (0..).zip(&*known).map(|(code, name)| (analysis::fold(name), code)).collect();
         let code = |name: &String| {
             *by_name.entry(analysis::fold(name)).or_insert_with(|| {
                 known.push(name.clone());
