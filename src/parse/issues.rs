@@ -150,10 +150,10 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
         if drafts.is_empty() || repeated {
             let number = drafts.last().and_then(|d| d.printed).unwrap_or(drafts.len() as u32);
             let mut heads = heads(searched..label.start, number, true);
-            if form == Form::Labels && drafts.last().is_some_and(Draft::rationale_is_open) {
+            if drafts.last().is_some_and(Draft::rationale_is_open) {
                 // The last one is the issue's own.
                 let own = heads.pop();
-                heads.retain(|head| !is_conclusion(text, searched, head));
+                without_text_of_rationale(reading, &finder, searched, &mut heads);
                 heads.extend(own);
             }
             if heads.is_empty() && form == Form::Labels && label.part != Part::Claims {
@@ -223,11 +223,12 @@ pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
     }
     let number = drafts.last().and_then(|d| d.printed).unwrap_or(drafts.len() as u32);
     let mut heads = heads(searched..end, number, false);
-    if heads.is_empty() && form == Form::Labels && drafts.last().is_some_and(|d| d.rationale_is_open()) {
-        heads = finder.paragraphs(searched..end);
-    }
-    if form == Form::Labels && drafts.last().is_some_and(Draft::rationale_is_open) {
-        heads.retain(|head| !is_conclusion(text, searched, head));
+    if drafts.last().is_some_and(Draft::rationale_is_open) {
+        without_text_of_rationale(reading, &finder, searched, &mut heads);
+        if heads.is_empty() && form == Form::Labels {
+            heads = finder.paragraphs(searched..end);
+            heads.retain(|head| !is_conclusion(text, searched, head) && !finder.is_quoted(searched, head));
+        }
     }
     let without_labels: Vec<Range<usize>> = (heads.iter().map(|head| head.end))
         .zip(heads.iter().skip(1).map(|next| next.begins.map_or(next.line, |(start, _)| start)).chain([end]))
@@ -308,9 +309,31 @@ fn primary(said: &str) -> bool {
         .any(|words| next_word(said.as_bytes(), 0).is_some_and(|at| phrase(said, at, words).is_some()))
 }
 
+/// Takes out heads that no label confirms and that are text of the rationale before them: its conclusion, and lists of other
+/// decisions that it quotes.
+fn without_text_of_rationale(reading: &mut Reading<'_, '_>, finder: &Finder<'_, '_>, from: usize, heads: &mut Vec<Head>) {
+    let text = reading.view.text();
+    heads.retain(|head| head.number.is_some() || !is_conclusion(text, from, head));
+    // What adjoins a quoted decision is quoted with it.
+    if let (Some(first), Some(last)) = (heads.first(), heads.last())
+        && first.number.is_none()
+        && finder.is_quoted(from, first)
+    {
+        let message = "outcomes within a rationale are read as its text: it quotes other decisions".to_owned();
+        reading.note(Severity::Warning, "quoted_decision", message, Some(first.line..last.end));
+        heads.clear();
+    }
+}
+
 /// Whether an outcome that no label follows is the conclusion of a rationale: "Decision: Upheld", "It is not medically
 /// necessary. Outcome: Upheld".
 fn is_conclusion(text: &str, from: usize, head: &Head) -> bool {
+    // "Decision: Upheld" on a line of its own behind a finished sentence.
+    let announcement = text.get(head.colon..head.end).unwrap_or_default();
+    let gap = announcement.split(char::is_alphanumeric).next().unwrap_or_default();
+    if gap.len() < announcement.len() && gap.starts_with(['.', ')']) && gap.contains(['\n', '\x0c']) {
+        return true;
+    }
     let before = text.get(from..head.colon).unwrap_or_default().trim_end();
     let said = before.rsplit(['.', '\n', '\x0c']).next().unwrap_or_default().trim_start();
     let lower = said.to_ascii_lowercase();

@@ -121,6 +121,7 @@ pub const CODES: &[(&str, &str)] = &[
         "repeated_label",
         "A label stands twice in one issue; the second one is read as text, or the first as the other party's guideline.",
     ),
+    ("quoted_decision", "Outcomes stand within a rationale, as decisions that it quotes; they are read as its text."),
     ("unlabelled_decision", "A decision stands at the end without labels; what follows is read as its rationale."),
     ("unclear_authorization", "A heading tells of an authorization in words that cannot be taken apart for certain."),
     ("no_claims_guideline", "An issue lacks the claims administrator's guideline."),
