@@ -51,7 +51,19 @@ impl Clauses {
         for place in line.places_of(Class::Mtus) {
             let Some((at, next)) = schedule_at(line, place) else { continue };
             let end = line.at(next - 1).map_or(at, |last| last.end);
-            let (kind, start) = match mention(line, place, at) {
+            let said = match mention(line, place, at) {
+                // "The MTUS is silent. Decision based on Non-MTUS Citation ..."
+                Mention::Name
+                    if found.clauses.is_empty()
+                        && !found.outside
+                        && is_silent(line, next)
+                        && excludes_later(line, place) =>
+                {
+                    Mention::Outside
+                }
+                said => said,
+            };
+            let (kind, start) = match said {
                 Mention::NonMtus(non) => (Kind::NonMtus, non),
                 Mention::Basis => (Kind::Mtus, at),
                 Mention::Name if found.clauses.is_empty() && !found.outside => (Kind::Mtus, at),
@@ -111,6 +123,35 @@ impl Clauses {
     fn open(&mut self, text: &str) -> Option<&mut Clause> {
         self.clauses.last_mut().filter(|open| open.range.end == text.len())
     }
+}
+
+/// Whether sources outside of the schedule are announced behind a word.
+fn excludes_later(line: &Part<'_>, place: usize) -> bool {
+    let excluded = |later: usize| {
+        let name = schedule_at(line, later).filter(|_| later > place);
+        name.is_some_and(|(at, _)| matches!(mention(line, later, at), Mention::NonMtus(_)))
+    };
+    line.places_of(Class::Mtus).any(excluded)
+}
+
+/// Whether the schedule is named only to say that it has nothing on the request.
+fn is_silent(line: &Part<'_>, next: usize) -> bool {
+    const SILENT: [&[&str]; 12] = [
+        &["is", "silent"],
+        &["are", "silent"],
+        &["was", "silent"],
+        &["does", "not", "address"],
+        &["do", "not", "address"],
+        &["did", "not", "address"],
+        &["does", "not", "discuss"],
+        &["does", "not", "mention"],
+        &["does", "not", "cover"],
+        &["has", "nothing"],
+        &["had", "nothing"],
+        &["is", "not", "applicable"],
+    ];
+    let next = next + usize::from(near(line, next) && line.is_one(next, &["guidelines", "guideline"]));
+    near(line, next) && SILENT.iter().any(|words| line.phrase(next, words).is_some())
 }
 
 /// Whether the schedule is named behind a semicolon, with one of its chapters.

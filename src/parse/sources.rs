@@ -93,7 +93,8 @@ fn cut(clause: &Part<'_>) -> Vec<(Range<usize>, Option<Source>)> {
             _ => {
                 after_access(clause, place, start) || {
                     let named = source.is_some() || named.is_some();
-                    clause.gap(place).starts_with(';') && is_another(clause, start..at, named)
+                    // "Lavender (dried); A Book of Herbs, 5th ed."
+                    clause.gap(place).trim_start_matches([')', ']']).starts_with(';') && is_another(clause, start..at, named)
                 } || is_next_publication(clause, place, start)
                     || is_regulation(clause, place, start)
             }

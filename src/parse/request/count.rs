@@ -224,7 +224,13 @@ fn is_instruction(tokens: &Tokens<'_>, i: usize, end: usize, high: u32, unit: Un
         return unit.kind == Kind::Size && tokens.mark(end) == b'/';
     }
     let few = high <= 4 && !(end >= tokens.len() || after == "of" || tokens.mark(end) == b')');
-    few || TAKEN.contains(&after)
+    // "one tablet of X by mouth daily"
+    let told_later = || {
+        const WORDS: [&str; 9] = ["mouth", "po", "p.o", "orally", "nightly", "qhs", "prn", "p.r.n", "daily"];
+        (end..tokens.len()).any(|i| tokens.word_is(i, &WORDS) || time::frequency(tokens, i).is_some())
+    };
+    few || (high <= 4 && after == "of" && told_later())
+        || TAKEN.contains(&after)
         || tokens.word_is(i.wrapping_sub(1), &TAKE)
         || after.strip_prefix('q').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
         || time::frequency(tokens, end).is_some()
