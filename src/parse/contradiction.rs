@@ -14,8 +14,15 @@ pub(super) fn stated(reading: &mut Reading<'_, '_>) {
     let issues = [Part::Issues, Part::DecisionList].into_iter().filter_map(|part| reading.outline.first(part));
     let end = issues.map(|heading| heading.start).min().unwrap_or(usize::MAX);
     // Where a summary, a list of documents or a rationale has the words, they tell of another decision.
-    const OF_LETTER: &[Part] =
-        &[Part::How, Part::Credentials, Part::Notice, Part::NoticeDecision, Part::Determined, Part::ReviewTitle, Part::Closing];
+    const OF_LETTER: &[Part] = &[
+        Part::How,
+        Part::Credentials,
+        Part::Notice,
+        Part::NoticeDecision,
+        Part::Determined,
+        Part::ReviewTitle,
+        Part::Closing,
+    ];
     let mut of_letter = true;
     let stated = reading.outline.anchors().iter().take_while(|a| a.start < end).filter(|a| {
         if Part::SECTIONS.contains(&a.part) || Part::LABELS.contains(&a.part) {

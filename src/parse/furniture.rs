@@ -466,7 +466,8 @@ impl Edges {
 /// Whether a line cannot end a sentence: a joint of words stands at its end.
 fn hangs(before: &str) -> bool {
     let last = before.rsplit([' ', '\n']).next().unwrap_or_default();
-    before.ends_with([',', '&', '-', '/', '(']) || ["and", "or", "of", "the", "for", "to", "with", "in", "a"].contains(&last)
+    before.ends_with([',', '&', '-', '/', '('])
+        || ["and", "or", "of", "the", "for", "to", "with", "in", "a"].contains(&last)
 }
 
 /// Whether a line stands in the middle of a sentence that goes on behind it.

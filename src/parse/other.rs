@@ -63,7 +63,8 @@ pub(super) fn is_publication(part: &Part<'_>) -> bool {
 pub(super) fn opens_publication(part: &Part<'_>, place: usize) -> bool {
     /// So many words stand before the one such as "Journal".
     const WORDS: usize = 5;
-    let opens = |word| part.has(word, Class::Publication) && span_around(part, word).is_some_and(|span| span.0 == place);
+    let opens =
+        |word| part.has(word, Class::Publication) && span_around(part, word).is_some_and(|span| span.0 == place);
     part.is_capital(place) && (place..place + WORDS).any(opens)
 }
 
@@ -74,9 +75,10 @@ pub(super) fn is_edition(part: &Part<'_>) -> bool {
     let of_guidelines = |place: usize| {
         part.has(place, Class::OdgTitle) || part.has(place, Class::AcoemTitle) || part.is_one(place, &["and", "of"])
     };
-    let edition = part.places().take(WORDS).find(|&place| {
-        place > part.first && part.is_figure(place) && part.is_one(place + 1, &["ed", "edition"])
-    });
+    let edition = part
+        .places()
+        .take(WORDS)
+        .find(|&place| place > part.first && part.is_figure(place) && part.is_one(place + 1, &["ed", "edition"]));
     edition.is_some_and(|edition| {
         let chapter = part.longest_at(part.first, &[Source::Odg, Source::Acoem, Source::Mtus]).is_some();
         part.is_capital(part.first) && !chapter && !(part.first..edition).all(of_guidelines)

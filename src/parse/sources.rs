@@ -91,11 +91,14 @@ fn cut(clause: &Part<'_>) -> Vec<(Range<usize>, Option<Source>)> {
                 known && (before.ends_with(';') || before.ends_with(". ") || joined(before))
             }
             _ => {
-                after_access(clause, place, start) || {
-                    let named = source.is_some() || named.is_some();
-                    // "Lavender (dried); A Book of Herbs, 5th ed."
-                    clause.gap(place).trim_start_matches([')', ']']).starts_with(';') && is_another(clause, start..at, named)
-                } || is_next_publication(clause, place, start)
+                after_access(clause, place, start)
+                    || {
+                        let named = source.is_some() || named.is_some();
+                        // "Lavender (dried); A Book of Herbs, 5th ed."
+                        clause.gap(place).trim_start_matches([')', ']']).starts_with(';')
+                            && is_another(clause, start..at, named)
+                    }
+                    || is_next_publication(clause, place, start)
                     || is_regulation(clause, place, start)
             }
         };

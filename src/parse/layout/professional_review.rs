@@ -5,8 +5,8 @@
 
 use super::Known;
 use crate::letter::Layout;
+use crate::parse::draft::{self, Draft, Form};
 use crate::parse::heading::Verdict;
-use crate::parse::issues::{self, Draft, Form};
 use crate::parse::mark::number_at;
 use crate::parse::outline::{Anchor, Outline, Part};
 use crate::parse::reading::Reading;
@@ -28,7 +28,7 @@ fn read(reading: &mut Reading<'_, '_>) {
     documents::read(reading);
     summary::read(reading);
     let drafts = drafts(reading.view.text(), reading.outline);
-    issues::finish(reading, drafts, Form::Review);
+    draft::finish(reading, drafts, Form::Review);
     contradiction::stated(reading);
 }
 

@@ -231,8 +231,18 @@ fn is_aside(tokens: &Tokens<'_>, i: usize) -> bool {
 
 /// "One (1) MRI of the knee": a number in words and in figures that opens a request counts what is asked for.
 fn number_in_front(tokens: &Tokens<'_>) -> Option<u32> {
-    const BEFORE: [&str; 10] =
-        ["retrospective", "retro", "request", "requests", "for", "associated", "surgical", "service", "services", "the"];
+    const BEFORE: [&str; 10] = [
+        "retrospective",
+        "retro",
+        "request",
+        "requests",
+        "for",
+        "associated",
+        "surgical",
+        "service",
+        "services",
+        "the",
+    ];
     let opens = |&i: &usize| !(tokens.word_is(i, &BEFORE) || matches!(tokens.mark(i), b':' | b'-'));
     let i = (0..tokens.len()).find(opens)?;
     let (low, high) = tokens.number(i)?;
@@ -313,4 +323,3 @@ fn course(tokens: &Tokens<'_>, i: usize) -> Option<(Frequency, Span, usize)> {
         end,
     ))
 }
-
