@@ -1,7 +1,7 @@
 //! Body parts named in a text, by the table `schema/body-parts.tsv`.
 
 use super::lexicon::{self, Lexicon};
-use super::words::{starts, word_end};
+use super::words::{self, starts, word_end};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -71,7 +71,7 @@ impl<'t> Finder<'t> {
     #[inline(never)]
     fn found(&mut self, rest: &[u8], start: usize) -> Option<(Range<usize>, &'static [&'static str])> {
         let (word, parts) = self.words.heads(rest).find(|(word, _)| ends(rest, word.len()))?;
-        if start < self.from || !begins(self.text, start) {
+        if start < self.from || !words::begins(self.text, start) {
             return None;
         }
         self.from = start + word.len();
@@ -108,12 +108,7 @@ pub(super) fn is_part(text: &str) -> bool {
 /// Whether a word ends here, or its plural.
 fn ends(text: &[u8], end: usize) -> bool {
     let plural = matches!(text.get(end), Some(b's' | b'S'));
-    !text.get(end + usize::from(plural)).is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii())
-}
-
-/// Whether no letter of another alphabet stands before a word.
-fn begins(text: &[u8], start: usize) -> bool {
-    start.checked_sub(1).and_then(|before| text.get(before)).is_none_or(u8::is_ascii)
+    words::ends(text, end + usize::from(plural))
 }
 
 /// The words of the table with the body parts that they name: none for words that only look like one.

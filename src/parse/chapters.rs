@@ -1,6 +1,7 @@
 //! Citations of the MTUS: chapters with their years, and what is named of each.
 
 use super::catalog::{self, Class, Entry};
+use super::clauses::before_schedule;
 use super::details::{self, Details};
 use super::line::Part;
 use super::words::trimmed;
@@ -46,7 +47,7 @@ pub(super) fn read(clause: &Part<'_>, citations: &mut Vec<Citation>) {
             before = ahead(from, name);
         }
         let end = names.get(i + 1).map_or(bytes.end, |next| start(text, next, leads));
-        let whole = trimmed(text, from..end);
+        let whole = before_schedule(text, trimmed(text, from..end));
         let rest = clause.part(name.at.end..whole.end.max(name.at.end));
         let list = listed(&rest);
         let years_end = list.as_ref().map_or(rest.bytes.end, |list| list.start);
@@ -140,7 +141,10 @@ fn among(part: &Part<'_>, words: &[usize]) -> Vec<Name> {
         // one without.
         let first = part.start(part.first);
         bare.retain(|name| name.at.start == first || is_guidelines(part.text(), name));
-        bare.retain(|name| names.iter().all(|other| name.at.end <= other.at.start || other.at.end <= name.at.start));
+        bare.retain(|name| {
+            let next = names.partition_point(|other| other.at.end <= name.at.start);
+            names.get(next).is_none_or(|other| name.at.end <= other.at.start)
+        });
     }
     names.append(&mut bare);
     names.sort_by_key(|name| name.at.start);

@@ -2,7 +2,8 @@
 
 use super::catalog::Class;
 use super::line::Part;
-use super::sources;
+use super::words::trimmed;
+use super::{chapters, sources};
 use std::ops::Range;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,10 +51,24 @@ impl Clauses {
         for place in line.places_of(Class::Mtus) {
             let Some((at, next)) = schedule_at(line, place) else { continue };
             let end = line.at(next - 1).map_or(at, |last| last.end);
-            let (kind, start) = match mention(line, place, at) {
+            let said = match mention(line, place, at) {
+                // "The MTUS is silent. Decision based on Non-MTUS Citation ..."
+                Mention::Name
+                    if found.clauses.is_empty()
+                        && !found.outside
+                        && is_silent(line, next)
+                        && excludes_later(line, place) =>
+                {
+                    Mention::Outside
+                }
+                said => said,
+            };
+            let (kind, start) = match said {
                 Mention::NonMtus(non) => (Kind::NonMtus, non),
                 Mention::Basis => (Kind::Mtus, at),
                 Mention::Name if found.clauses.is_empty() && !found.outside => (Kind::Mtus, at),
+                // "ODG, Pain Chapter; MTUS Low Back Complaints 2004"
+                Mention::Name if names_chapter(line, place, next) => (Kind::Mtus, at),
                 Mention::Name => continue,
                 // A citation outside of the MTUS may tell of its part in it.
                 Mention::PartOf(Kind::Mtus, _) if found.open(text).is_some_and(|open| open.kind == Kind::NonMtus) => {
@@ -108,6 +123,57 @@ impl Clauses {
     fn open(&mut self, text: &str) -> Option<&mut Clause> {
         self.clauses.last_mut().filter(|open| open.range.end == text.len())
     }
+}
+
+/// Whether sources outside of the schedule are announced behind a word.
+fn excludes_later(line: &Part<'_>, place: usize) -> bool {
+    let excluded = |later: usize| {
+        let name = schedule_at(line, later).filter(|_| later > place);
+        name.is_some_and(|(at, _)| matches!(mention(line, later, at), Mention::NonMtus(_)))
+    };
+    line.places_of(Class::Mtus).any(excluded)
+}
+
+/// Whether the schedule is named only to say that it has nothing on the request.
+fn is_silent(line: &Part<'_>, next: usize) -> bool {
+    const SILENT: [&[&str]; 12] = [
+        &["is", "silent"],
+        &["are", "silent"],
+        &["was", "silent"],
+        &["does", "not", "address"],
+        &["do", "not", "address"],
+        &["did", "not", "address"],
+        &["does", "not", "discuss"],
+        &["does", "not", "mention"],
+        &["does", "not", "cover"],
+        &["has", "nothing"],
+        &["had", "nothing"],
+        &["is", "not", "applicable"],
+    ];
+    let next = next + usize::from(near(line, next) && line.is_one(next, &["guidelines", "guideline"]));
+    near(line, next) && SILENT.iter().any(|words| line.phrase(next, words).is_some())
+}
+
+/// Whether the schedule is named behind a semicolon, with one of its chapters.
+fn names_chapter(line: &Part<'_>, place: usize, next: usize) -> bool {
+    let (from, text) = (line.start(next), line.text());
+    let rest = text.get(from..).unwrap_or_default();
+    let cited = || line.part(from..from + rest.find([';', '.']).unwrap_or(rest.len()));
+    line.gap(place).trim() == ";" && chapters::named(&cited())
+}
+
+/// A range without the name of the schedule at its end, which opens what is cited next: "Low Back Complaints 2004; MTUS".
+pub(super) fn before_schedule(text: &str, range: Range<usize>) -> Range<usize> {
+    let cited = text.get(range.clone()).unwrap_or_default();
+    let before = cited.len().checked_sub(MTUS.len()).filter(|&at| {
+        let joined = |before: &str| {
+            let before = before.trim_end();
+            before.ends_with([';', ',', '.']) || before.ends_with(" and") || before.ends_with(" the")
+        };
+        let name = cited.get(at..).is_some_and(|name| name.eq_ignore_ascii_case(MTUS));
+        name && cited.get(..at).is_some_and(|before| before.ends_with(' ') && joined(before))
+    });
+    before.map_or(range.clone(), |length| trimmed(text, range.start..range.start + length))
 }
 
 /// Words that come before the sources that a decision is based on, with "on" or "upon".

@@ -13,11 +13,24 @@ pub(super) fn stated(reading: &mut Reading<'_, '_>) {
     // "Final determination: Upheld" under the heading of the issues is one issue's.
     let issues = [Part::Issues, Part::DecisionList].into_iter().filter_map(|part| reading.outline.first(part));
     let end = issues.map(|heading| heading.start).min().unwrap_or(usize::MAX);
-    let found = reading
-        .outline
-        .all(Part::Stated)
-        .take_while(|a| a.start < end)
-        .find_map(|a| Some((a.start, verdict::stated(text, a.end)?)));
+    // Where a summary, a list of documents or a rationale has the words, they tell of another decision.
+    const OF_LETTER: &[Part] = &[
+        Part::How,
+        Part::Credentials,
+        Part::Notice,
+        Part::NoticeDecision,
+        Part::Determined,
+        Part::ReviewTitle,
+        Part::Closing,
+    ];
+    let mut of_letter = true;
+    let stated = reading.outline.anchors().iter().take_while(|a| a.start < end).filter(|a| {
+        if Part::SECTIONS.contains(&a.part) || Part::LABELS.contains(&a.part) {
+            of_letter = OF_LETTER.contains(&a.part);
+        }
+        a.part == Part::Stated && of_letter
+    });
+    let found = { stated }.find_map(|a| Some((a.start, verdict::stated(text, a.end)?)));
     let Some((start, (outcome, end))) = found else { return };
     reading.letter.stated_outcome = Some(outcome);
     if let Some(folded) = reading.letter.outcome().filter(|folded| *folded != outcome) {

@@ -27,6 +27,7 @@ enum Role {
     Never,
     State,
     Lack,
+    Service,
 }
 
 fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -58,6 +59,7 @@ static ROLES: LazyLock<Lexicon<Vec<Role>>> = LazyLock::new(|| {
             "never" => Role::Never,
             "state" => Role::State,
             "lack" => Role::Lack,
+            "service" => Role::Service,
             _ => return None,
         };
         Some((cell, role))
@@ -82,7 +84,7 @@ pub(super) fn end(text: &str, start: usize, word: &str, denial: Denial) -> Optio
     }
     let denies = match denial {
         Denial::Sentence => !is_excepted(text, after),
-        Denial::Worker => of_worker(text, start) && !is_excepted(text, after),
+        Denial::Worker => of_worker(text, start) && !is_excepted(text, after) && !is_of_service(text, after),
         Denial::Clause => !(is_excepted(text, after) || (word == "without" && is_negated(text, start))),
     };
     let reach = text.floor_char_boundary(after + LONGEST);
@@ -131,6 +133,31 @@ fn is_excepted(text: &str, after: usize) -> bool {
             return is(text, word, Role::Unless) && !lack();
         }
         at = word.1;
+    }
+    false
+}
+
+/// Whether it is a treatment of a body part that is denied, as requests are: "denied shoulder surgery".
+fn is_of_service(text: &str, after: usize) -> bool {
+    /// Articles, sides and the names of body parts are not longer.
+    const LONGEST: usize = 80;
+    let rest = text.get(after..text.floor_char_boundary(after + LONGEST)).unwrap_or_default();
+    let rest = rest.split([',', '.', ';', ':']).next().unwrap_or_default();
+    let mut parts = body::Finder::new(rest);
+    let (mut named, mut end) = (false, 0);
+    for start in starts(rest) {
+        if let Some((range, _)) = parts.at(start) {
+            (named, end) = (true, range.end);
+        } else if start >= end {
+            let word = (start, word_end(rest.as_bytes(), start));
+            let beside = || {
+                let word = rest.get(word.0..word.1).unwrap_or_default();
+                ["a", "an", "the", "left", "right", "bilateral", "both"].iter().any(|b| word.eq_ignore_ascii_case(b))
+            };
+            if named || !beside() {
+                return named && is(rest, word, Role::Service);
+            }
+        }
     }
     false
 }

@@ -90,6 +90,8 @@ fn pages(part: &Part<'_>, place: usize, found: &mut Details) -> Option<Range<usi
 
 /// A list of pages and ranges of pages.
 fn page_list(part: &Part<'_>, bytes: &[u8], from: usize) -> Option<(Vec<String>, usize)> {
+    /// No citation names more; this bounds the search for pages that are named twice.
+    const MOST: usize = 256;
     let text = part.text();
     let mut pages = Vec::new();
     let (mut at, mut end) = (from, from);
@@ -104,7 +106,7 @@ fn page_list(part: &Part<'_>, bytes: &[u8], from: usize) -> Option<(Vec<String>,
             None => first.to_owned(),
         };
         end = last.map_or(after, |(_, end)| end);
-        if !pages.contains(&page) {
+        if pages.len() < MOST && !pages.contains(&page) {
             pages.push(page);
         }
         // "page 98 of 127"

@@ -108,6 +108,11 @@ pub(super) fn add(list: &str, found: &mut Vec<String>) {
 
 /// Adds a diagnosis, if it is one.
 fn add_one(piece: &str, found: &mut Vec<String>) {
+    /// No summary names more; this bounds the search for those that are named twice.
+    const MOST: usize = 256;
+    if found.len() >= MOST {
+        return;
+    }
     let diagnosis = clean(piece);
     let words = diagnosis.split_whitespace().take(25).count();
     // One is no longer than the longest of ICD-10; a sentence is.

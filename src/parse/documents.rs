@@ -37,7 +37,8 @@ fn without_introduction(reading: &Reading<'_, '_>, section: Range<usize>) -> Ran
     let text = reading.passage(section.clone());
     // The mark of the heading itself may stand apart.
     let start = section.end - text.trim_start_matches([':', ' ', '\n', '\x0c']).len();
-    reading.without_introduction(start..section.end, &["the", "following"])
+    let openings: [&[&str]; 3] = [&["the", "following"], &["these", "documents"], &["the", "documents"]];
+    openings.iter().fold(start..section.end, |range, words| reading.without_introduction(range, words))
 }
 
 /// The entries, their marks left out.

@@ -5,17 +5,24 @@ use crate::letter::CaseNumber;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// Longer lines are text; a footer can have its page number at the far end.
+/// Longer lines are text.
 const LONGEST: usize = 240;
+
+/// Whether a line is longer than that, the blanks aside before a page number at its far end.
+fn is_long(line: &str, longest: usize) -> bool {
+    let mut words = line.split_ascii_whitespace().map(|word| word.len() + 1);
+    let within = |length: usize, word: usize| Some(length + word).filter(|length| *length <= longest + 1);
+    line.len() > longest && words.try_fold(0, within).is_none()
+}
 
 /// Whether a line is page furniture wherever it stands.
 pub(super) fn anywhere(line: &str) -> bool {
     match line.as_bytes().first() {
-        Some(b'F' | b'f') if line.len() <= LONGEST => {
+        Some(b'F' | b'f') if !is_long(line, LONGEST) => {
             let at = words::phrase(line, 0, &["final", "determination", "letter", "for", "imr", "case", "number"]);
             at.is_some_and(|at| numbers_only(without_case_number(&line[at..])))
         }
-        Some(b'P' | b'p') if line.len() <= LONGEST => {
+        Some(b'P' | b'p') if !is_long(line, LONGEST) => {
             // "page 43" alone may be the end of a citation.
             is_page_of(line) && line.split_ascii_whitespace().nth(2).is_some()
         }
@@ -32,7 +39,7 @@ pub(super) enum At {
 
 /// Whether a line at the top or the bottom of a page, counted from 0, is page furniture.
 pub(super) fn at_edge(line: &str, page: usize, at: At) -> bool {
-    if line.len() > LONGEST || line.is_empty() {
+    if line.is_empty() || is_long(line, LONGEST) {
         return false;
     }
     if anywhere(line) {
@@ -66,7 +73,7 @@ fn ends_in_digit(line: &str) -> bool {
 fn ends_with_page(line: &str) -> Option<usize> {
     /// Longer lines are text.
     const LONGEST: usize = 120;
-    if line.len() > LONGEST || !ends_in_digit(line) {
+    if !ends_in_digit(line) || is_long(line, LONGEST) {
         return None;
     }
     // Nearly no line with a number at its end has the letter, which is found at once.
@@ -320,7 +327,7 @@ impl Edges {
 
     /// Takes a line that begins at an offset of the text.
     pub(super) fn add(&mut self, page: usize, (at, depth): (At, usize), start: usize, line: &str) {
-        if line.len() <= Self::LONGEST && !line.ends_with(':') {
+        if !line.ends_with(':') && !is_long(line, Self::LONGEST) {
             self.lines.push(Edge { page, at, depth, start, end: start + line.len() });
         }
     }
@@ -334,8 +341,9 @@ impl Edges {
 
     /// The lines of a text that more than half of its pages repeat at the same edge, in the order of the text.
     ///
-    /// Nothing but other such lines stands between them and the edge. Issues repeat lines too, so a line that also stands
-    /// away from the edges, or that goes on with a sentence, is text.
+    /// Nothing but other such lines stands between them and the edge. Issues repeat lines too, so a line that goes on with a
+    /// sentence is text, and one that also stands away from the edges is, unless nearly all pages have it at their edge; in
+    /// the middle of a sentence it is none there, either.
     pub(super) fn repeated(&self, pages: usize, text: &str) -> Vec<Range<usize>> {
         /// Two pages can begin with the same words by chance.
         const LEAST: usize = 3;
@@ -346,6 +354,8 @@ impl Edges {
         }
         let mut taken = vec![false; self.lines.len()];
         let mut keys = vec![0; self.lines.len()];
+        // Those away from the edges.
+        let mut within: Vec<Range<usize>> = Vec::new();
         let line = |i: usize| text.get(self.lines[i].start..self.lines[i].end).unwrap_or_default();
         for depth in 0..Self::TOP.max(Self::BOTTOM) {
             let mut open: Vec<usize> = (0..self.lines.len())
@@ -373,14 +383,19 @@ impl Edges {
                 let least = if line(run[0]).starts_with(|c: char| c.is_ascii_digit()) { run.len() } else { 1 };
                 on >= least
             };
+            // Pages end in the middle of a list by chance, but not all of them.
+            let joined = |run: &[usize]| run.iter().all(|&i| hangs(self.before(i, &candidates, text)));
             for run in repeated {
-                if !inner.contains(&keys[run[0]]) && !runs_on(run) {
+                let places = inner.get(&keys[run[0]]).map_or(&[][..], Vec::as_slice);
+                let runs = run.len() + 1 >= pages && places.len() * 2 < run.len() && !joined(run);
+                if (places.is_empty() || runs) && !runs_on(run) {
                     run.iter().for_each(|&i| taken[i] = true);
+                    within.extend(places.iter().filter(|place| interrupts(text, place)).cloned());
                 }
             }
         }
-        let mut ranges: Vec<_> =
-            self.lines.iter().zip(taken).filter(|(_, taken)| *taken).map(|(edge, _)| edge.start..edge.end).collect();
+        let edges = self.lines.iter().zip(taken).filter(|(_, taken)| *taken).map(|(edge, _)| edge.start..edge.end);
+        let mut ranges: Vec<_> = edges.chain(within).collect();
         ranges.sort_by_key(|range| range.start);
         ranges.dedup();
         ranges
@@ -395,8 +410,8 @@ impl Edges {
         Some(beside.filter(|&beside| self.lines.get(beside).is_some_and(is_outer)))
     }
 
-    /// The keys of those lines that also stand away from the edges of pages.
-    fn inner(&self, candidates: &HashMap<usize, u64>, text: &str) -> HashSet<u64> {
+    /// Where those lines also stand away from the edges of pages, by their keys.
+    fn inner(&self, candidates: &HashMap<usize, u64>, text: &str) -> HashMap<u64, Vec<Range<usize>>> {
         let keys: HashSet<u64> = candidates.values().copied().collect();
         // Few lines begin like one of them.
         let class = |byte: u8| usize::from(if byte.is_ascii_digit() { b'0' } else { byte });
@@ -405,7 +420,7 @@ impl Edges {
             first[class(*byte)] = true;
         }
         let at_edges: HashSet<usize> = self.lines.iter().map(|edge| edge.start).collect();
-        let mut inner = HashSet::new();
+        let mut inner: HashMap<u64, Vec<Range<usize>>> = HashMap::new();
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
             let whole = text.get(start..end).unwrap_or_default();
@@ -416,7 +431,7 @@ impl Edges {
             if alike && !at_edges.contains(&at) {
                 let key = key(line);
                 if keys.contains(&key) {
-                    inner.insert(key);
+                    inner.entry(key).or_default().push(at..end);
                 }
             }
         }
@@ -430,7 +445,13 @@ impl Edges {
         if !line.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '&' || c == ',') {
             return false;
         }
-        let mut before = text.get(..edge.start).unwrap_or_default().trim_end();
+        let before = self.before(i, candidates, text);
+        !before.is_empty() && !before.ends_with(['.', '?', '!', ':', ')', '"', '\u{201d}'])
+    }
+
+    /// The text before a line, candidates left aside.
+    fn before<'t>(&self, i: usize, candidates: &HashMap<usize, u64>, text: &'t str) -> &'t str {
+        let mut before = text.get(..self.lines[i].start).unwrap_or_default().trim_end();
         for _ in 0..Self::TOP + Self::BOTTOM {
             let start = before.rfind(['\n', '\x0c']).map_or(0, |n| n + 1);
             if !candidates.contains_key(&start) {
@@ -438,6 +459,20 @@ impl Edges {
             }
             before = before.get(..start).unwrap_or_default().trim_end();
         }
-        !before.is_empty() && !before.ends_with(['.', '?', '!', ':', ')', '"', '\u{201d}'])
+        before
     }
+}
+
+/// Whether a line cannot end a sentence: a joint of words stands at its end.
+fn hangs(before: &str) -> bool {
+    let last = before.rsplit([' ', '\n']).next().unwrap_or_default();
+    before.ends_with([',', '&', '-', '/', '('])
+        || ["and", "or", "of", "the", "for", "to", "with", "in", "a"].contains(&last)
+}
+
+/// Whether a line stands in the middle of a sentence that goes on behind it.
+fn interrupts(text: &str, line: &Range<usize>) -> bool {
+    let (before, after) = (text.get(..line.start).unwrap_or_default(), text.get(line.end..).unwrap_or_default());
+    let open = !before.trim_end().ends_with(['.', '?', '!', ':', ';', '"', '\u{201d}']);
+    open && after.trim_start().starts_with(|c: char| c.is_ascii_lowercase())
 }

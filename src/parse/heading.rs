@@ -216,7 +216,9 @@ impl<'a, 't> Finder<'a, 't> {
             let Some(start) = breaks.or(whole).map(|n| low + n) else { continue };
             // After a label comes its text.
             let before = text.get(if heads.is_empty() { 0 } else { from }..start).unwrap_or_default().trim_end();
-            if (rest.is_empty() || self.view.parts_paragraphs(after) || after.contains('\x0c'))
+            let listed = heads.is_empty() && ends_with_outcome(before);
+            if !listed
+                && (rest.is_empty() || self.view.parts_paragraphs(after) || after.contains('\x0c'))
                 && (before.is_empty() || ends_sentence(before))
                 && text.get(start..).is_some_and(capital)
             {
@@ -243,6 +245,24 @@ impl<'a, 't> Finder<'a, 't> {
         let latest = partial_authorization(text, window.clone()).unwrap_or(end);
         let by_paragraphs = if self.by_paragraphs { walk(self.view, window.clone(), latest, true) } else { None };
         by_paragraphs.or_else(|| walk(self.view, window, latest, false))
+    }
+
+    /// Whether a head that no label confirms stands in a list that a rationale quotes, from an offset on: behind words that
+    /// announce it ("decided as follows:"), behind an outcome that is no head, or in the middle of a sentence.
+    pub(super) fn is_quoted(&self, from: usize, head: &Head) -> bool {
+        let text = self.view.text();
+        let start = head.begins.map(|(start, _)| start).or_else(|| {
+            let blank = text.get(from..head.line).is_some_and(|before| before.trim_end().is_empty());
+            if blank { Some(head.line) } else { self.start(from..head.colon, head.colon) }
+        });
+        let Some(start) = start else { return true };
+        let heading = text.get(start..head.colon).unwrap_or_default();
+        // "Associated surgical service:" may have a line of its own.
+        let announced = !heading.get(..10).is_some_and(|first| first.eq_ignore_ascii_case("associated"))
+            && heading.match_indices(':').any(|(at, _)| {
+                heading.get(at + 1..).is_some_and(|rest| rest.trim_start_matches(' ').starts_with(['\n', '\x0c']))
+            });
+        announced || text.get(from..start).is_some_and(|before| ends_with_outcome(before.trim_end()))
     }
 
     /// Where the heading that ends at `end` begins by its lines alone, where the paragraphs mislead.
@@ -293,6 +313,14 @@ impl<'a, 't> Finder<'a, 't> {
         });
         sentences.next().map(|(_, next)| next)
     }
+}
+
+/// Whether a text ends with an outcome behind a colon: "REQUEST: Upheld."
+fn ends_with_outcome(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let Some((start, end)) = word_before(bytes, text.len()) else { return false };
+    let outcome = matches!(word(&bytes[start..end]), Some(Said::Outcome(_)));
+    outcome && text.get(..start).is_some_and(|before| before.trim_end().ends_with(':'))
 }
 
 fn find_colon(text: &str, range: Range<usize>) -> Option<usize> {

@@ -4,6 +4,7 @@ use super::days::{self, MONTHS};
 use super::denial::{self, Denial};
 use super::diagnoses::{self, Kind, ends_with, starts_with};
 use super::lexicon::Lexicon;
+use super::words;
 use crate::letter::Date;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -100,6 +101,9 @@ impl<'t> Reader<'t> {
     }
 
     fn word(&mut self, start: usize, rest: &[u8]) {
+        if !words::begins(self.summary.as_bytes(), start) {
+            return;
+        }
         match self.openings.heads(rest).next() {
             Some((_, &Opening::Month(month))) => {
                 self.dates.extend(days::written(self.summary.as_bytes(), start, month));

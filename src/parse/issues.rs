@@ -1,85 +1,20 @@
 //! The disputed treatments: heading with outcome, the two guideline lines, the rationale.
 //!
 //! Labels cut the section into pieces. The piece before an issue's first label is the end of the rationale before it
-//! and then its heading, which ends with an outcome; where the one ends and the other begins, `heading` finds.
+//! and then its heading, which ends with an outcome; where the one ends and the other begins, `heading` finds. A walk over
+//! the labels begins an issue at each such heading; `draft` reads what it has gathered.
 
 use super::Severity;
-use super::contradiction;
-use super::guideline;
-use super::heading::{Finder, Head, Verdict};
+use super::draft::{self, Draft, Form};
+use super::heading::{Finder, Head};
 use super::mark;
 use super::numbered;
-use super::opening;
 use super::outline::{Anchor, Outline, Part};
-use super::reading::{Reading, without_opening};
-use super::request;
+use super::reading::Reading;
+use super::section::{is_sentence, labels, rank, section};
 use super::text::View;
 use super::words::{next_word, phrase, trimmed};
-use crate::letter::{Basis, Guideline, Issue, Outcome};
 use std::ops::Range;
-
-/// An issue as ranges of the text.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Draft {
-    pub(super) heading: Range<usize>,
-    pub(super) verdict: Option<Verdict>,
-    pub(super) claims: Option<Range<usize>>,
-    pub(super) reviewer: Option<Range<usize>>,
-    pub(super) rationale: Option<Range<usize>>,
-    /// The number before the heading.
-    pub(super) printed: Option<u32>,
-    /// Where the words of the heading begin with all that stands before them as its number.
-    pub(super) marked: Option<usize>,
-    /// The label whose text comes next, and where it begins.
-    pub(super) open: Option<(Part, usize)>,
-}
-
-/// How the issues of a layout tell their outcomes and their guidelines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// "REQUEST: Upheld", with labels before the guidelines.
-    Labels,
-    /// "1. REQUEST is not medically necessary and appropriate.", with sentences for the guidelines.
-    Sentences,
-    /// Requests under headings of their own, without a guideline of the claims administrator.
-    Review,
-}
-
-/// The section of the issues, its heading left out, and whether the heading is there.
-fn section(text: &str, outline: &Outline) -> Option<(Range<usize>, bool)> {
-    let headings = outline.first(Part::Issues).into_iter().chain(outline.first(Part::DecisionList));
-    let labels = Part::LABELS;
-    let heading = headings.min_by_key(|heading| heading.start);
-    // The same words may stand in a sentence of the summary: the heading in capitals is the one.
-    let capitals = |a: &Anchor| {
-        text.get(a.start..a.end)
-            .is_some_and(|words| !words.is_empty() && !words.bytes().any(|b| b.is_ascii_lowercase()))
-    };
-    let heading = heading.map(|first| {
-        let label = outline.next_after(first.end, labels).map_or(text.len(), |label| label.start);
-        let parts = [Part::Issues, Part::DecisionList];
-        let mut later =
-            outline.anchors().iter().filter(|a| parts.contains(&a.part) && (first.end..label).contains(&a.start));
-        if capitals(&first) || first.start == first.end {
-            first
-        } else {
-            later.find(|a| capitals(a)).copied().unwrap_or(first)
-        }
-    });
-    let from = match heading {
-        Some(heading) => heading.end,
-        None => {
-            let first = outline.next_after(0, labels)?.start;
-            outline.last_before(first, Part::SECTIONS).map_or(0, |section| section.end)
-        }
-    };
-    // What follows the last label may be a section that usually stands before; elsewhere such words are quoted.
-    let last = outline.last_before(usize::MAX, labels).map_or(from, |last| last.end.max(from));
-    let sections = [Part::How, Part::Summary, Part::Documents, Part::Qualifications, Part::Closing];
-    let end = outline.next_section(text, last, |part| sections.contains(&part)).map_or(text.len(), |next| next.start);
-    let opening = ["the", "final", "determination", "was", "based", "on", "decisions"];
-    Some((without_opening(text, from..end, &opening), heading.is_some()))
-}
 
 /// Whether there is an issue with a heading, an outcome, and all its labels in their order: no other text has that.
 pub(super) fn certain(view: &View<'_>, outline: &Outline) -> bool {
@@ -109,179 +44,276 @@ pub(super) fn numbered(view: &View<'_>, outline: &Outline) -> bool {
 /// Reads the issues.
 pub(super) fn read(reading: &mut Reading<'_, '_>, form: Form) {
     let outline = reading.outline;
-    let Some((Range { start, end }, headed)) = section(reading.view.text(), outline) else { return };
+    let Some((section, headed)) = section(reading.view.text(), outline) else { return };
     if !headed {
         let message = "the heading of the issues was not found: they begin at the first outcome".to_owned();
         reading.note(Severity::Warning, "no_issues_heading", message, None);
     }
-    let anchors = outline.anchors();
-    let inside = anchors.partition_point(|a| a.start < start)..anchors.partition_point(|a| a.start < end);
-    let is_label = |a: &&Anchor| match a.part {
-        Part::Claims | Part::Reviewer | Part::Rationale => true,
-        Part::ClaimsSentence | Part::ReviewerSentence => form == Form::Sentences,
-        _ => false,
-    };
-    let mut labels: Vec<Anchor> = anchors.get(inside).unwrap_or_default().iter().filter(is_label).copied().collect();
-    if form == Form::Sentences {
-        labels = with_sentences(reading.view.text(), labels, start..end);
-    }
+    let labels = labels(reading, section.clone(), form);
     let finder = Finder::new(reading.view, labels.iter().map(|label| label.start));
-    let text = reading.view.text();
-    let heads = |piece: Range<usize>, before: u32, before_label| {
-        let items = match form {
-            Form::Sentences => numbered::heads(text, piece.clone(), before + 1, before_label),
-            Form::Labels | Form::Review => Vec::new(),
-        };
-        if !items.is_empty() {
-            return items.into_iter().map(Head::from).collect();
-        }
-        let heads = finder.heads(piece.clone(), before_label);
-        // A letter with one decision need not number it.
-        let single =
-            (form == Form::Sentences && before == 0 && heads.is_empty()).then(|| numbered::single(text, piece));
-        single.flatten().map_or(heads, |single| vec![single])
-    };
-
-    let mut drafts: Vec<Draft> = Vec::new();
-    // Where the piece before the next label begins, and how far it has been searched for heads in vain.
-    let (mut piece, mut searched) = (start, start);
-    for (i, label) in labels.iter().enumerate() {
-        let repeated = drafts.last().and_then(|d| d.open).is_some_and(|(part, _)| rank(label.part) <= rank(part));
-        if drafts.is_empty() || repeated {
-            let number = drafts.last().and_then(|d| d.printed).unwrap_or(drafts.len() as u32);
-            let mut heads = heads(searched..label.start, number, true);
-            if form == Form::Labels && drafts.last().is_some_and(Draft::rationale_is_open) {
-                // The last one is the issue's own.
-                let own = heads.pop();
-                heads.retain(|head| !is_conclusion(text, searched, head));
-                heads.extend(own);
-            }
-            if heads.is_empty() && form == Form::Labels && label.part != Part::Claims {
-                // A label between that is not known: the outcome that is a paragraph of its own opens the issue.
-                heads = finder.paragraphs(searched..label.start).pop().into_iter().collect();
-            }
-            let sentence = label.part == Part::ClaimsSentence || label.part == Part::ReviewerSentence;
-            let inner = sentence && text.get(..label.start).is_some_and(|before| before.ends_with(' '));
-            if heads.is_empty() && (inner || (!drafts.is_empty() && !opens_issue(&labels[i..], drafts.last()))) {
-                let before = i.checked_sub(1).and_then(|before| labels.get(before));
-                if let Some(draft) = drafts.last_mut().filter(|d| d.claims.is_none() && label.part == Part::Reviewer)
-                    && before.is_some_and(|before| is_ownerless(text, before))
-                {
-                    // "Guidelines cited:" before the reviewer's label stands in the claims administrator's place.
-                    draft.close(label.start);
-                    draft.claims = draft.reviewer.take();
-                    draft.open = Some((label.part, label.end));
-                    let message = "whose guideline comes first is not said: it is read as the claims administrator's";
-                    reading.note(
-                        Severity::Warning,
-                        "repeated_label",
-                        message.to_owned(),
-                        before.map(|b| b.start..b.end),
-                    );
-                    (piece, searched) = (label.end, label.end);
-                    continue;
-                }
-                if !sentence {
-                    let message = "a label stands twice in one issue: the second is read as text".to_owned();
-                    reading.note(Severity::Warning, "repeated_label", message, Some(label.start..label.end));
-                }
-                searched = label.end;
-                continue;
-            }
-            if drafts.is_empty() && !headed {
-                // The summary comes before the first heading.
-                let head = heads.first().map_or(label.start, |head| head.colon);
-                piece = finder.start(piece..head, head).unwrap_or(piece);
-                reading.issues_from = Some(piece);
-            }
-            begin(reading, &finder, &mut drafts, piece..label.start, heads);
-            if drafts.last().is_none_or(|d| d.open.is_some()) {
-                // No outcome before the claims administrator's line: an issue all the same, its heading as well as
-                // it can be told.
-                let at = match drafts.last_mut() {
-                    None => piece,
-                    Some(draft) => {
-                        let due = number_due(text, piece..label.start, number + 1);
-                        let due = due.filter(|_| form == Form::Sentences);
-                        let at = due.unwrap_or_else(|| unmarked_heading(text, &finder, piece..label.start));
-                        draft.close(at);
-                        at
-                    }
-                };
-                let number = mark::number_at(text, at).filter(|_| form == Form::Sentences);
-                let from = number.map_or(at, |(_, end)| end);
-                let printed = number.map(|(number, _)| number);
-                drafts.push(Draft { heading: from..label.start, printed, ..Draft::default() });
-            }
-        } else if let Some(draft) = drafts.last_mut() {
-            draft.close(label.start);
-        }
-        if let Some(draft) = drafts.last_mut() {
-            draft.open = Some((label.part, label.end));
-        }
-        (piece, searched) = (label.end, label.end);
-    }
-    let number = drafts.last().and_then(|d| d.printed).unwrap_or(drafts.len() as u32);
-    let mut heads = heads(searched..end, number, false);
-    if heads.is_empty() && form == Form::Labels && drafts.last().is_some_and(|d| d.rationale_is_open()) {
-        heads = finder.paragraphs(searched..end);
-    }
-    if form == Form::Labels && drafts.last().is_some_and(Draft::rationale_is_open) {
-        heads.retain(|head| !is_conclusion(text, searched, head));
-    }
-    let without_labels: Vec<Range<usize>> = (heads.iter().map(|head| head.end))
-        .zip(heads.iter().skip(1).map(|next| next.begins.map_or(next.line, |(start, _)| start)).chain([end]))
-        .map(|(from, to)| from..to.max(from))
-        .collect();
-    begin(reading, &finder, &mut drafts, piece..end, heads);
-    for range in without_labels.iter().cloned() {
-        unlabelled(reading, range);
-    }
-    if let (Some(last), Some(draft)) = (without_labels.last(), drafts.last_mut())
-        && !reading.passage(last.clone()).trim_ascii().is_empty()
-    {
-        draft.rationale = Some(last.clone());
-    }
-    if let Some(draft) = drafts.last_mut() {
-        draft.close(end);
-    }
+    let (piece, searched) = (section.start, section.start);
+    let mut walk = Walk { reading, finder, form, headed, drafts: Vec::new(), piece, searched };
+    (0..labels.len()).for_each(|i| walk.label(&labels, i));
+    walk.end(section.end);
+    let drafts = walk.drafts;
     if drafts.is_empty() {
         let message = "the section of the issues names none".to_owned();
         let headings = outline.first(Part::Issues).into_iter().chain(outline.first(Part::DecisionList));
-        let from = headings.map(|heading| heading.start).min().unwrap_or(start);
-        reading.note(Severity::Error, "no_issues", message, Some(from..end));
+        let from = headings.map(|heading| heading.start).min().unwrap_or(section.start);
+        reading.note(Severity::Error, "no_issues", message, Some(from..section.end));
     }
-    finish(reading, drafts, form);
+    draft::finish(reading, drafts, form);
 }
 
-/// The labels with the sentences on guidelines that begin inside of lines: the reviewer's after the claims administrator's,
-/// and the claims administrator's after a decision.
-fn with_sentences(text: &str, labels: Vec<Anchor>, section: Range<usize>) -> Vec<Anchor> {
-    let mut all: Vec<Anchor> = Vec::with_capacity(labels.len());
-    let ends = labels.iter().map(|label| label.start).chain([section.end]);
-    let pieces = std::iter::once(section.start).chain(labels.iter().map(|label| label.end)).zip(ends);
-    for (piece, label) in pieces.zip(std::iter::once(None).chain(labels.iter().map(Some))) {
-        all.extend(label);
-        let (from, to) = piece;
-        let within = text.get(from..to.max(from)).unwrap_or_default();
-        for (n, _) in within.match_indices(". The") {
-            let at = from + n + 2;
-            let Some(part) = opening::sentence_at(text, at) else { continue };
-            let open = all.last().map(|last| last.part);
-            let due = match part {
-                Part::ReviewerSentence => matches!(open, Some(Part::Claims | Part::ClaimsSentence)),
-                // A decision stands right before it.
-                _ => {
-                    let decided = within.get(..n).is_some_and(|w| w.ends_with("ecessary") || w.ends_with("ppropriate"));
-                    decided && !matches!(open, Some(Part::Claims | Part::ClaimsSentence))
-                }
-            };
-            if due {
-                all.push(Anchor { part, start: at, end: at });
+/// The walk over the labels.
+struct Walk<'r, 'a, 't> {
+    reading: &'r mut Reading<'a, 't>,
+    finder: Finder<'a, 't>,
+    form: Form,
+    /// Whether the section has its heading.
+    headed: bool,
+    drafts: Vec<Draft>,
+    /// Where the piece before the next label begins.
+    piece: usize,
+    /// How far it has been searched for heads in vain.
+    searched: usize,
+}
+
+impl Walk<'_, '_, '_> {
+    /// Takes a label: the open issue goes on with it, or another one begins before it, or it is text.
+    fn label(&mut self, labels: &[Anchor], i: usize) {
+        let Some(label) = labels.get(i) else { return };
+        let open = self.drafts.last().and_then(|draft| draft.open);
+        // The labels of an issue stand in their order, each once.
+        if self.drafts.is_empty() || open.is_some_and(|(part, _)| rank(label.part) <= rank(part)) {
+            let heads = self.heads_before(label);
+            if heads.is_empty() && self.is_repeated(labels, i) {
+                self.pass(label, i.checked_sub(1).and_then(|before| labels.get(before)));
+                return;
+            }
+            self.begin_before(label, heads);
+        } else if let Some(draft) = self.drafts.last_mut() {
+            draft.close(label.start);
+        }
+        self.open(label);
+    }
+
+    /// What comes next is the text of a label.
+    fn open(&mut self, label: &Anchor) {
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.open = Some((label.part, label.end));
+        }
+        (self.piece, self.searched) = (label.end, label.end);
+    }
+
+    /// The number of the last issue.
+    fn number(&self) -> u32 {
+        self.drafts.last().and_then(|draft| draft.printed).unwrap_or(self.drafts.len() as u32)
+    }
+
+    fn rationale_is_open(&self) -> bool {
+        self.drafts.last().is_some_and(Draft::rationale_is_open)
+    }
+
+    /// The heads at the end of a piece.
+    fn heads(&self, piece: Range<usize>, before_label: bool) -> Vec<Head> {
+        let text = self.reading.view.text();
+        if self.form == Form::Sentences {
+            let items = numbered::heads(text, piece.clone(), self.number() + 1, before_label);
+            if !items.is_empty() {
+                return items.into_iter().map(Head::from).collect();
             }
         }
+        let heads = self.finder.heads(piece.clone(), before_label);
+        // A letter with one decision need not number it.
+        let alone = self.form == Form::Sentences && self.number() == 0 && heads.is_empty();
+        let single = if alone { numbered::single(text, piece) } else { None };
+        single.map_or(heads, |single| vec![single])
     }
-    all
+
+    /// The heads before a label that may open an issue.
+    fn heads_before(&mut self, label: &Anchor) -> Vec<Head> {
+        let piece = self.searched..label.start;
+        let mut heads = self.heads(piece.clone(), true);
+        if self.rationale_is_open() {
+            // The last one is the issue's own.
+            let own = heads.pop();
+            self.without_text_of_rationale(&mut heads);
+            heads.extend(own);
+        }
+        if heads.is_empty() && self.form == Form::Labels && label.part != Part::Claims {
+            // A label between that is not known: the outcome that is a paragraph of its own opens the issue.
+            heads = self.finder.paragraphs(piece).pop().into_iter().collect();
+        }
+        heads
+    }
+
+    /// Whether a label before which no outcome was found belongs to the issue that is open.
+    fn is_repeated(&self, labels: &[Anchor], i: usize) -> bool {
+        let Some(label) = labels.get(i) else { return false };
+        let before = self.reading.view.text().get(..label.start);
+        let inner = is_sentence(label) && before.is_some_and(|before| before.ends_with(' '));
+        inner || (!self.drafts.is_empty() && !opens_issue(&labels[i..], self.drafts.last()))
+    }
+
+    /// Passes a label that stands twice in one issue, `before` it another one.
+    fn pass(&mut self, label: &Anchor, before: Option<&Anchor>) {
+        let text = self.reading.view.text();
+        if let Some(draft) = self.drafts.last_mut().filter(|d| d.claims.is_none() && label.part == Part::Reviewer)
+            && let Some(before) = before.filter(|before| is_ownerless(text, before))
+        {
+            // "Guidelines cited:" before the reviewer's label stands in the claims administrator's place.
+            draft.close(label.start);
+            draft.claims = draft.reviewer.take();
+            self.open(label);
+            let message = "whose guideline comes first is not said: it is read as the claims administrator's";
+            self.warn("repeated_label", message, before.start..before.end);
+            return;
+        }
+        if !is_sentence(label) {
+            let message = "a label stands twice in one issue: the second is read as text";
+            self.warn("repeated_label", message, label.start..label.end);
+        }
+        self.searched = label.end;
+    }
+
+    fn warn(&mut self, code: &'static str, message: &str, at: Range<usize>) {
+        self.reading.note(Severity::Warning, code, message.to_owned(), Some(at));
+    }
+
+    /// Begins the issue that a label opens, and those before it that share its labels.
+    fn begin_before(&mut self, label: &Anchor, heads: Vec<Head>) {
+        let number = self.number();
+        if self.drafts.is_empty() && !self.headed {
+            // The summary comes before the first heading.
+            let head = heads.first().map_or(label.start, |head| head.colon);
+            self.piece = self.finder.start(self.piece..head, head).unwrap_or(self.piece);
+            self.reading.issues_from = Some(self.piece);
+        }
+        let piece = self.piece..label.start;
+        self.begin(piece.clone(), heads);
+        if self.drafts.last().is_none_or(|draft| draft.open.is_some()) {
+            self.begin_without_outcome(piece, number + 1);
+        }
+    }
+
+    /// Begins an issue before whose label no outcome stands, its heading as well as it can be told.
+    fn begin_without_outcome(&mut self, piece: Range<usize>, number: u32) {
+        let text = self.reading.view.text();
+        let at = match self.drafts.last_mut() {
+            None => piece.start,
+            Some(draft) => {
+                let due = number_due(text, piece.clone(), number).filter(|_| self.form == Form::Sentences);
+                let at = due.unwrap_or_else(|| unmarked_heading(text, &self.finder, piece.clone()));
+                draft.close(at);
+                at
+            }
+        };
+        let number = mark::number_at(text, at).filter(|_| self.form == Form::Sentences);
+        let (printed, from) = number.map_or((None, at), |(number, end)| (Some(number), end));
+        self.drafts.push(Draft { heading: from..piece.end, printed, ..Draft::default() });
+    }
+
+    /// Takes what stands behind the last label: the end of its text, and decisions without labels.
+    fn end(&mut self, end: usize) {
+        let mut heads = self.heads(self.searched..end, false);
+        if self.rationale_is_open() {
+            self.without_text_of_rationale(&mut heads);
+            if heads.is_empty() && self.form == Form::Labels {
+                heads = self.finder.paragraphs(self.searched..end);
+                heads.retain(|head| !self.is_text_of_rationale(head));
+            }
+        }
+        let ends = heads.iter().skip(1).map(|next| next.begins.map_or(next.line, |(start, _)| start)).chain([end]);
+        let behind: Vec<Range<usize>> =
+            heads.iter().map(|head| head.end).zip(ends).map(|(from, to)| from..to.max(from)).collect();
+        self.begin(self.piece..end, heads);
+        behind.iter().for_each(|range| unlabelled(self.reading, range.clone()));
+        let Some(draft) = self.drafts.last_mut() else { return };
+        if let Some(last) = behind.last().filter(|last| !self.reading.passage((*last).clone()).trim_ascii().is_empty())
+        {
+            draft.rationale = Some(last.clone());
+        }
+        draft.close(end);
+    }
+
+    /// Begins an issue at each head of a piece; what comes before the first heading belongs to the issue before.
+    fn begin(&mut self, piece: Range<usize>, heads: Vec<Head>) {
+        let text = self.reading.view.text();
+        let mut from = piece.start;
+        for head in heads {
+            let place = self.drafts.len() as u32 + 1;
+            let start = self.end_before(&head, from, place);
+            let before = head.begins.map_or(start, |(_, heading)| heading);
+            let (number, heading) = match head.number {
+                Some(number) if head.begins.is_some() => (Some(number), before),
+                _ => mark::issue_number(text, before, place),
+            };
+            self.drafts.push(Draft {
+                heading: heading..head.colon.max(heading),
+                verdict: Some(head.verdict),
+                printed: number,
+                marked: Some(before).filter(|_| number.is_some() && head.number.is_none()),
+                ..Draft::default()
+            });
+            from = head.end;
+        }
+    }
+
+    /// Ends the issue before a head, which is the one in this place, and tells where it begins.
+    fn end_before(&mut self, head: &Head, from: usize, place: u32) -> usize {
+        let (text, finder) = (self.reading.view.text(), &self.finder);
+        let known = head.begins.map(|(start, _)| start);
+        let is_blank = |start: usize| text.get(from..start).unwrap_or_default().trim_ascii().is_empty();
+        match self.drafts.last_mut() {
+            Some(draft) if draft.open.is_some() => {
+                let by_lines = || {
+                    let certain = |&start: &usize| !finder.is_doubtful(start..head.colon);
+                    let start = finder.start(from..head.colon, head.colon)?;
+                    let lines = || finder.start_by_lines(from..head.colon, head.colon);
+                    Some(start).filter(certain).or_else(|| lines().filter(certain))
+                };
+                let found = known.or_else(by_lines);
+                let start =
+                    found.or_else(|| finder.start_of_sentence(from..head.colon, head.colon)).unwrap_or(head.line);
+                let number = mark::number_before(text, from, start, place).filter(|_| known.is_none());
+                let start = number.unwrap_or(start);
+                draft.close(start);
+                if found.is_none() && !is_blank(start) {
+                    let message = "where the rationale ends and this heading begins is unclear";
+                    self.warn("unclear_heading_start", message, start..head.end);
+                }
+                start
+            }
+            // Words without a label between two numbered decisions.
+            Some(draft) if known.is_some_and(|start| !is_blank(start)) => {
+                let start = known.unwrap_or(from);
+                draft.rationale = Some(from..start);
+                start
+            }
+            _ => known.unwrap_or(from),
+        }
+    }
+
+    /// Takes out heads that no label confirms and that are text of the rationale before them: its conclusion, and lists of
+    /// other decisions that it quotes.
+    fn without_text_of_rationale(&mut self, heads: &mut Vec<Head>) {
+        let text = self.reading.view.text();
+        heads.retain(|head| head.number.is_some() || !is_conclusion(text, self.searched, head));
+        // What adjoins a quoted decision is quoted with it.
+        if let (Some(first), Some(last)) = (heads.first(), heads.last())
+            && first.number.is_none()
+            && self.finder.is_quoted(self.searched, first)
+        {
+            let message = "outcomes within a rationale are read as its text: it quotes other decisions";
+            self.warn("quoted_decision", message, first.line..last.end);
+            heads.clear();
+        }
+    }
+
+    fn is_text_of_rationale(&self, head: &Head) -> bool {
+        is_conclusion(self.reading.view.text(), self.searched, head) || self.finder.is_quoted(self.searched, head)
+    }
 }
 
 /// Remarks on words after a decision without labels, unless they refer it to the decision on the primary treatment.
@@ -311,6 +343,12 @@ fn primary(said: &str) -> bool {
 /// Whether an outcome that no label follows is the conclusion of a rationale: "Decision: Upheld", "It is not medically
 /// necessary. Outcome: Upheld".
 fn is_conclusion(text: &str, from: usize, head: &Head) -> bool {
+    // "Decision: Upheld" on a line of its own behind a finished sentence.
+    let announcement = text.get(head.colon..head.end).unwrap_or_default();
+    let gap = announcement.split(char::is_alphanumeric).next().unwrap_or_default();
+    if gap.len() < announcement.len() && gap.starts_with(['.', ')']) && gap.contains(['\n', '\x0c']) {
+        return true;
+    }
     let before = text.get(from..head.colon).unwrap_or_default().trim_end();
     let said = before.rsplit(['.', '\n', '\x0c']).next().unwrap_or_default().trim_start();
     let lower = said.to_ascii_lowercase();
@@ -330,23 +368,6 @@ fn number_due(text: &str, piece: Range<usize>, number: u32) -> Option<usize> {
             && numbered::opens_paragraph(text, piece.start..line)
     });
     due.next()
-}
-
-/// Turns drafts into issues, in their order.
-pub(super) fn finish(reading: &mut Reading<'_, '_>, mut drafts: Vec<Draft>, form: Form) {
-    let counted = (1..).zip(&drafts).all(|(place, draft)| draft.printed == Some(place)) && drafts.len() > 1;
-    for draft in drafts.iter_mut().filter(|_| !counted) {
-        // "(2) Boxes of patches" in a letter that does not count its issues so.
-        let Some(before) = draft.marked.filter(|before| *before < draft.heading.start) else { continue };
-        if !mark::is_item(reading.passage(before..draft.heading.start)) {
-            (draft.heading.start, draft.printed) = (before, None);
-        }
-    }
-    contradiction::numbers(reading, drafts.iter().filter_map(|d| Some((d.printed?, d.heading.clone()))));
-    for (number, draft) in (1..).zip(drafts) {
-        let issue = draft.finish(reading, number, form);
-        reading.letter.issues.push(issue);
-    }
 }
 
 /// Whether a label of the reviewer's guideline does not say whose it is: "Guidelines cited:".
@@ -381,153 +402,4 @@ fn unmarked_heading(text: &str, finder: &Finder<'_, '_>, piece: Range<usize>) ->
         return piece.end;
     }
     finder.start(piece.clone(), piece.end).unwrap_or(piece.start)
-}
-
-/// Begins an issue at each head of a piece; what comes before the first heading belongs to the issue before.
-fn begin(
-    reading: &mut Reading<'_, '_>,
-    finder: &Finder<'_, '_>,
-    drafts: &mut Vec<Draft>,
-    piece: Range<usize>,
-    heads: Vec<Head>,
-) {
-    let text = reading.view.text();
-    let mut from = piece.start;
-    for head in heads {
-        let place = drafts.len() as u32 + 1;
-        let mut start = head.begins.map_or(from, |(start, _)| start);
-        match drafts.last_mut() {
-            Some(draft) if draft.open.is_some() => {
-                let found = head.begins.map(|(start, _)| start);
-                let by_lines = || {
-                    let certain = |&start: &usize| !finder.is_doubtful(start..head.colon);
-                    let start = finder.start(from..head.colon, head.colon)?;
-                    let lines = || finder.start_by_lines(from..head.colon, head.colon);
-                    Some(start).filter(certain).or_else(|| lines().filter(certain))
-                };
-                let found = found.or_else(by_lines);
-                start = found.or_else(|| finder.start_of_sentence(from..head.colon, head.colon)).unwrap_or(head.line);
-                let number = mark::number_before(text, from, start, place).filter(|_| head.begins.is_none());
-                start = number.unwrap_or(start);
-                draft.close(start);
-                if found.is_none() && !reading.passage(from..start).trim_ascii().is_empty() {
-                    let message = "where the rationale ends and this heading begins is unclear".to_owned();
-                    reading.note(Severity::Warning, "unclear_heading_start", message, Some(start..head.end));
-                }
-            }
-            // Words without a label between two numbered decisions.
-            Some(draft) if head.begins.is_some() && !reading.passage(from..start).trim_ascii().is_empty() => {
-                draft.rationale = Some(from..start);
-            }
-            _ => {}
-        }
-        let (number, heading) = match head.begins {
-            Some((_, heading)) if head.number.is_some() => (head.number, heading),
-            begins => mark::issue_number(text, begins.map_or(start, |(_, heading)| heading), place),
-        };
-        let before = head.begins.map_or(start, |(_, heading)| heading);
-        drafts.push(Draft {
-            heading: heading..head.colon.max(heading),
-            verdict: Some(head.verdict),
-            printed: number,
-            marked: Some(before).filter(|_| number.is_some() && head.number.is_none()),
-            ..Draft::default()
-        });
-        from = head.end;
-    }
-}
-
-/// The order of labels in an issue.
-fn rank(part: Part) -> u8 {
-    match part {
-        Part::Claims | Part::ClaimsSentence => 0,
-        Part::Reviewer | Part::ReviewerSentence => 1,
-        _ => 2,
-    }
-}
-
-/// What was read from a guideline line of the same words: a quarter of the lines of a letter repeat one.
-fn told_before(issues: &[Issue], text: &str) -> Option<Guideline> {
-    /// As far back as is looked, for parsing to stay linear.
-    const ISSUES: usize = 8;
-    let lines = issues.iter().rev().take(ISSUES).flat_map(|issue| [&issue.guideline, &issue.claims_guideline]);
-    lines.into_iter().find(|line| line.text.as_deref() == Some(text)).cloned()
-}
-
-impl Draft {
-    fn rationale_is_open(&self) -> bool {
-        self.open.is_some_and(|(part, _)| part == Part::Rationale)
-    }
-
-    /// Ends the text of the open label.
-    fn close(&mut self, end: usize) {
-        if let Some((part, start)) = self.open {
-            let slot = match part {
-                Part::Claims | Part::ClaimsSentence => &mut self.claims,
-                Part::Reviewer | Part::ReviewerSentence => &mut self.reviewer,
-                _ => &mut self.rationale,
-            };
-            *slot = Some(start.min(end)..end);
-        }
-    }
-
-    fn finish(self, reading: &mut Reading<'_, '_>, number: u32, form: Form) -> Issue {
-        let at = self.heading.clone();
-        let issue = reading.flowed(at.clone()).unwrap_or_default();
-        if issue.is_empty() {
-            let message = format!("issue {number} has no heading");
-            reading.note(Severity::Error, "no_issue_heading", message, Some(at.clone()));
-        }
-        let (request, unclear_authorization) = request::read(&issue);
-        if unclear_authorization {
-            let message = format!("issue {number} tells of an authorization in words that are not known");
-            reading.note(Severity::Warning, "unclear_authorization", message, Some(at.clone()));
-        }
-        let outcome = match self.verdict {
-            Some(Verdict::Upheld) => Some(Outcome::Upheld),
-            Some(Verdict::Overturned) => Some(Outcome::Overturned),
-            Some(Verdict::Partial) => {
-                let message = format!("issue {number} is decided in part: neither upheld nor overturned");
-                reading.note(Severity::Error, "partial_issue_outcome", message, Some(at.clone()));
-                None
-            }
-            None => {
-                let message = format!("the outcome of issue {number} cannot be read");
-                reading.note(Severity::Error, "no_issue_outcome", message, Some(at.clone()));
-                None
-            }
-        };
-        let mut guideline = |range: Option<Range<usize>>, code, whose: &str, claims: Option<Basis>| {
-            let text = range.clone().and_then(|range| reading.flowed(range));
-            let range = range.filter(|_| text.is_some());
-            let guideline = match (text, form) {
-                (None, _) => Guideline::default(),
-                (Some(text), Form::Labels) => {
-                    told_before(&reading.letter.issues, &text).unwrap_or_else(|| guideline::read(text))
-                }
-                (Some(text), _) => guideline::read_sentences(text, claims),
-            };
-            if guideline.text.is_none() {
-                let message = format!("issue {number} tells no guideline of the {whose}");
-                reading.note(Severity::Warning, code, message, Some(range.unwrap_or(at.clone())));
-            } else if guideline.basis.is_none() {
-                let message = format!("issue {number}: the guideline of the {whose} names no known basis");
-                reading.note(Severity::Warning, "unknown_basis", message, range);
-            }
-            guideline
-        };
-        let claims_guideline = match self.claims {
-            None if form == Form::Review => Guideline::default(),
-            claims => guideline(claims, "no_claims_guideline", "claims administrator", None),
-        };
-        let guideline = guideline(self.reviewer, "no_guideline", "reviewer", claims_guideline.basis);
-        let range = self.rationale.clone();
-        let rationale = self.rationale.and_then(|range| reading.flowed(range));
-        if rationale.is_none() {
-            let message = format!("issue {number} has no rationale");
-            reading.note(Severity::Warning, "no_rationale", message, Some(at));
-        }
-        contradiction::rationale(reading, number, self.verdict, rationale.as_deref().unwrap_or_default(), range);
-        Issue { number, issue, request, outcome, guideline, claims_guideline, rationale }
-    }
 }

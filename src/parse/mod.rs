@@ -15,6 +15,7 @@ mod denial;
 mod details;
 mod diagnoses;
 mod documents;
+mod draft;
 mod flow;
 mod furniture;
 mod guideline;
@@ -35,6 +36,7 @@ mod part;
 mod reading;
 mod request;
 mod reviewer;
+mod section;
 mod sources;
 mod spans;
 mod summary;
@@ -121,6 +123,7 @@ pub const CODES: &[(&str, &str)] = &[
         "repeated_label",
         "A label stands twice in one issue; the second one is read as text, or the first as the other party's guideline.",
     ),
+    ("quoted_decision", "Outcomes stand within a rationale, as decisions that it quotes; they are read as its text."),
     ("unlabelled_decision", "A decision stands at the end without labels; what follows is read as its rationale."),
     ("unclear_authorization", "A heading tells of an authorization in words that cannot be taken apart for certain."),
     ("no_claims_guideline", "An issue lacks the claims administrator's guideline."),

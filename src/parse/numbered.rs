@@ -153,7 +153,14 @@ pub(super) fn heads(text: &str, piece: Range<usize>, expected: u32, before_label
         }
         (first, number) = (before, number - 1);
     }
-    let items = items.split_off(if number == expected { first } else { adjoining });
+    let from = if number == expected { first } else { adjoining };
+    // At the end of a rationale a list may be quoted that has the number, too: "as follows: 1. ... 2. ...".
+    let before = items.get(from).map_or("", |item| text.get(piece.start..item.start).unwrap_or_default().trim_end());
+    let listed = from.checked_sub(1).is_some_and(|last| blank(items[last].end..items[from].start));
+    if !before_label && (listed || !(before.is_empty() || before.ends_with(['.', '?', '!', ')', '*']))) {
+        return Vec::new();
+    }
+    let items = items.split_off(from);
     if number == expected || items.iter().all(sure) { items } else { Vec::new() }
 }
 

@@ -59,8 +59,40 @@ pub(super) fn is_publication(part: &Part<'_>) -> bool {
     part.places().any(|place| part.has(place, Class::Publication) && name_around(part, place).is_some())
 }
 
+/// Whether the name of a journal or a book begins at a word.
+pub(super) fn opens_publication(part: &Part<'_>, place: usize) -> bool {
+    /// So many words stand before the one such as "Journal".
+    const WORDS: usize = 5;
+    let opens =
+        |word| part.has(word, Class::Publication) && span_around(part, word).is_some_and(|span| span.0 == place);
+    part.is_capital(place) && (place..place + WORDS).any(opens)
+}
+
+/// Whether an edition of a book is cited that is none of guidelines: "Surgery of the Ladder, 6th ed."
+pub(super) fn is_edition(part: &Part<'_>) -> bool {
+    /// So many words of a title come before its edition.
+    const WORDS: usize = 16;
+    let of_guidelines = |place: usize| {
+        part.has(place, Class::OdgTitle) || part.has(place, Class::AcoemTitle) || part.is_one(place, &["and", "of"])
+    };
+    let edition = part
+        .places()
+        .take(WORDS)
+        .find(|&place| place > part.first && part.is_figure(place) && part.is_one(place + 1, &["ed", "edition"]));
+    edition.is_some_and(|edition| {
+        let chapter = part.longest_at(part.first, &[Source::Odg, Source::Acoem, Source::Mtus]).is_some();
+        part.is_capital(part.first) && !chapter && !(part.first..edition).all(of_guidelines)
+    })
+}
+
 /// The capitalised words around one such as "Journal", if it is not the only one.
 fn name_around(cited: &Part<'_>, place: usize) -> Option<String> {
+    let (first, last) = span_around(cited, place)?;
+    cited.text().get(cited.start(first)..cited.at(last)?.end).map(str::to_owned)
+}
+
+/// The places of the first and the last of these words.
+fn span_around(cited: &Part<'_>, place: usize) -> Option<(usize, usize)> {
     if !cited.has(place, Class::Body) || !cited.is_capital(place) {
         return None;
     }
@@ -87,8 +119,7 @@ fn name_around(cited: &Part<'_>, place: usize) -> Option<String> {
     while last > place && !cited.is_capital(last) {
         last -= 1;
     }
-    let name = cited.text().get(cited.start(first)..cited.at(last)?.end)?;
-    (last > first).then(|| name.to_owned())
+    (last > first).then_some((first, last))
 }
 
 /// The title before "6th ed".

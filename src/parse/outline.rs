@@ -199,7 +199,8 @@ fn titled_before(text: &str, anchor: Anchor, line: Range<usize>, before: &[Ancho
     let title = text.get(line.clone()).filter(|title| title.len() <= LONGEST).unwrap_or_default();
     let bytes = title.as_bytes();
     let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    let capitals = letters >= 6 && !bytes.iter().any(u8::is_ascii_lowercase);
+    // Scans read a capital I as a small letter.
+    let capitals = letters >= 6 && !bytes.iter().any(|b| b.is_ascii_lowercase() && *b != b'l');
     let named = || {
         let opens = title.trim_start_matches(|c: char| !c.is_alphabetic()).starts_with(char::is_uppercase);
         let known = ["Issue", "Decision", "Rationale", "Summary", "History"].iter().any(|word| title.contains(word));

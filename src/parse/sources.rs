@@ -2,6 +2,7 @@
 
 use super::books::{self, is_title};
 use super::catalog::Class;
+use super::clauses::before_schedule;
 use super::line::Part;
 use super::other::{self, is_address};
 use super::words::trimmed;
@@ -11,7 +12,7 @@ use std::ops::Range;
 /// Reads the citations of a clause of sources outside of the MTUS.
 pub(super) fn read(clause: &Part<'_>, citations: &mut Vec<Citation>) {
     for (range, source) in cut(clause) {
-        let range = trimmed(clause.text(), range);
+        let range = before_schedule(clause.text(), trimmed(clause.text(), range));
         if range.is_empty() {
             continue;
         }
@@ -90,10 +91,15 @@ fn cut(clause: &Part<'_>) -> Vec<(Range<usize>, Option<Source>)> {
                 known && (before.ends_with(';') || before.ends_with(". ") || joined(before))
             }
             _ => {
-                after_access(clause, place, start) || {
-                    let named = source.is_some() || named.is_some();
-                    clause.gap(place).starts_with(';') && is_another(clause, start..at, named)
-                }
+                after_access(clause, place, start)
+                    || {
+                        let named = source.is_some() || named.is_some();
+                        // "Lavender (dried); A Book of Herbs, 5th ed."
+                        clause.gap(place).trim_start_matches([')', ']']).starts_with(';')
+                            && is_another(clause, start..at, named)
+                    }
+                    || is_next_publication(clause, place, start)
+                    || is_regulation(clause, place, start)
             }
         };
         if opens && at > start {
@@ -121,7 +127,37 @@ fn begins_anew(text: &str, start: usize, at: usize) -> bool {
 fn is_another(clause: &Part<'_>, before: Range<usize>, named: bool) -> bool {
     let rest = clause.text().get(before.end..clause.bytes.end).unwrap_or_default();
     let item = clause.part(before.end..before.end + rest.find(';').unwrap_or(rest.len()));
-    other::is_publication(&item) && (named || other::printed(&clause.part(before)).is_some())
+    (other::is_publication(&item) || other::is_edition(&item))
+        && (named || other::printed(&clause.part(before)).is_some())
+}
+
+/// Whether the name of a journal begins at a word, behind the year or the pages of another: "Journal of A 2011, Journal of B".
+fn is_next_publication(clause: &Part<'_>, place: usize, start: usize) -> bool {
+    let after_figure = clause.gap(place).contains([',', ';', '.'])
+        && clause.before(place, 1).is_some_and(|before| clause.is_figure(before) && clause.start(before) >= start);
+    let before = || clause.part(start..clause.start(place));
+    after_figure && other::opens_publication(clause, place) && other::is_publication(&before())
+}
+
+/// Whether a section of the regulation is cited from a word on, behind one of another code: "Labor Code 4600 and Title 8 CCR
+/// 9792.21".
+fn is_regulation(clause: &Part<'_>, place: usize, start: usize) -> bool {
+    /// As many words come before a section.
+    const WORDS: usize = 10;
+    if !clause.has(place, Class::Regulation) || clause.is_one(place, &["the"]) {
+        return false;
+    }
+    let at = clause.start(place);
+    let before = clause.text().get(start..at).unwrap_or_default().trim_end();
+    let before = before.strip_suffix(" the").unwrap_or(before);
+    let apart = before.ends_with([',', ';']) || before.ends_with(" and") || before.ends_with(" &");
+    let ahead = clause.part(at..clause.bytes.end);
+    let section = ahead.places().take(WORDS).find(|&next| !ahead.has(next, Class::Regulation));
+    let code = || {
+        let near = place.saturating_sub(WORDS).max(clause.first)..place;
+        near.into_iter().any(|word| clause.is_one(word, &["code"]) && clause.start(word) >= start)
+    };
+    apart && section.is_some_and(|section| ahead.is_one(section, &["9792"])) && code()
 }
 
 /// ", and" or "; and" before a name.

@@ -1,6 +1,7 @@
 //! Words of a text as they are looked up: where they stand, their hashes, and the brackets around them. Signs beyond ASCII
 //! that are no letters part words.
 
+use super::words::is_sign;
 use std::ops::Range;
 
 const SEED: u32 = 0x811c_9dc5;
@@ -64,15 +65,6 @@ pub(super) fn spans(text: &str, mut found: impl FnMut(Range<usize>, u32, u16)) {
             0xe2 => 3,
             _ => 1,
         };
-    }
-}
-
-/// Whether a character beyond ASCII is a sign of Latin 1 or of general punctuation.
-fn is_sign(bytes: &[u8], at: usize) -> bool {
-    match bytes.get(at) {
-        Some(0xc2) => true,
-        Some(0xe2) => bytes.get(at + 1).is_some_and(|b| (0x80..0x85).contains(b)),
-        _ => false,
     }
 }
 

@@ -163,12 +163,12 @@ fn tells_other_age(bytes: &[u8], at: usize, after: usize) -> bool {
         .contains(&&next[..])
 }
 
-/// "age 57", "aged 57", "age: 57", "age of 57".
+/// "age 57", "aged 57", "age: 57", "age of 57", "age is 57".
 fn follows_age_label(bytes: &[u8], at: usize) -> bool {
     let low = at.saturating_sub(9);
     let before = bytes[low..at].to_ascii_lowercase();
     let before = before.trim_ascii_end();
-    [&b"age"[..], b"aged", b"age:", b"age of"].iter().any(|label| {
+    [&b"age"[..], b"aged", b"age:", b"age of", b"age is", b"age was"].iter().any(|label| {
         before.strip_suffix(*label).is_some_and(|head| head.last().is_none_or(|b| !b.is_ascii_alphanumeric()))
     })
 }

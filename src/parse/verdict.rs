@@ -2,6 +2,7 @@
 //! conclusion of a rationale.
 
 use super::heading::Verdict;
+use super::mark;
 use super::words::{next_word, phrase, word_before, word_end};
 use crate::letter::LetterOutcome;
 use std::ops::Range;
@@ -162,7 +163,7 @@ pub(super) fn opposite_conclusion(rationale: &str, said: Verdict) -> Option<Verd
         "approved",
     ];
     let Some(first) = statement(sentence, 0..sentence.len()) else {
-        return established(sentence).filter(|verdict| *verdict != said);
+        return established(sentence).or_else(|| announced(sentence)).filter(|verdict| *verdict != said);
     };
     if first.verdict == said {
         return None;
@@ -205,6 +206,19 @@ fn established(sentence: &str) -> Option<Verdict> {
     ["", "the", "thus", "thus,", "therefore", "therefore,", "therefore, the", "thus, the"]
         .contains(&subject)
         .then_some(Verdict::Overturned)
+}
+
+/// "Decision: Upheld" as a sentence.
+fn announced(sentence: &str) -> Option<Verdict> {
+    let (words, _) = sentence.split_once(':').filter(|(words, _)| mark::announces(&words.to_ascii_lowercase()))?;
+    let (outcome, end) = stated(sentence, words.len() + 1)?;
+    let whole = sentence.get(end..)?.bytes().all(|b| !b.is_ascii_alphanumeric());
+    let verdict = match outcome {
+        LetterOutcome::Upheld => Verdict::Upheld,
+        LetterOutcome::Overturned => Verdict::Overturned,
+        LetterOutcome::PartiallyOverturned => Verdict::Partial,
+    };
+    whole.then_some(verdict)
 }
 
 /// Where the last sentence begins.

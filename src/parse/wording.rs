@@ -121,7 +121,14 @@ fn excluded(sentence: &Part<'_>, place: usize, next: usize) -> bool {
     if sentence.is_one(place, &["nonmtus"]) || (1..=REACH).map_while(|n| sentence.before(first, n)).any(negates) {
         return true;
     }
-    const SILENT: [&[&str]; 8] = [
+    const SILENT: [&[&str]; 15] = [
+        &["has", "nothing"],
+        &["had", "nothing"],
+        &["has", "no"],
+        &["contains", "no"],
+        &["contains", "nothing"],
+        &["lacks"],
+        &["fails", "to"],
         &["does", "not"],
         &["do", "not"],
         &["did", "not"],

@@ -9,12 +9,40 @@ const WIDEST_GAP: usize = 24;
 /// No word of a label is longer, nor stands further from the word before it where text is read backwards.
 const LONGEST: usize = 48;
 
-/// Where the words of a text begin: its runs of ASCII letters and digits.
+/// Where the words of a text begin: its runs of ASCII letters and digits. Words that [`begins`] does not confirm go on
+/// there.
 pub(super) fn starts(text: &str) -> Starts<'_> {
     let (chunks, rest) = text.as_bytes().as_chunks();
     let mut last = [0; 8];
     last.iter_mut().zip(rest).for_each(|(last, rest)| *last = *rest);
     Starts { chunks: chunks.iter(), last: Some(last), end: 0, begin: 0, before: 0 }
+}
+
+/// Whether a word begins at a place that [`starts`] gives: no letter of another alphabet stands before it, as in "Ménière".
+pub(super) fn begins(bytes: &[u8], start: usize) -> bool {
+    let before = bytes.get(..start).unwrap_or_default();
+    match before.last() {
+        Some(b) if !b.is_ascii() => before.iter().rposition(|b| *b >= 0xc0).is_none_or(|lead| is_sign(bytes, lead)),
+        _ => true,
+    }
+}
+
+/// Whether a word ends here: no letter or digit of any alphabet follows.
+pub(super) fn ends(bytes: &[u8], end: usize) -> bool {
+    match bytes.get(end) {
+        Some(b) if b.is_ascii() => !b.is_ascii_alphanumeric(),
+        Some(_) => is_sign(bytes, end),
+        None => true,
+    }
+}
+
+/// Whether the character beyond ASCII at an offset is a sign of Latin 1 or of general punctuation, and so no letter.
+pub(super) fn is_sign(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at) {
+        Some(0xc2) => true,
+        Some(0xe2) => bytes.get(at + 1).is_some_and(|b| (0x80..0x85).contains(b)),
+        _ => false,
+    }
 }
 
 /// The places where words begin, found eight bytes at a time.

@@ -1,7 +1,7 @@
 //! Guideline lines with the citations that they name: `tests/citations/*.jsonl`, and tables of reviewers' names.
 //!
 //! A line of a file is `{"line": ..., "basis": ..., "citations": [...]}`. A citation states its fields but those that are
-//! empty, and not its text.
+//! empty, and its text only where that is to be tested.
 
 use imr::letter::Guideline;
 use imr::parse::parse;
@@ -58,7 +58,12 @@ fn lines_give_their_citations() {
         let guideline = guideline(line);
         assert_eq!(guideline.text.as_deref(), Some(line), "{file}");
         let basis = guideline.basis.map(|basis| basis.name());
-        let have = citations(&guideline);
+        let mut have = citations(&guideline);
+        for (i, citation) in guideline.citations.iter().enumerate() {
+            if !case["citations"][i]["text"].is_null() {
+                have[i]["text"] = json!(citation.text);
+            }
+        }
         if case["basis"].as_str() != basis || case["citations"] != have {
             misses.push(format!("{file}: {}", json!({ "line": line, "basis": basis, "citations": have })));
         }

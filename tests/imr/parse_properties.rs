@@ -128,15 +128,7 @@ proptest! {
 
     #[test]
     fn white_space_does_not_matter(
-        name in prop::sample::select(vec![
-            "credentials_table",
-            "credentials_rows",
-            "board_certified_table",
-            "guidelines",
-            "decision_list_table",
-            "notice_table",
-            "professional_review_table",
-        ]),
+        name in prop::sample::select(LETTERS.to_vec()),
         changes in prop::collection::vec(0..SPACINGS.len(), 1..4),
     ) {
         let original = text(name);
@@ -149,6 +141,29 @@ proptest! {
         prop_assert_eq!(want, have, "{}", changed);
     }
 }
+
+#[test]
+fn the_number_of_blanks_does_not_matter() {
+    for name in LETTERS {
+        let original = text(name);
+        let want = parse_record::letter(&parse(&original).letter);
+        for blanks in 1..=12 {
+            let changed = original.replace(' ', &" ".repeat(blanks));
+            assert_eq!(want, parse_record::letter(&checked(&changed).letter), "{name} with {blanks} blanks");
+        }
+    }
+}
+
+/// Letters whose white space is changed.
+const LETTERS: &[&str] = &[
+    "credentials_table",
+    "credentials_rows",
+    "board_certified_table",
+    "guidelines",
+    "decision_list_table",
+    "notice_table",
+    "professional_review_table",
+];
 
 /// The place in [`SPACINGS`] of page breaks that the letter did not have.
 const PAGE_BREAKS: usize = 9;

@@ -2,7 +2,8 @@
 
 use super::Known;
 use crate::letter::Layout;
-use crate::parse::issues::{self, Form};
+use crate::parse::draft::Form;
+use crate::parse::issues;
 use crate::parse::outline::{Outline, Part};
 use crate::parse::reading::Reading;
 use crate::parse::text::View;

@@ -6,8 +6,8 @@
 use super::Known;
 use crate::letter::Layout;
 use crate::parse::Severity;
+use crate::parse::draft::{self, Draft, Form};
 use crate::parse::heading::Verdict;
-use crate::parse::issues::{self, Draft, Form};
 use crate::parse::mark::number_at;
 use crate::parse::numbered;
 use crate::parse::outline::{Anchor, Outline, Part};
@@ -58,7 +58,7 @@ fn read(reading: &mut Reading<'_, '_>) {
         reading.note(Severity::Warning, "sections_differ", message, sections.first().map(|s| s.heading.clone()));
     }
     let drafts = join(reading, determinations, sections);
-    issues::finish(reading, drafts, Form::Sentences);
+    draft::finish(reading, drafts, Form::Sentences);
     contradiction::stated(reading);
 }
 

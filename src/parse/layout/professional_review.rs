@@ -5,8 +5,8 @@
 
 use super::Known;
 use crate::letter::Layout;
+use crate::parse::draft::{self, Draft, Form};
 use crate::parse::heading::Verdict;
-use crate::parse::issues::{self, Draft, Form};
 use crate::parse::mark::number_at;
 use crate::parse::outline::{Anchor, Outline, Part};
 use crate::parse::reading::Reading;
@@ -28,7 +28,7 @@ fn read(reading: &mut Reading<'_, '_>) {
     documents::read(reading);
     summary::read(reading);
     let drafts = drafts(reading.view.text(), reading.outline);
-    issues::finish(reading, drafts, Form::Review);
+    draft::finish(reading, drafts, Form::Review);
     contradiction::stated(reading);
 }
 
@@ -94,6 +94,14 @@ fn requests(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
         })
         .collect();
     starts.dedup();
+    // "#\n60. Norco": a number that does not count on from the last one belongs to a request.
+    let mut last = None;
+    starts.retain(|&(start, _)| {
+        let number = number_at(text, start).map(|(number, _)| number);
+        let counts = last.is_none_or(|last| number.is_some_and(|number| number <= last + 1));
+        last = if counts { number } else { last };
+        counts
+    });
     if starts.is_empty() {
         let colon = section.len() - section.trim_start_matches([':', ' ', '\n', '\x0c']).len();
         let whole = range.start + colon..range.start + section.trim_ascii_end().len();

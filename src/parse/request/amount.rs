@@ -2,6 +2,7 @@
 //!
 //! A request that tells two of one kind ("#60 and #30") has none: which one counts is not known.
 
+use super::count::{self, BETWEEN, TAKEN};
 use super::time;
 use super::tokens::{Kind as Token, Tokens};
 use super::units::{self, Kind, Unit};
@@ -59,6 +60,8 @@ enum Rank {
 struct Walk {
     /// Whether the request names the strength of a drug.
     strong: bool,
+    /// Whether it asks for treatments that are given so many times a week, once that was looked for.
+    therapy: Option<bool>,
     rank: Rank,
     /// The quantity: `None` where it is told in contradiction.
     quantity: Option<u32>,
@@ -110,7 +113,7 @@ impl Walk {
 
     /// Reads what begins with a number, and gives the token after it.
     fn number(&mut self, tokens: &Tokens<'_>, i: usize, after_frequency: bool) -> Option<usize> {
-        if let Some((frequency, span, end)) = course(tokens, i).filter(|_| is_therapy(tokens)) {
+        if let Some((frequency, span, end)) = course(tokens, i).filter(|_| self.is_therapy(tokens)) {
             self.frequency.tell(Some(frequency));
             self.tell_duration(span);
             return Some(end);
@@ -121,10 +124,13 @@ impl Walk {
             }
             return Some(end);
         }
-        let (value, unit, end) = counted(tokens, i)?;
+        if let Some((value, unit, end)) = count::by_word(tokens, i) {
+            self.tell_quantity(Rank::Counted, value, unit, false);
+            return Some(end);
+        }
+        let (value, unit, end) = count::counted(tokens, i)?;
         let rank = if unit.kind == Kind::Size { Rank::Size } else { Rank::Counted };
-        let aside = tokens.mark(i.wrapping_sub(1)) == b'(';
-        self.tell_quantity(rank, value, Some(unit), aside);
+        self.tell_quantity(rank, value, Some(unit), is_aside(tokens, i));
         Some(end)
     }
 
@@ -133,22 +139,26 @@ impl Walk {
         if let Some(end) = self.label(tokens, i).or_else(|| self.day_supply(tokens, i)) {
             return Some(end);
         }
-        if let Some((value, end)) = multiplied(tokens, i).filter(|_| !after_frequency) {
+        if let Some((value, end)) = count::multiplied(tokens, i).filter(|_| !after_frequency) {
             let unit = units::find(tokens.word(end)).filter(|_| !tokens.glued(end));
             let before = units::find(tokens.word_before(i)).filter(|unit| unit.kind != Kind::Size);
             self.tell_quantity(Rank::Counted, value, unit.or(before), false);
             return Some(end + usize::from(unit.is_some()));
         }
-        let (value, unit, end) = listed(tokens, i)?;
+        let (value, unit, end) = count::listed(tokens, i)?;
         self.tell_quantity(Rank::Counted, value, Some(unit), false);
         Some(end)
     }
 
     /// Reads a quantity that a label announces, and gives the token after it.
     fn label(&mut self, tokens: &Tokens<'_>, i: usize) -> Option<usize> {
-        let (value, unit, end) = labelled(tokens, i, self.strong)?;
-        self.tell_quantity(Rank::Labelled, value, unit, false);
+        let (value, unit, end) = count::labelled(tokens, i, self.strong)?;
+        self.tell_quantity(Rank::Labelled, value, unit, is_aside(tokens, i));
         Some(end)
+    }
+
+    fn is_therapy(&mut self, tokens: &Tokens<'_>) -> bool {
+        *self.therapy.get_or_insert_with(|| is_therapy(tokens))
     }
 
     fn tell_duration(&mut self, span: Span) {
@@ -167,11 +177,15 @@ impl Walk {
 
     /// Takes a quantity. One `aside`, in brackets, may repeat the one before.
     fn tell_quantity(&mut self, rank: Rank, value: Option<u32>, unit: Option<Unit>, aside: bool) {
-        let dose = |unit: Option<Unit>| unit.is_some_and(|unit| unit.kind == Kind::Dose);
+        let is = |unit: Option<Unit>, kind: Kind| unit.is_some_and(|unit| unit.kind == kind);
+        let one_package = self.quantity == Some(1) && is(self.unit, Kind::Container);
         if self.rank == Rank::None || (self.rank == Rank::Size && rank > Rank::Size) {
             (self.rank, self.quantity, self.unit) = (rank, value, unit);
         } else if rank == Rank::Size && self.rank > Rank::Size {
             // The size of the package beside the number of packages.
+        } else if rank == self.rank && aside && one_package && !is(unit, Kind::Container) {
+            // "one box (30 patches)"
+            (self.quantity, self.unit) = (value, unit);
         } else if rank == self.rank {
             let same = aside && value == self.quantity;
             (self.quantity, self.unit) = (value.filter(|_| same), self.unit.or(unit).filter(|_| same));
@@ -180,13 +194,14 @@ impl Walk {
             let counted = if rank > self.rank { (self.quantity, self.unit) } else { (value, unit) };
             let label = if rank > self.rank { (value, unit) } else { (self.quantity, self.unit) };
             let agrees = counted.0 == label.0;
+            // "#30 (1 box)", "1 box (#30)".
+            let packed = aside && is(counted.1, Kind::Container) && (rank < self.rank || one_package);
             self.rank = Rank::Labelled;
-            // "#30 (1 box)".
-            let packed = aside && unit.is_some_and(|unit| unit.kind == Kind::Container);
             // "50,000 units #12": the units tell the strength of a drug.
             let strength = counted.1.is_some_and(|unit| unit.name == "unit");
-            self.quantity = label.0.filter(|_| agrees || packed || strength || dose(counted.1));
+            self.quantity = label.0.filter(|_| agrees || packed || strength || is(counted.1, Kind::Dose));
             let unit = label.1.filter(|unit| agrees || !strength || unit.name != "unit");
+            let unit = unit.filter(|unit| agrees || !packed || unit.kind != Kind::Container);
             self.unit = unit.or(counted.1.filter(|_| agrees)).filter(|_| self.quantity.is_some());
         }
     }
@@ -201,11 +216,41 @@ impl Walk {
             (Rank::None, Some(frequency), Some(duration)) => {
                 product(frequency, duration).filter(|n| (0..tokens.len()).any(|i| bracketed(tokens, i) == Some(*n)))
             }
+            (Rank::None, None, _) if self.frequency == Told::No && !self.strong => number_in_front(tokens),
             _ => self.quantity,
         };
         let unit = self.unit.filter(|_| quantity.is_some()).map(|unit| unit.name);
         Amounts { quantity, unit, frequency, duration }
     }
+}
+
+/// Whether a token follows an opening bracket.
+fn is_aside(tokens: &Tokens<'_>, i: usize) -> bool {
+    tokens.mark(i.wrapping_sub(1)) == b'('
+}
+
+/// "One (1) MRI of the knee": a number in words and in figures that opens a request counts what is asked for.
+fn number_in_front(tokens: &Tokens<'_>) -> Option<u32> {
+    const BEFORE: [&str; 10] = [
+        "retrospective",
+        "retro",
+        "request",
+        "requests",
+        "for",
+        "associated",
+        "surgical",
+        "service",
+        "services",
+        "the",
+    ];
+    let opens = |&i: &usize| !(tokens.word_is(i, &BEFORE) || matches!(tokens.mark(i), b':' | b'-'));
+    let i = (0..tokens.len()).find(opens)?;
+    let (low, high) = tokens.number(i)?;
+    let twice = tokens.get(i).is_some_and(|token| tokens.slice(token.at.clone()).contains('('));
+    let next = tokens.word(i + 1);
+    let counts = !next.is_empty() && !BETWEEN.contains(&next) && next != "prescription";
+    let measures = TAKEN.contains(&next) || time::time_unit(tokens, i + 1).is_some() || units::find(next).is_some();
+    (twice && low == high && counts && !measures).then_some(low)
 }
 
 /// How many times a frequency comes to in a time of the same unit.
@@ -277,250 +322,4 @@ fn course(tokens: &Tokens<'_>, i: usize) -> Option<(Frequency, Span, usize)> {
         Span { low: weeks, high: most, unit: TimeUnit::Week },
         end,
     ))
-}
-
-/// `#60`, `Qty: 60`, `quantity of 30 tablets`.
-fn labelled(tokens: &Tokens<'_>, i: usize, strong: bool) -> Option<(Option<u32>, Option<Unit>, usize)> {
-    let mut at = i;
-    let mut sign = false;
-    if tokens.word_is(
-        i,
-        &["qty", "quantity", "qnty", "qty's", "quanity", "quantities", "disp", "dispense", "dispensed", "count"],
-    ) {
-        at += 1;
-        while matches!(tokens.mark(at), b':' | b'.' | b'=' | b'-' | b'#') || tokens.word_is(at, &["of", "number", "is"])
-        {
-            at += 1;
-        }
-    } else if tokens.mark(i) == b'#' {
-        (at, sign) = (i + 1, true);
-        if tokens.mark(at) == b':' {
-            at += 1;
-        }
-    } else {
-        return None;
-    }
-    let token = tokens.get(at)?;
-    let (low, high) = match token.kind {
-        Token::Number(low, high) => (low, high),
-        Token::Odd => return Some((None, None, at + 1)),
-        _ => return None,
-    };
-    let end = at + 1;
-    let after = units::find(tokens.word(end)).filter(|unit| unit.kind != Kind::Size);
-    if sign && !is_number_sign(tokens, i, end, strong || after.is_some()) {
-        return None;
-    }
-    let comma = usize::from(matches!(tokens.mark(i.wrapping_sub(1)), b',' | b'('));
-    let before = units::find(tokens.word_before(i.saturating_sub(comma)))
-        .filter(|unit| unit.kind != Kind::Size && unit.kind != Kind::Care);
-    let value = Some(low).filter(|_| low == high);
-    Some((value, after.or(before), end + usize::from(after.is_some())))
-}
-
-/// Whether `#` is a number of things: not "tooth #14", "injection #2", "#2 pencil".
-fn is_number_sign(tokens: &Tokens<'_>, sign: usize, end: usize, drug: bool) -> bool {
-    const NUMBERED: [&str; 28] = [
-        "tooth", "teeth", "dental", "claim", "case", "suite", "room", "level", "item", "part", "model", "page", "code",
-        "order", "report", "grade", "size", "step", "phase", "port", "lead", "refill", "refills", "surgery", "esi",
-        "digit", "series", "rf",
-    ];
-    let before = tokens.word_before(sign);
-    // The strength of a drug with codeine: "Tylenol #3".
-    let strength = matches!(before, "tylenol" | "codeine")
-        && tokens.number(end.wrapping_sub(1)).is_some_and(|(low, high)| low == high && (2..=4).contains(&low));
-    if strength {
-        return false;
-    }
-    let one = units::find(before).is_some_and(|unit| unit.kind == Kind::Care && !unit.plural);
-    if one
-        || NUMBERED.contains(&before)
-        || matches!(before, "lesi" | "cesi" | "tfesi" | "mbb" | "and")
-        || (sign == 0 && !drug)
-    {
-        return false;
-    }
-    if drug || end >= tokens.len() || tokens.word(end).is_empty() {
-        return !matches!(tokens.mark(end), b'/') || !tokens.glued(end);
-    }
-    const THEN: [&str; 30] = [
-        "with",
-        "w",
-        "for",
-        "per",
-        "take",
-        "po",
-        "by",
-        "as",
-        "at",
-        "to",
-        "in",
-        "x",
-        "dos",
-        "day",
-        "days",
-        "refill",
-        "refills",
-        "bid",
-        "tid",
-        "qid",
-        "daily",
-        "once",
-        "twice",
-        "every",
-        "prn",
-        "no",
-        "retrospective",
-        "date",
-        "one",
-        "of",
-    ];
-    tokens.word_is(end, &THEN)
-}
-
-/// `x 12`, `times 3`: the number, and the token after it.
-fn multiplied(tokens: &Tokens<'_>, i: usize) -> Option<(Option<u32>, usize)> {
-    if !tokens.times(i)
-        || tokens.word_is(i, &["time"])
-        || i.checked_sub(1).is_some_and(|before| tokens.number(before).is_some())
-    {
-        return None;
-    }
-    let (low, high) = tokens.number(i + 1)?;
-    let end = i + 2;
-    if time::frequency(tokens, i + 1).is_some()
-        || time::time_unit(tokens, end + usize::from(tokens.mark(end) == b'-')).is_some()
-    {
-        return None;
-    }
-    if tokens.word_before(i).starts_with("refill") || tokens.word_is(i.wrapping_sub(1), &["rf"]) || tokens.times(end) {
-        return None;
-    }
-    const THEN: [&str; 22] = [
-        "to",
-        "for",
-        "of",
-        "with",
-        "on",
-        "at",
-        "right",
-        "left",
-        "bilateral",
-        "the",
-        "and",
-        "via",
-        "under",
-        "without",
-        "per",
-        "in",
-        "lumbar",
-        "cervical",
-        "dos",
-        "additional",
-        "total",
-        "as",
-    ];
-    let unit = units::find(tokens.word(end)).is_some_and(|unit| unit.kind != Kind::Size);
-    let ended = tokens.get(end).is_none_or(|token| match token.kind {
-        Token::Mark(mark) => matches!(mark, b',' | b'.' | b';' | b')' | b'(' | b':'),
-        _ => unit || tokens.word_is(end, &THEN),
-    });
-    ended.then_some((Some(low).filter(|_| low == high), end))
-}
-
-/// `8 sessions`, `12 PT visits`, `240g`: the number, the unit, and the token after it.
-fn counted(tokens: &Tokens<'_>, i: usize) -> Option<(Option<u32>, Unit, usize)> {
-    let (low, high) = tokens.number(i)?;
-    if matches!(tokens.mark(i.wrapping_sub(1)), b'#' | b'/' | b'$') && i > 0 {
-        return None;
-    }
-    const FARTHEST: usize = 7;
-    const BETWEEN: [&str; 43] = [
-        "of", "to", "for", "and", "with", "x", "times", "time", "per", "a", "an", "the", "or", "in", "on", "at", "by",
-        "refill", "refills", "mg", "mcg", "ug", "meq", "iu", "level", "levels", "view", "views", "phase", "part",
-        "step", "point", "lead", "leads", "channel", "panel", "minute", "tesla", "month", "percent", "way", "stage",
-        "drug",
-    ];
-    let mut end = i + 1;
-    let (unit, end) = loop {
-        let word = tokens.word(end);
-        if let Some(unit) = units::find(word) {
-            break (unit, end + 1);
-        }
-        let glued = tokens.glued(end) && end == i + 1;
-        let hyphen = tokens.mark(end) == b'-' && tokens.glued(end) && tokens.glued(end + 1) && end > i + 1;
-        let plain = !word.is_empty() && !glued && !BETWEEN.contains(&word) && time::time_unit(tokens, end).is_none();
-        if end - i > FARTHEST || !(hyphen || plain) {
-            return None;
-        }
-        end += 1;
-    };
-    // "12 sessions/visits" and "100 unit vial" count once; the size of a package stands right behind its number.
-    let size = unit.kind == Kind::Size && end > i + 2;
-    let glued = tokens.glued(i + 1) && unit.kind != Kind::Size && unit.kind != Kind::Care;
-    let single = !unit.plural && low > 1 && unit.kind != Kind::Size && units::find(tokens.word(end)).is_some();
-    if size || glued || single || is_instruction(tokens, i, end, high, unit) {
-        return None;
-    }
-    Some((Some(low).filter(|_| low == high), unit, end))
-}
-
-/// Whether a number of doses tells how a drug is taken: "one tablet twice daily".
-fn is_instruction(tokens: &Tokens<'_>, i: usize, end: usize, high: u32, unit: Unit) -> bool {
-    const TAKEN: [&str; 30] = [
-        "by",
-        "po",
-        "p.o",
-        "orally",
-        "oral",
-        "every",
-        "each",
-        "daily",
-        "twice",
-        "once",
-        "bid",
-        "b.i.d",
-        "tid",
-        "t.i.d",
-        "qid",
-        "q.i.d",
-        "qd",
-        "q.d",
-        "qhs",
-        "at",
-        "per",
-        "a",
-        "as",
-        "in",
-        "to",
-        "prn",
-        "p.r.n",
-        "sublingually",
-        "q",
-        "nightly",
-    ];
-    const TAKE: [&str; 12] =
-        ["take", "takes", "taking", "apply", "applied", "use", "using", "inject", "sig", "place", "give", "to"];
-    let after = tokens.word(end);
-    if !matches!(unit.kind, Kind::Dose) {
-        return unit.kind == Kind::Size && tokens.mark(end) == b'/';
-    }
-    let few = high <= 4 && !(end >= tokens.len() || after == "of" || tokens.mark(end) == b')');
-    few || TAKEN.contains(&after)
-        || tokens.word_is(i.wrapping_sub(1), &TAKE)
-        || after.strip_prefix('q').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-        || time::frequency(tokens, end).is_some()
-}
-
-/// `sessions, 12` and `visits: 6`: the number, the unit, and the token after it.
-fn listed(tokens: &Tokens<'_>, i: usize) -> Option<(Option<u32>, Unit, usize)> {
-    let unit =
-        units::find(tokens.word(i)).filter(|unit| unit.plural && matches!(unit.kind, Kind::Care | Kind::Thing))?;
-    let mark = usize::from(matches!(tokens.mark(i + 1), b',' | b':' | b'(' | b'-' | b'='));
-    let at = i + 1 + mark;
-    let (low, high) = tokens.number(at)?;
-    let end = at + 1;
-    let ended = tokens.get(end).is_none_or(|token| matches!(token.kind, Token::Mark(b',' | b'.' | b';' | b')')))
-        || tokens.word_is(end, &["for", "to", "of", "total"]);
-    ended.then_some((Some(low).filter(|_| low == high), unit, end))
 }

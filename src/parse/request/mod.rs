@@ -4,6 +4,7 @@
 
 mod amount;
 mod authorization;
+mod count;
 mod service;
 mod side;
 mod strength;
@@ -20,6 +21,11 @@ use std::ops::Range;
 /// Reads a heading, given as one paragraph without its outcome, and tells whether it speaks of an authorization in words
 /// that could not be taken apart.
 pub(super) fn read(heading: &str) -> (Request, bool) {
+    /// What is longer is no heading, and is not taken apart.
+    const LONGEST: usize = 4000;
+    if heading.len() > LONGEST {
+        return (Request::default(), false);
+    }
     let lower = heading.to_ascii_lowercase();
     let tokens = Tokens::new(&lower);
     let text = |range: Range<usize>| heading.get(range).map(str::to_owned);
