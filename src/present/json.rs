@@ -12,7 +12,7 @@ use super::table::shows_share;
 use crate::index::StoredIssue;
 use crate::ingest::Report;
 use crate::record::{IssueRecord, LetterRecord};
-use crate::search::{Count, Found, Hit, Row, Snippet, Table};
+use crate::search::{Count, Counted, Found, Hit, Row, Snippet};
 
 /// Writes a search's answer as one object; see `schema/search.schema.json`. With columns only these values of each hit;
 /// see `schema/search-fields.schema.json`.
@@ -21,7 +21,17 @@ use crate::search::{Count, Found, Hit, Row, Snippet, Table};
 /// From the writer.
 pub fn hits_json(out: &mut dyn Write, found: &Found, columns: Option<&Columns>) -> io::Result<()> {
     let hits: Vec<Value> = found.hits.iter().map(|hit| chosen(hit, columns)).collect::<Result<_, _>>()?;
-    line(out, &json!({"total": total(found.total), "hits": hits, "next": found.next, "facets": facets(found)}))
+    line(
+        out,
+        &json!({
+            "total": total(found.total),
+            "hits": hits,
+            "next": found.next,
+            "facets": facets(found),
+            "synonyms": found.synonyms,
+            "suggestion": found.suggestion,
+        }),
+    )
 }
 
 fn facets(found: &Found) -> Map<String, Value> {
@@ -48,17 +58,21 @@ fn chosen(of: &Hit, columns: Option<&Columns>) -> Result<Value, serde_json::Erro
 /// # Errors
 /// From the writer.
 pub fn count_json(out: &mut dyn Write, found: &Found) -> io::Result<()> {
-    match found.facets.is_empty() {
-        true => line(out, &json!({"total": total(found.total)})),
-        false => line(out, &json!({"total": total(found.total), "facets": facets(found)})),
+    let mut count = json!({"total": total(found.total)});
+    if !found.facets.is_empty() {
+        count["facets"] = Value::Object(facets(found));
     }
+    count["synonyms"] = json!(found.synonyms);
+    count["suggestion"] = json!(found.suggestion);
+    line(out, &count)
 }
 
 /// Writes a table of counts; see `schema/stats.schema.json`.
 ///
 /// # Errors
 /// From the writer.
-pub fn table_json(out: &mut dyn Write, table: &Table) -> io::Result<()> {
+pub fn table_json(out: &mut dyn Write, counted: &Counted) -> io::Result<()> {
+    let table = &counted.table;
     let row = |row: &Row| {
         let mut object = Map::new();
         for (name, value) in table.by.iter().zip(&row.values) {
@@ -72,7 +86,8 @@ pub fn table_json(out: &mut dyn Write, table: &Table) -> io::Result<()> {
         Value::Object(object)
     };
     let rows: Vec<Value> = table.rows.iter().map(row).collect();
-    line(out, &json!({"total": total(table.total), "rows": rows}))
+    let (synonyms, suggestion) = (&counted.synonyms, &counted.suggestion);
+    line(out, &json!({"total": total(table.total), "rows": rows, "synonyms": synonyms, "suggestion": suggestion}))
 }
 
 /// Writes a letter's record on one line; see `schema/letter.schema.json`.

@@ -6,6 +6,7 @@ mod dimension;
 mod order;
 mod snippet;
 mod statistics;
+mod suggest;
 mod tally;
 
 use tantivy::query::EnableScoring;
@@ -13,6 +14,7 @@ use tantivy::query::EnableScoring;
 pub use dimension::{AGE_BANDS, Dimension};
 pub use order::Sort;
 pub use snippet::Snippet;
+pub use suggest::suggestion;
 pub use tally::{Row, Table};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -68,6 +70,10 @@ pub struct Found {
     pub next: Option<String>,
     /// Remarks on the query, a line each.
     pub notes: Vec<String>,
+    /// The synonyms that were searched, a line for each word that has some; whoever asked knows them.
+    pub synonyms: Vec<String>,
+    /// The query that may have been meant; see [`suggestion`].
+    pub suggestion: Option<String>,
 }
 
 /// What a count gave.
@@ -77,6 +83,10 @@ pub struct Counted {
     pub table: Table,
     /// Remarks on the query, a line each.
     pub notes: Vec<String>,
+    /// The synonyms that were counted, a line for each word that has some; whoever asked knows them.
+    pub synonyms: Vec<String>,
+    /// The query that may have been meant; see [`suggestion`].
+    pub suggestion: Option<String>,
 }
 
 /// One hit: an issue with its letter.
@@ -122,7 +132,7 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
     let next = next.map(|last| last.print(&request.expr, &request.sort));
     let facets = collected.tallies.into_iter().zip(&collect.tallies);
     let facets = facets.map(|(tally, by)| tally.table(by, collected.total)).collect();
-    Ok(Found { total: collected.total, hits, facets, next, notes })
+    Ok(Found { total: collected.total, hits, facets, next, notes, synonyms: Vec::new(), suggestion: None })
 }
 
 /// The most fields that one table can be counted by.
@@ -143,7 +153,7 @@ pub fn stats(reader: &Reader, expr: &Expr, by: &[Dimension]) -> Result<Counted> 
     let Resolved { expr, notes } = query::resolve(expr, reader.searcher()).map_err(|e| reader.damaged(e))?;
     let mut collected = collected(reader, &expr, &collect)?;
     let tally = collected.tallies.pop().unwrap_or_default();
-    Ok(Counted { table: tally.table(by, collected.total), notes })
+    Ok(Counted { table: tally.table(by, collected.total), notes, synonyms: Vec::new(), suggestion: None })
 }
 
 fn collected(reader: &Reader, expr: &Expr, collect: &Collect) -> Result<Collected> {
