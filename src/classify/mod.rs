@@ -122,6 +122,11 @@ pub fn drug_named(text: &str) -> Option<&'static str> {
     TABLES.term(&key)?.rows.iter().find_map(|&row| TABLES.rows[row].drug?.name)
 }
 
+/// The names of drugs: the generic name and the other names of each that has one.
+pub fn drug_names() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    table::drugs().filter_map(|(generic, names)| Some((generic?, names)))
+}
+
 /// A request as it is compared with the tables.
 fn comparable(request: &str) -> String {
     let mut text = String::with_capacity(request.len() + 8);

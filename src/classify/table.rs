@@ -214,8 +214,7 @@ impl Builder {
             };
             let weight = cell(&cells, 3).parse().unwrap_or(DRUG_WEIGHT);
             let generic = cell(&cells, 0);
-            let name = generic.split(" (").next().filter(|name| *name != "-");
-            let drug = Some(Drug { name, used });
+            let drug = Some(Drug { name: generic_name(generic), used });
             let row = Row { table: "drugs.tsv", line, category, weight, with: 0, without: 0, drug };
             self.row(row, parts(generic).chain(parts(cell(&cells, 4))).filter(|term| *term != "-"));
         }
@@ -228,4 +227,18 @@ impl Builder {
         let vocabulary = Vocabulary::new(terms.iter().flat_map(|term| term.text.split(' ')));
         Tables { automaton, terms, rows: self.rows, forms, vocabulary }
     }
+}
+
+/// The lines of the drugs: the generic name, where there is one, and the other names.
+pub(super) fn drugs() -> impl Iterator<Item = (Option<&'static str>, Vec<&'static str>)> {
+    lines(DRUGS).map(|(_, cells)| {
+        let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
+        let names = parts(cell(4)).filter(|name| *name != "-").collect();
+        (generic_name(cell(0)), names)
+    })
+}
+
+/// The generic name without a form in parentheses; `None` for a product without one.
+fn generic_name(cell: &'static str) -> Option<&'static str> {
+    cell.split(" (").next().filter(|name| !name.is_empty() && *name != "-")
 }

@@ -6,12 +6,12 @@ use std::path::Path;
 use anyhow::Context;
 use imr::index::Reader;
 use imr::present::{self, Answered};
-use imr::query::{self, Expr, Query};
+use imr::query::{self, Expr, Query, Widened};
 use imr::search::{self, Dimension, Request};
 use imr::{Error, ErrorKind, Result};
 
 use super::args::{HitFormat, SearchArgs};
-use super::asked::{asked, in_this_folder, open};
+use super::asked::{Words, asked, in_this_folder, open};
 use super::{End, message, output};
 
 /// Runs the queries of a list. What was typed beside holds for each of them.
@@ -23,10 +23,17 @@ pub fn run(args: &SearchArgs, list: &Path) -> anyhow::Result<End> {
     let text = read(list)?;
     let reader = open(&args.index)?;
     let common = in_this_folder(common, &reader)?;
-    let (mut answers, mut failed) = (Vec::new(), false);
+    let words = Words::of(&args.selection);
+    let (mut answers, mut failed, mut synonyms) = (Vec::new(), false, Vec::new());
     for (line, text) in (1..).zip(text.split(|b| *b == b'\n')) {
         let Some(asked) = Asked::read(text) else { continue };
-        match asked.and_then(|asked| answer(&reader, asked, &common, list, line)) {
+        let meant = asked.map(|mut asked| {
+            let Widened { expr, told } = words.meant(asked.parsed.expr);
+            asked.parsed.expr = expr;
+            synonyms.extend(told);
+            asked
+        });
+        match meant.and_then(|asked| answer(&reader, asked, &common, list, line)) {
             Ok(answer) => answers.push(answer),
             // What is wrong with the index is wrong with every line.
             Err(error) if error.kind() != ErrorKind::Query => return Err(error.into()),
@@ -36,6 +43,9 @@ pub fn run(args: &SearchArgs, list: &Path) -> anyhow::Result<End> {
             }
         }
     }
+    synonyms.sort();
+    synonyms.dedup();
+    words.tell(&synonyms);
     let mut out = output::stdout();
     let style = output::style(&args.look);
     match args.format {

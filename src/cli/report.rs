@@ -11,7 +11,7 @@ use imr::search::{self, Count};
 use imr::{Error, ErrorKind};
 
 use super::args::{PageFormat, ReportArgs};
-use super::asked::{asked, in_this_folder, open};
+use super::asked::{Asked, in_this_folder, open};
 use super::file::Whole;
 use super::{End, message, output};
 
@@ -19,10 +19,11 @@ use super::{End, message, output};
 pub fn run(args: ReportArgs) -> anyhow::Result<End> {
     let place = args.output.as_deref().filter(|place| *place != Path::new("-"));
     let format = args.format.or_else(|| place.and_then(told_by)).unwrap_or(PageFormat::Html);
-    let asked = asked(&args.query, &args.selection)?;
+    let asked = Asked::read(&args.query, &args.selection)?;
     let reader = open(&args.index)?;
-    let expr = in_this_folder(asked, &reader)?;
-    let (sections, corpus) = reader.guarded(|| Ok((search::report(&reader, &expr)?, corpus(&reader)?)))?;
+    let expr = in_this_folder(asked.expr.clone(), &reader)?;
+    let (mut sections, corpus) = reader.guarded(|| Ok((search::report(&reader, &expr)?, corpus(&reader)?)))?;
+    sections.iter_mut().for_each(|section| section.stats.synonyms.clone_from(&asked.synonyms));
     let notes: Vec<String> = sections.iter().flat_map(|section| section.stats.notes.iter().cloned()).collect();
     message::notes(&notes.into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>());
     let total = sections.first().map_or(Count::default(), |section| {

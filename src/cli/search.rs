@@ -8,7 +8,7 @@ use imr::search::{self, Dimension, Found, Request, Sort};
 use imr::{Error, ErrorKind, Result, present};
 
 use super::args::{HitFormat, SearchArgs};
-use super::asked::{asked, in_this_folder, open};
+use super::asked::{Asked, in_this_folder, open};
 use super::{End, message, output, queries};
 
 /// Searches.
@@ -17,7 +17,7 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
         return queries::run(&args, list);
     }
     let printed = Printed::meant(&args)?;
-    let asked = asked(&args.query, &args.selection)?;
+    let asked = Asked::read(&args.query, &args.selection)?;
     let facets = Dimension::parse_all(&args.facets)?;
     if !facets.is_empty() && printed.is_lines() {
         return Err(Error::new(ErrorKind::Usage, "`--facets` has no place in what is a line for each hit")
@@ -35,10 +35,12 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
         sort,
         after: args.after.clone(),
         facets,
-        ..Request::new(in_this_folder(asked, &reader)?)
+        ..Request::new(in_this_folder(asked.expr.clone(), &reader)?)
     };
-    let found = reader.guarded(|| search::search(&reader, &request))?;
+    let mut found = reader.guarded(|| search::search(&reader, &request))?;
     message::notes(&found.notes);
+    found.suggestion = asked.suggestion(&reader, found.total)?;
+    found.synonyms = asked.synonyms;
     let mut out = output::stdout();
     printed.write(&mut out, &found, &output::style(&args.look), reader.base())?;
     out.flush()?;

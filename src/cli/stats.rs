@@ -6,15 +6,15 @@ use imr::error::{Error, ErrorKind};
 use imr::index::Reader;
 use imr::present::{self, Extras, Figure};
 use imr::query::Expr;
-use imr::search::{self, Dimension, RowOrder, Since, StatsRequest};
+use imr::search::{self, Count, Dimension, RowOrder, Since, Stats, StatsRequest};
 
 use super::args::{DaysArg, Over, StatsArgs, StatsFormat};
-use super::asked::{asked, in_this_folder, open};
+use super::asked::{Asked, asked, in_this_folder, open};
 use super::{End, message, output};
 
 /// Counts.
 pub fn run(args: StatsArgs) -> anyhow::Result<End> {
-    let asked_for = asked(&args.query, &args.selection)?;
+    let asked_for = Asked::read(&args.query, &args.selection)?;
     let other = args.compare.as_ref().map(|query| asked(std::slice::from_ref(query), &args.selection)).transpose()?;
     let by = dimensions(&args)?;
     let figures = figures(&args, &by)?;
@@ -29,14 +29,14 @@ pub fn run(args: StatsArgs) -> anyhow::Result<End> {
             DaysArg::Assigned => Since::Assigned,
             DaysArg::Denied => Since::Denied,
         }),
-        ..StatsRequest::new(in_this_folder(asked_for, &reader)?, by)
+        ..StatsRequest::new(in_this_folder(asked_for.expr.clone(), &reader)?, by)
     };
     let other = other.map(|other| in_this_folder(other, &reader)).transpose()?;
     let extras = Extras { chart: args.chart, test: args.test };
     let letters = match &other {
         Some(other) => compared(&args, &reader, &request, other, &figures)?,
-        None if args.cross => crossed(&args, &reader, &request, &figures, extras)?,
-        None => counted(&args, &reader, &request, &figures, extras)?,
+        None if args.cross => crossed(&args, &reader, &request, asked_for, &figures, extras)?,
+        None => counted(&args, &reader, &request, asked_for, &figures, extras)?,
     };
     Ok(if letters == 0 { End::Nothing } else { End::Done })
 }
@@ -46,11 +46,12 @@ fn counted(
     args: &StatsArgs,
     reader: &Reader,
     request: &StatsRequest,
+    asked: Asked,
     figures: &[Figure],
     extras: Extras,
 ) -> anyhow::Result<u64> {
-    let stats = reader.guarded(|| search::stats(reader, request))?;
-    message::notes(&stats.notes);
+    let mut stats = reader.guarded(|| search::stats(reader, request))?;
+    answered(&mut stats, reader, asked)?;
     let (style, mut out) = (output::style(&args.look), output::stdout());
     match args.format {
         StatsFormat::Text => present::stats(&mut out, &stats, figures, extras, &style)?,
@@ -62,16 +63,26 @@ fn counted(
     Ok(stats.total.letters)
 }
 
+/// Says what there is to say of a query, and notes it with its counts.
+fn answered(stats: &mut Stats, reader: &Reader, asked: Asked) -> anyhow::Result<()> {
+    message::notes(&stats.notes);
+    let total = Count { issues: stats.total.issues, letters: stats.total.letters };
+    stats.suggestion = asked.suggestion(reader, total)?;
+    stats.synonyms = asked.synonyms;
+    Ok(())
+}
+
 /// Prints a cross table, and tells how many letters were counted.
 fn crossed(
     args: &StatsArgs,
     reader: &Reader,
     request: &StatsRequest,
+    asked: Asked,
     figures: &[Figure],
     extras: Extras,
 ) -> anyhow::Result<u64> {
-    let table = reader.guarded(|| search::cross(reader, request))?;
-    message::notes(&table.cells.notes);
+    let mut table = reader.guarded(|| search::cross(reader, request))?;
+    answered(&mut table.cells, reader, asked)?;
     let (style, mut out) = (output::style(&args.look), output::stdout());
     match args.format {
         StatsFormat::Text => present::cross(&mut out, &table, figures[0], extras, &style)?,

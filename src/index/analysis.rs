@@ -32,6 +32,10 @@ const TOO_LONG: usize = 64;
 /// Units of measure that letters write with and without a blank behind the number: `550mg`, `550 mg`.
 const UNITS: [&str; 11] = ["mg", "mcg", "ml", "gm", "g", "kg", "cc", "mm", "cm", "lb", "lbs"];
 
+/// Abbreviations that the stemmer would make another word of: "TENS", the nerve stimulation, the number ten; "AED", a drug
+/// against seizures, and "ANS", the autonomic nervous system, the article.
+const UNSTEMMED: [&str; 3] = ["tens", "aed", "ans"];
+
 /// The word for `%` behind a number.
 const PERCENT: &str = "percent";
 
@@ -65,7 +69,10 @@ fn stemmed(words: WordTokenizer) -> TextAnalyzer {
         .filter(AsciiFoldingFilter)
         .filter(Stemmer::new(Language::English))
         .build();
-    TextAnalyzer::builder(words).filter(RemoveLongFilter::limit(TOO_LONG)).filter(CachedTerms::new(term)).build()
+    TextAnalyzer::builder(words)
+        .filter(RemoveLongFilter::limit(TOO_LONG))
+        .filter(CachedTerms::new(term, &UNSTEMMED))
+        .build()
 }
 
 /// The words of [`english`] before they are stemmed: what patterns and misspelt words are compared with.

@@ -31,13 +31,21 @@ type Set = [Entry; 2];
 /// cache belongs to one analyzer, so that threads share nothing.
 #[derive(Clone)]
 pub struct CachedTerms {
+    analyzer: Analyzer,
+}
+
+/// What makes a term of a word.
+#[derive(Clone)]
+struct Analyzer {
     analyzer: TextAnalyzer,
+    /// Words that are terms as they are, in small letters.
+    whole: &'static [&'static str],
 }
 
 impl CachedTerms {
-    /// A filter for an analyzer that makes one term of one word.
-    pub fn new(analyzer: TextAnalyzer) -> Self {
-        Self { analyzer }
+    /// A filter for an analyzer that makes one term of one word, but for words that are terms as they are.
+    pub fn new(analyzer: TextAnalyzer, whole: &'static [&'static str]) -> Self {
+        Self { analyzer: Analyzer { analyzer, whole } }
     }
 }
 
@@ -45,14 +53,14 @@ impl CachedTerms {
 #[derive(Clone)]
 pub struct CachedTokenizer<T> {
     words: T,
-    analyzer: TextAnalyzer,
+    analyzer: Analyzer,
     sets: Vec<Set>,
 }
 
 /// The stream of these terms.
 pub struct Terms<'a, T> {
     words: T,
-    analyzer: &'a mut TextAnalyzer,
+    analyzer: &'a mut Analyzer,
     sets: &'a mut [Set],
 }
 
@@ -82,14 +90,14 @@ impl<T: TokenStream> TokenStream for Terms<'_, T> {
         }
         let text = &mut self.words.token_mut().text;
         let Some(word) = number(text) else {
-            analyze(self.analyzer, text);
+            self.analyzer.analyze(text);
             return true;
         };
         let [first, second] = &mut self.sets[hash(word) & (self.sets.len() - 1)];
         if first.word != word {
             std::mem::swap(first, second);
             if first.word != word {
-                analyze(self.analyzer, text);
+                self.analyzer.analyze(text);
                 if let Some(entry) = Entry::new(word, text) {
                     *first = entry;
                 }
@@ -123,10 +131,22 @@ impl Entry {
     }
 }
 
-/// Puts the term of a word in its place.
-fn analyze(analyzer: &mut TextAnalyzer, text: &mut String) {
-    let word = std::mem::take(text);
-    analyzer.token_stream(&word).process(&mut |token| text.push_str(&token.text));
+impl Analyzer {
+    /// Puts the term of a word in its place.
+    fn analyze(&mut self, text: &mut String) {
+        let is = |whole: &&&str| {
+            // Several of them, as "AEDs", are the same term.
+            let plural = text.len() == whole.len() + 1 && text.ends_with(['s', 'S']);
+            text.get(..text.len() - usize::from(plural)).is_some_and(|word| word.eq_ignore_ascii_case(whole))
+        };
+        if let Some(whole) = self.whole.iter().find(is) {
+            text.clear();
+            text.push_str(whole);
+            return;
+        }
+        let word = std::mem::take(text);
+        self.analyzer.token_stream(&word).process(&mut |token| text.push_str(&token.text));
+    }
 }
 
 /// A word's bytes as a number, if it has 16 at most. No two words have the same: none holds a byte that is 0.

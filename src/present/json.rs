@@ -20,7 +20,17 @@ use crate::search::{Count, Found, Hit, Row, Snippet};
 /// From the writer.
 pub fn hits_json(out: &mut dyn Write, found: &Found, columns: Option<&Columns>) -> io::Result<()> {
     let hits: Vec<Value> = found.hits.iter().map(|hit| chosen(hit, columns)).collect::<Result<_, _>>()?;
-    line(out, &json!({"total": total(found.total), "hits": hits, "next": found.next, "facets": facets(found)}))
+    line(
+        out,
+        &json!({
+            "total": total(found.total),
+            "hits": hits,
+            "next": found.next,
+            "facets": facets(found),
+            "synonyms": found.synonyms,
+            "suggestion": found.suggestion,
+        }),
+    )
 }
 
 fn facets(found: &Found) -> Map<String, Value> {
@@ -47,10 +57,13 @@ fn chosen(of: &Hit, columns: Option<&Columns>) -> Result<Value, serde_json::Erro
 /// # Errors
 /// From the writer.
 pub fn count_json(out: &mut dyn Write, found: &Found) -> io::Result<()> {
-    match found.facets.is_empty() {
-        true => line(out, &json!({"total": total(found.total)})),
-        false => line(out, &json!({"total": total(found.total), "facets": facets(found)})),
+    let mut count = json!({"total": total(found.total)});
+    if !found.facets.is_empty() {
+        count["facets"] = Value::Object(facets(found));
     }
+    count["synonyms"] = json!(found.synonyms);
+    count["suggestion"] = json!(found.suggestion);
+    line(out, &count)
 }
 
 /// Writes a letter's record on one line; see `schema/letter.schema.json`.

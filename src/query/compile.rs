@@ -16,6 +16,7 @@ use super::Expr;
 use super::forward::Forward;
 use super::has_value::HasValue;
 use super::lex::MOST_BOOST;
+use super::loosen::least;
 use super::of_letter::OfLetter;
 use super::resolve::{contains, resolve, values};
 use super::score::{OnGrid, on_grid};
@@ -110,6 +111,7 @@ impl Compiler<'_> {
                 });
                 unscored(BooleanQuery::new(std::iter::once((Occur::Should, file)).chain(below).collect()))
             }
+            Expr::Quoted(inner) => self.weighted(inner, factor)?,
             Expr::Boost(inner, by) => self.weighted(inner, (factor * by).min(MOST_BOOST))?,
             Expr::And(all) => {
                 let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
@@ -127,6 +129,11 @@ impl Compiler<'_> {
             Expr::Or(any) => {
                 let parts = any.iter().map(|part| Ok((Occur::Should, self.weighted(part, factor)?)));
                 Box::new(BooleanQuery::new(parts.collect::<tantivy::Result<_>>()?))
+            }
+            Expr::Most(of) => {
+                let parts = of.iter().map(|part| Ok((Occur::Should, self.weighted(part, factor)?)));
+                let parts = parts.collect::<tantivy::Result<_>>()?;
+                Box::new(BooleanQuery::with_minimum_required_clauses(parts, least(of.len())))
             }
             Expr::Not(inner) => Box::new(BooleanQuery::new(vec![
                 (Occur::Must, unscored(AllQuery)),

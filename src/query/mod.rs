@@ -5,13 +5,14 @@
 //! `decided:2016-12..2017-01`, `age:>=60`; `prefix*`, `wild?card`, `misspelt~1`; `word^2`; `field:*` has a value. In one text,
 //! `"a loose phrase"~3`, `a w/5 b`, `a pre/5 b`, `a not w/5 b`, `a /s b`, `a /p b`. `schema/query-language.txt` tells people.
 //!
-//! A query goes three ways: [`parse`] knows the text alone, [`resolve`] looks up in the index what patterns and keywords
-//! stand for, [`compile`] makes of it what tantivy runs.
+//! A query goes four ways: [`parse`] knows the text alone, [`with_synonyms`] adds what means the same, [`resolve`] looks up
+//! in the index what patterns and keywords stand for, [`compile`] makes of it what tantivy runs.
 
 mod compile;
 mod forward;
 mod has_value;
 mod lex;
+mod loosen;
 mod mark;
 mod of_letter;
 mod operand;
@@ -22,16 +23,21 @@ mod resolve;
 mod score;
 mod span;
 mod span_query;
+mod spelling;
+mod synonyms;
 mod value;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use compile::compile;
+pub use loosen::{loosened, some_of};
 pub use mark::{Mark, Words};
 pub use pattern::Pattern;
 pub use resolve::{Resolved, resolve};
 pub use span::{Near, Span, Within};
+pub use spelling::corrections;
+pub use synonyms::{Widened, with_synonyms};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{IndexSchema, analysis};
@@ -102,12 +108,16 @@ pub enum Expr {
     },
     /// A file, or the files below a folder.
     Path(String),
+    /// What stood in quotation marks: the same, and no synonyms.
+    Quoted(Box<Expr>),
     /// The same, of more or less weight among others.
     Boost(Box<Expr>, f32),
     /// All must match.
     And(Vec<Expr>),
     /// At least one must match.
     Or(Vec<Expr>),
+    /// At least half must match.
+    Most(Vec<Expr>),
     /// Must not match.
     Not(Box<Expr>),
 }
@@ -146,6 +156,14 @@ impl Expr {
         }
     }
 
+    /// The only one, or all together.
+    pub(crate) fn one_or(mut all: Vec<Expr>, together: impl FnOnce(Vec<Expr>) -> Expr) -> Expr {
+        match all.len() {
+            1 => all.swap_remove(0),
+            _ => together(all),
+        }
+    }
+
     /// The same with every path replaced by others, for whoever knows which folder a path is typed in.
     ///
     /// # Errors
@@ -158,6 +176,7 @@ impl Expr {
             Expr::Not(inner) => Expr::Not(Box::new(inner.with_paths(replace)?)),
             Expr::And(all) => Expr::And(each(all)?),
             Expr::Or(any) => Expr::Or(each(any)?),
+            Expr::Most(of) => Expr::Most(each(of)?),
             other => other,
         })
     }
@@ -179,8 +198,8 @@ impl Expr {
                 marks.push(Mark { field: field.clone(), span: Span::AnyWord(Arc::clone(terms)) });
             }
             Expr::Span { field, span } => marks.push(Mark { field: field.clone(), span: span.clone() }),
-            Expr::And(all) | Expr::Or(all) => all.iter().for_each(|e| e.collect_marks(marks)),
-            Expr::Boost(inner, _) => inner.collect_marks(marks),
+            Expr::And(all) | Expr::Or(all) | Expr::Most(all) => all.iter().for_each(|e| e.collect_marks(marks)),
+            Expr::Boost(inner, _) | Expr::Quoted(inner) => inner.collect_marks(marks),
             _ => {}
         }
     }

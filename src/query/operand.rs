@@ -8,6 +8,11 @@ use crate::index::{FieldKind, IndexSchema};
 pub fn of(expr: Expr, operator: &str) -> Result<(Option<String>, Span), String> {
     match expr {
         Expr::Words { field, terms } => Ok((field, Span::row(terms))),
+        // A row even of one word has no synonyms.
+        Expr::Quoted(inner) => match *inner {
+            Expr::Words { field, terms } => Ok((field, Span::Row(terms.into_iter().map(Span::Word).collect()))),
+            other => of(other, operator),
+        },
         Expr::Span { field, span } => Ok((field, span)),
         // The word, not the outcome.
         Expr::Outcome(outcome) => Ok((None, Span::row(terms(&outcome)))),

@@ -77,6 +77,7 @@ impl Resolver<'_> {
             Expr::Not(inner) => Expr::Not(Box::new(self.expr(inner)?)),
             Expr::And(all) => Expr::And(all.iter().map(|e| self.expr(e)).collect::<tantivy::Result<_>>()?),
             Expr::Or(any) => Expr::Or(any.iter().map(|e| self.expr(e)).collect::<tantivy::Result<_>>()?),
+            Expr::Most(of) => Expr::Most(of.iter().map(|e| self.expr(e)).collect::<tantivy::Result<_>>()?),
             other => other.clone(),
         })
     }

@@ -65,7 +65,7 @@ pub fn phrase(def: Option<&FieldDef>, phrase: &Phrase) -> Result<Option<Expr>> {
     }
     let field = def.map(|def| def.name.as_str());
     if slop.is_none() && !has_wild(text) {
-        return Ok(words(field, text));
+        return Ok(words(field, text).map(|words| Expr::Quoted(Box::new(words))));
     }
     let Some(parts) = parts(text, true) else { return Ok(Some(Expr::Nothing)) };
     let span = match slop {

@@ -8,6 +8,7 @@ mod report;
 mod snippet;
 mod statistics;
 mod stats;
+mod suggest;
 mod tally;
 
 use tantivy::query::EnableScoring;
@@ -20,6 +21,7 @@ pub use stats::{
     Change, Compared, Comparison, Cross, Interval, MOST_FIELDS, Quantiles, RowOrder, Since, Stats, StatsRequest,
     StatsRow, Test, compare, cross, stats,
 };
+pub use suggest::suggestion;
 pub use tally::{Row, Table};
 
 use crate::error::Result;
@@ -75,6 +77,10 @@ pub struct Found {
     pub next: Option<String>,
     /// Remarks on the query, a line each.
     pub notes: Vec<String>,
+    /// The synonyms that were searched, a line for each word that has some; whoever asked knows them.
+    pub synonyms: Vec<String>,
+    /// The query that may have been meant; see [`suggestion`].
+    pub suggestion: Option<String>,
 }
 
 /// One hit: an issue with its letter.
@@ -120,7 +126,7 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
     let next = next.map(|last| last.print(&request.expr, &request.sort));
     let facets = collected.tallies.into_iter().zip(&collect.tallies);
     let facets = facets.map(|(tally, by)| tally.table(by, collected.total)).collect();
-    Ok(Found { total: collected.total, hits, facets, next, notes })
+    Ok(Found { total: collected.total, hits, facets, next, notes, synonyms: Vec::new(), suggestion: None })
 }
 
 fn collected(reader: &Reader, expr: &Expr, collect: &Collect) -> Result<Collected> {

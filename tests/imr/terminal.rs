@@ -167,7 +167,7 @@ fn totals_come_with_the_facets_asked_for() {
     let json =
         folder.imr(&["search", "lumbar", "--count", "--facets", "outcome", "--format", "json"]).succeeds().json();
     let object = json.as_object().unwrap();
-    assert_eq!(object.keys().collect::<Vec<_>>(), ["total", "facets"]);
+    assert_eq!(object.keys().collect::<Vec<_>>(), ["total", "facets", "synonyms", "suggestion"]);
     assert_eq!(json["facets"]["outcome"][0]["issues"], 1);
     let json = folder.imr(&["search", "lumbar", "--count", "--format", "json"]).succeeds().json();
     assert_eq!(json.as_object().unwrap().len(), 1);

@@ -26,6 +26,8 @@ Queries:
   \"upheld\"                         the word in the text; without quotes it means the outcome
   CM16-0213037                     a case
   rationale:*                      has a value
+Terms of the field and names of drugs also find what means the same: PT and
+physical therapy, Norco and hydrocodone. \"PT\" and --exact take the letters alone.
 `imr help query` tells all of it.
 
 Fields: issue, guideline, rationale, claims, summary, text, diagnosis, category,

@@ -5,6 +5,15 @@ use clap::Args as ClapArgs;
 /// Which issues.
 #[derive(Debug, ClapArgs)]
 pub struct Selection {
+    /// Only the words that were typed, without their synonyms; what stands in quotation marks never has any
+    #[arg(long)]
+    pub exact: bool,
+    /// Tell which synonyms were searched
+    #[arg(long, conflicts_with = "exact")]
+    pub explain: bool,
+    /// Also what has only some of the bare words, at least half of them: for questions in plain words
+    #[arg(long)]
+    pub any: bool,
     /// Only this outcome: upheld, overturned
     #[arg(long, value_name = "VALUE", value_delimiter = ',', help_heading = "Filters")]
     pub outcome: Vec<String>,

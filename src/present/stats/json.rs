@@ -43,6 +43,8 @@ pub fn value(stats: &Stats, figures: &[Figure]) -> Value {
         },
         "several_values": stats.several,
         "test": stats.test.as_ref().map(test),
+        "synonyms": stats.synonyms,
+        "suggestion": stats.suggestion,
     })
 }
 

@@ -35,6 +35,10 @@ pub struct Stats {
     pub test: Option<Test>,
     /// Remarks on the query, a line each.
     pub notes: Vec<String>,
+    /// The synonyms that were counted, a line for each word that has some; whoever asked knows them.
+    pub synonyms: Vec<String>,
+    /// The query that may have been meant; see [`crate::search::suggestion()`].
+    pub suggestion: Option<String>,
 }
 
 /// The counts of one combination of values.
@@ -216,6 +220,8 @@ impl Stats {
             before: cells.before,
             test,
             notes: Vec::new(),
+            synonyms: Vec::new(),
+            suggestion: None,
         }
     }
 }
