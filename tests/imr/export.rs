@@ -115,7 +115,7 @@ fn issues_are_as_many_as_are_counted_and_letters_without_any_are_told() {
     let counted = folder.imr(&["stats", "--by", "outcome", "--format", "json"]).succeeds().json();
     assert_eq!(json!(rows.len()), counted["total"]["issues"]);
     assert!(in_order(&rows));
-    folder.imr(&["export", "note", "--of", "issues"]).ends_with(1).prints_nothing();
+    folder.imr(&["export", "--layout", "unknown", "--of", "issues"]).ends_with(1).prints_nothing();
     folder.imr(&["export", "zzz"]).ends_with(1).prints_nothing();
 }
 

@@ -93,7 +93,8 @@ fn word(typed: &str) -> Vec<CompletionCandidate> {
         };
         let begin = begin.trim_start_matches('"');
         let is_plain = |value: &str| value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '/'));
-        let values = values(&def.name, begin).into_iter();
+        let begin = begin.to_lowercase();
+        let values = values(&def.name, &begin).into_iter().filter(|value| value.to_lowercase().starts_with(&begin));
         let values =
             values.map(|value| if is_plain(&value) { value } else { format!("\"{}\"", value.replace('"', " ")) });
         return with_field(field, named("", values));
