@@ -105,6 +105,8 @@ fn nothing_is_said_where_nothing_can_be_offered() {
         &["search", "case:CM"],
         &["search", "@"],
         &["nothing", "x"],
+        &["search", "a\u{e9}"],
+        &["show", "\u{e9}"],
     ] {
         for shell in ["bash", "zsh", "fish"] {
             let run = asked(&folder, shell, words).succeeds();

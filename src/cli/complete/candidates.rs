@@ -99,10 +99,8 @@ fn word(typed: &str) -> Vec<CompletionCandidate> {
             values.map(|value| if is_plain(&value) { value } else { format!("\"{}\"", value.replace('"', " ")) });
         return with_field(field, named("", values));
     }
-    if typed.len() > 1
-        && typed[..2].eq_ignore_ascii_case("cm")
-        && typed[2..].chars().all(|c| c == '-' || c.is_ascii_digit())
-    {
+    let digits = typed.get(..2).filter(|begin| begin.eq_ignore_ascii_case("cm")).and_then(|_| typed.get(2..));
+    if digits.is_some_and(|digits| digits.chars().all(|c| c == '-' || c.is_ascii_digit())) {
         return cases(typed);
     }
     let fields = IndexSchema::get().fields().filter(|(def, _)| def.name.starts_with(&typed.to_lowercase()));
