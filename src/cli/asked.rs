@@ -82,6 +82,17 @@ impl Asked {
         Ok(Self { expr: expr.and(filters.clone()), synonyms: told, typed, filters, words })
     }
 
+    /// The same among what a saved search finds.
+    pub fn within(mut self, saved: Expr) -> Self {
+        let Widened { expr, told } = self.words.meant(saved);
+        let told: Vec<String> = told.into_iter().filter(|line| !self.synonyms.contains(line)).collect();
+        self.words.tell(&told);
+        self.synonyms.extend(told);
+        self.expr = expr.clone().and(self.expr);
+        self.filters = expr.and(self.filters);
+        self
+    }
+
     /// The query that may have been meant, where this one found so few. Says so, or else what has some of its words.
     pub fn suggestion(&self, reader: &Reader, found: Count) -> anyhow::Result<Option<String>> {
         let cwd = std::env::current_dir()?;

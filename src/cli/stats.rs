@@ -9,13 +9,14 @@ use imr::query::Expr;
 use imr::search::{self, Count, Dimension, RowOrder, Since, Stats, StatsRequest};
 
 use super::args::{DaysArg, Over, StatsArgs, StatsFormat};
-use super::asked::{Asked, asked, in_this_folder, open};
-use super::{End, message, output};
+use super::asked::{Asked, in_this_folder, open};
+use super::{End, message, output, saved};
 
 /// Counts.
 pub fn run(args: StatsArgs) -> anyhow::Result<End> {
-    let asked_for = Asked::read(&args.query, &args.selection)?;
-    let other = args.compare.as_ref().map(|query| asked(std::slice::from_ref(query), &args.selection)).transpose()?;
+    let asked_for = saved::read(&args.query, &args.selection, &args.index)?;
+    let other = |query| saved::asked(std::slice::from_ref(query), &args.selection, &args.index);
+    let other = args.compare.as_ref().map(other).transpose()?;
     let by = dimensions(&args)?;
     let figures = figures(&args, &by)?;
     let order = RowOrder::parse(&args.sort)?;

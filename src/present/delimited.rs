@@ -8,7 +8,7 @@ use super::style::{Style, lines, one_line};
 use crate::search::Found;
 
 /// How many characters of the text of a letter of unknown layout are given: enough to tell what it is.
-const FIRST_CHARACTERS: usize = 300;
+pub const FIRST_CHARACTERS: usize = 300;
 
 /// Writes the hits, a line for each.
 ///

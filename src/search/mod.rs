@@ -5,24 +5,34 @@ mod cursor;
 mod dimension;
 mod order;
 mod report;
+mod seen;
 mod snippet;
 mod statistics;
 mod stats;
+mod stream;
 mod suggest;
 mod tally;
+mod words;
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use tantivy::DocAddress;
 use tantivy::query::EnableScoring;
 
 pub use dimension::{AGE_BANDS, Dimension, Unit};
 pub use order::Sort;
 pub use report::{Section, report};
+pub use seen::{Seen, unseen};
 pub use snippet::Snippet;
 pub use stats::{
     Change, Compared, Comparison, Cross, Interval, MOST_FIELDS, Quantiles, RowOrder, Since, Stats, StatsRequest,
     StatsRow, Test, compare, cross, stats,
 };
+pub use stream::{Matched, Stream};
 pub use suggest::suggestion;
 pub use tally::{Row, Table};
+pub use words::{cases, values};
 
 use crate::error::Result;
 use crate::index::{Reader, StoredIssue};
@@ -46,12 +56,14 @@ pub struct Request {
     pub after: Option<String>,
     /// What to count over all hits.
     pub facets: Vec<Dimension>,
+    /// Nothing but these documents of the index as it was opened; see [`unseen`].
+    pub only: Option<Arc<HashSet<DocAddress>>>,
 }
 
 impl Request {
     /// The ten best hits, and nothing to count.
     pub fn new(expr: Expr) -> Self {
-        Self { expr, limit: 10, offset: 0, sort: Sort::Score, after: None, facets: Vec::new() }
+        Self { expr, limit: 10, offset: 0, sort: Sort::Score, after: None, facets: Vec::new(), only: None }
     }
 }
 
@@ -108,6 +120,7 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
         after,
         tallies: request.facets.iter().map(|f| vec![f.clone()]).collect(),
         only_issues: false,
+        only: request.only.clone(),
     };
     // Nothing beyond the offset is wanted of a search that only counts.
     let collect = if request.limit == 0 { Collect { top: 0, ..collect } } else { collect };
