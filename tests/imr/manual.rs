@@ -64,7 +64,7 @@ fn pages_are_without_mistakes() {
     }
     let page = folder.path().join("man/imr-search.1");
     let page = Command::new("groff").args(["-man", "-Tascii", "-P-c"]).arg(page).output().unwrap();
-    let text = String::from_utf8_lossy(&page.stdout).replace(|c: char| c == '\u{8}', "");
+    let text = String::from_utf8_lossy(&page.stdout).replace('\u{8}', "");
     assert!(text.contains("imr search 'issue:\"lumbar MRI\"' --outcome overturned"), "{text}");
 }
 

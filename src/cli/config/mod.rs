@@ -96,11 +96,10 @@ impl Config {
     /// The same without the defaults that make no sense beside what was typed; `None` where all do.
     pub fn beside(&self, matches: &ArgMatches) -> Option<Self> {
         let (command, typed) = matches.subcommand()?;
-        let is_typed = |flag: &&str| {
-            typed.ids().any(|id| id == *flag) && typed.value_source(flag) == Some(ValueSource::CommandLine)
-        };
+        let is_typed =
+            |flag: &str| typed.ids().any(|id| id == flag) && typed.value_source(flag) == Some(ValueSource::CommandLine);
         let stays =
-            |entry: &&Entry| entry.section != Some(command) || !entry.gives_way_to.iter().any(|flag| is_typed(&flag));
+            |entry: &&Entry| entry.section != Some(command) || !entry.gives_way_to.iter().any(|flag| is_typed(flag));
         let entries: Vec<_> = self.entries.iter().filter(stays).cloned().collect();
         (entries.len() < self.entries.len()).then_some(Self { entries })
     }
