@@ -211,6 +211,33 @@ impl Reader {
         Ok(None)
     }
 
+    /// The whole letter whose first document this is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::IndexCorrupt`], also where no letter begins there.
+    pub fn letter_from(&self, first: DocAddress) -> Result<LetterRecord> {
+        let schema = IndexSchema::get();
+        let end = self.searcher.segment_reader(first.segment_ord).max_doc();
+        let mut letter: Option<LetterRecord> = None;
+        for doc_id in first.doc_id..end {
+            let address = DocAddress::new(first.segment_ord, doc_id);
+            let doc = self.document(address)?;
+            if let Some(begun) = &mut letter {
+                // Only the first document of a letter holds it, so the next that does is the next letter's.
+                if store::values(&doc).is_some_and(|v| v.iter().any(|(n, _)| *n == schema.letter_record.field_id())) {
+                    break;
+                }
+                begun.issues.extend(self.record::<IssueRecord>(address, &doc, schema.issue_record)?);
+                continue;
+            }
+            let mut begun: LetterRecord =
+                self.record(address, &doc, schema.letter_record)?.ok_or_else(|| self.out_of_order())?;
+            begun.issues.extend(self.record::<IssueRecord>(address, &doc, schema.issue_record)?);
+            letter = Some(begun);
+        }
+        letter.ok_or_else(|| self.out_of_order())
+    }
+
     /// Hands every letter to `each`, in the order of the segments, one at a time.
     ///
     /// # Errors

@@ -83,6 +83,52 @@ const USUAL: &[(&str, &str)] = &[
 /// Values that have columns of their own in CSV already, in parts, or are no values of the record.
 const FURTHER: &[(&str, &str)] = &[("frequency", "/frequency"), ("duration", "/duration"), ("snippets", "/snippets")];
 
+/// What the columns of an export of letters have beside the columns of hits.
+const OF_LETTER: &[(&str, &str)] = &[
+    ("outcome", "/outcome"),
+    ("issue_count", "/issue_count"),
+    ("issues", "/issues"),
+    ("issue_outcomes", "/issue_outcomes"),
+    ("diagnostics", "/diagnostics"),
+];
+
+/// The columns of an export of letters, in their order.
+const LETTER: [&str; 30] = [
+    "case_number",
+    "decision_date",
+    "outcome",
+    "issue_count",
+    "issues",
+    "issue_outcomes",
+    "stated_outcome",
+    "priority",
+    "date_of_injury",
+    "date_assigned",
+    "ur_denial_date",
+    "application_received",
+    "age",
+    "sex",
+    "licensure",
+    "licensure_canonical",
+    "specialties",
+    "specialties_canonical",
+    "board_certifications",
+    "subspecialties",
+    "body_regions",
+    "diagnoses",
+    "summary_dates",
+    "documents_reviewed",
+    "clinical_summary",
+    "diagnostics",
+    "layout",
+    "path",
+    "digest",
+    "text",
+];
+
+/// What an export of issues has no columns for: what a search makes, and the text of letters without issues.
+const NOT_OF_ISSUES: [&str; 3] = ["rank", "score", "text"];
+
 /// The columns of a table for reading.
 const BRIEF: [&str; 6] = ["case_number", "number", "decision_date", "outcome", "category", "issue"];
 
@@ -136,6 +182,17 @@ impl Columns {
     /// Those of a table for reading: which issue, how it was decided, and on what.
     pub fn brief() -> Self {
         Self(BRIEF.iter().filter_map(|name| all().find(|column| column.name == *name)).collect())
+    }
+
+    /// Those of an export of issues: of CSV, but for what only a search has.
+    pub fn of_issues() -> Self {
+        Self(all().take(USUAL.len()).filter(|column| !NOT_OF_ISSUES.contains(&column.name)).collect())
+    }
+
+    /// Those of an export of letters.
+    pub fn of_letters() -> Self {
+        let known = || OF_LETTER.iter().map(|(name, place)| Column { name, place }).chain(all());
+        Self(LETTER.iter().filter_map(|name| known().find(|column| column.name == *name)).collect())
     }
 
     /// Those of these names.

@@ -9,7 +9,7 @@ use super::table::shows_share;
 use crate::search::{Found, Table};
 
 /// How many characters of the text of a letter of unknown layout are given: enough to tell what it is.
-const FIRST_CHARACTERS: usize = 300;
+pub const FIRST_CHARACTERS: usize = 300;
 
 /// Writes the hits, a line for each.
 ///

@@ -83,6 +83,14 @@ pub fn record_json(out: &mut dyn Write, record: &LetterRecord) -> io::Result<()>
     line(out, record)
 }
 
+/// Writes any value on one line.
+///
+/// # Errors
+/// From the writer.
+pub fn json_line(out: &mut dyn Write, value: &Value) -> io::Result<()> {
+    line(out, value)
+}
+
 /// Writes the report of a run; see `schema/index-report.schema.json`.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! One pass over everything that matches: the best hits, the total, and counts by value.
 
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashSet};
+use std::sync::Arc;
 
 use tantivy::query::Weight;
 use tantivy::{DocAddress, Score, Searcher, SegmentReader};
@@ -23,6 +24,8 @@ pub struct Collect {
     pub tallies: Vec<Vec<Dimension>>,
     /// Whether documents of letters without issues are left out.
     pub only_issues: bool,
+    /// The documents that count, where not all do.
+    pub only: Option<Arc<HashSet<DocAddress>>>,
 }
 
 /// What was collected.
@@ -180,6 +183,9 @@ impl<'a> Pass<'a> {
         let number = self.numbers.first(doc).unwrap_or(0);
         let is_issue = number > 0;
         if self.collect.only_issues && !is_issue {
+            return;
+        }
+        if self.collect.only.as_ref().is_some_and(|only| !only.contains(&address)) {
             return;
         }
         let upheld = if self.tables.is_empty() { None } else { self.upheld(doc) };

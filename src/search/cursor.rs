@@ -97,8 +97,13 @@ fn whose(expr: &Expr, sort: &Sort) -> [u8; 4] {
 
 /// FNV-1a, folded to 32 bits (Fowler, Noll and Vo; RFC 9923): tells by accident changed bytes, and is the same everywhere.
 fn hash(bytes: &[u8]) -> [u8; 4] {
-    let all = bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let all = hash_of(bytes);
     ((all >> 32) as u32 ^ all as u32).to_be_bytes()
+}
+
+/// The same before it is folded.
+pub fn hash_of(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }

@@ -4,16 +4,26 @@ mod collect;
 mod cursor;
 mod dimension;
 mod order;
+mod seen;
 mod snippet;
 mod statistics;
+mod stream;
 mod tally;
+mod words;
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use tantivy::DocAddress;
 use tantivy::query::EnableScoring;
 
 pub use dimension::{AGE_BANDS, Dimension};
 pub use order::Sort;
+pub use seen::{Seen, unseen};
 pub use snippet::Snippet;
+pub use stream::{Matched, Stream};
 pub use tally::{Row, Table};
+pub use words::{cases, values};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{Reader, StoredIssue};
@@ -37,12 +47,14 @@ pub struct Request {
     pub after: Option<String>,
     /// What to count over all hits.
     pub facets: Vec<Dimension>,
+    /// Nothing but these documents of the index as it was opened; see [`unseen`].
+    pub only: Option<Arc<HashSet<DocAddress>>>,
 }
 
 impl Request {
     /// The ten best hits, and nothing to count.
     pub fn new(expr: Expr) -> Self {
-        Self { expr, limit: 10, offset: 0, sort: Sort::Score, after: None, facets: Vec::new() }
+        Self { expr, limit: 10, offset: 0, sort: Sort::Score, after: None, facets: Vec::new(), only: None }
     }
 }
 
@@ -104,6 +116,7 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
         after,
         tallies: request.facets.iter().map(|f| vec![f.clone()]).collect(),
         only_issues: false,
+        only: request.only.clone(),
     };
     // Nothing beyond the offset is wanted of a search that only counts.
     let collect = if request.limit == 0 { Collect { top: 0, ..collect } } else { collect };
@@ -139,7 +152,8 @@ pub fn stats(reader: &Reader, expr: &Expr, by: &[Dimension]) -> Result<Counted> 
         return Err(Error::new(ErrorKind::Usage, format!("`--by` takes at most {MOST_FIELDS} fields")));
     }
     let only_issues = !by.iter().any(|d| d.name() == "layout");
-    let collect = Collect { top: 0, sort: Sort::case(), after: None, tallies: vec![by.to_vec()], only_issues };
+    let collect =
+        Collect { top: 0, sort: Sort::case(), after: None, tallies: vec![by.to_vec()], only_issues, only: None };
     let Resolved { expr, notes } = query::resolve(expr, reader.searcher()).map_err(|e| reader.damaged(e))?;
     let mut collected = collected(reader, &expr, &collect)?;
     let tally = collected.tallies.pop().unwrap_or_default();
