@@ -5,11 +5,10 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-use clap::Parser;
 use imr::ErrorKind;
 use imr::present::one_line;
 
-use super::args::Args;
+use super::command;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -69,6 +68,11 @@ pub fn note(text: &str) {
     let _ = writeln!(anstream::stderr(), "{HINT}note{HINT:#}: {}", one_line(text));
 }
 
+/// A number of things in words.
+pub fn counted(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Prints remarks.
 pub fn notes(notes: &[String]) {
     notes.iter().for_each(|text| note(text));
@@ -77,8 +81,11 @@ pub fn notes(notes: &[String]) {
 /// Prints what is wrong with the command line, or the help or version that was asked for.
 pub fn usage(error: clap::Error) {
     // The message repeats what was typed, so it is made of what was typed without control characters.
-    let typed = std::env::args_os().map(|arg| one_line(&arg.to_string_lossy()));
-    let error = Args::try_parse_from(typed).err().unwrap_or(error);
+    let typed: Vec<_> = std::env::args_os().map(|arg| one_line(&arg.to_string_lossy()).into()).collect();
+    let error = match command::parse(&typed) {
+        Err(command::Refused::Line(cleaned)) => cleaned,
+        _ => error,
+    };
     // Where nobody reads it, so be it.
     let _ = error.print();
 }

@@ -4,15 +4,22 @@ mod archive;
 mod args;
 mod asked;
 mod check;
+mod command;
+mod complete;
+mod config;
+mod export;
+mod file;
 mod help;
 mod index;
 mod info;
+mod man;
 mod message;
 mod optimize;
 mod output;
 mod parse;
 mod progress;
 mod queries;
+mod saved;
 mod search;
 mod show;
 mod stats;
@@ -21,9 +28,8 @@ mod status;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use args::{Args, Command};
+use args::Command;
+use command::Refused;
 
 /// How a command ended, when it did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +47,9 @@ enum End {
 /// Runs the program.
 pub fn main() -> ExitCode {
     message::quiet_panics();
+    if complete::answers() {
+        return ExitCode::SUCCESS;
+    }
     output::choose_color(output::color_in(std::env::args_os()));
     if let Some(page) = help::page(std::env::args_os()) {
         let mut out = output::stdout();
@@ -48,25 +57,36 @@ pub fn main() -> ExitCode {
         let _ = out.write_all(page.as_bytes()).and_then(|()| out.flush());
         return ExitCode::SUCCESS;
     }
-    let args = match Args::try_parse() {
+    let typed: Vec<_> = std::env::args_os().collect();
+    let args = match command::parse(&typed) {
         Ok(args) => args,
-        Err(error) => {
+        Err(Refused::Config(error)) => {
+            message::error(&error.into());
+            return ExitCode::from(2);
+        }
+        Err(Refused::Line(error)) => {
             // Help and version go to stdout and are no failure.
             let status = u8::try_from(error.exit_code()).unwrap_or(2);
             message::usage(error);
             return ExitCode::from(status);
         }
     };
+    // The configuration may have said it.
+    output::choose_color(args.command.look().color);
     let ended = match args.command {
         Command::Index(args) => index::run(args),
         Command::Status(args) => status::run(args),
         Command::Search(args) => search::run(args),
         Command::Stats(args) => stats::run(args),
         Command::Show(args) => show::run(args),
+        Command::Export(args) => export::run(args),
         Command::Parse(args) => parse::run(args),
         Command::Check(args) => check::run(args),
         Command::Info(args) => info::run(args),
         Command::Optimize(args) => optimize::run(args),
+        Command::Completions(args) => complete::run(&args),
+        Command::Man(args) => man::run(&args),
+        Command::Save(args) => saved::run(&args),
     };
     match ended {
         Ok(End::Done) => ExitCode::SUCCESS,

@@ -58,3 +58,28 @@ impl Observer for Bar {
         self.0.set_style(template("{spinner} {human_pos} files, writing the index  {elapsed}"));
     }
 }
+
+/// A bar for something whose length is known.
+pub struct Counter(ProgressBar);
+
+impl Counter {
+    /// A bar of so many of something, which a person sees where `is_shown`.
+    pub fn new(total: u64, what: &str, is_shown: bool) -> Self {
+        if !is_shown {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new(total);
+        bar.set_style(template(&format!("{{bar:24}} {{human_pos}}/{{human_len}} {what}  {{eta}} left")));
+        Self(bar)
+    }
+
+    /// So many more are done.
+    pub fn add(&self, count: u64) {
+        self.0.inc(count);
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}

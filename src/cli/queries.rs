@@ -11,15 +11,15 @@ use imr::search::{self, Dimension, Request};
 use imr::{Error, ErrorKind, Result};
 
 use super::args::{HitFormat, SearchArgs};
-use super::asked::{asked, in_this_folder, open};
-use super::{End, message, output};
+use super::asked::{in_this_folder, open};
+use super::{End, message, output, saved};
 
 /// Runs the queries of a list. What was typed beside holds for each of them.
 pub fn run(args: &SearchArgs, list: &Path) -> anyhow::Result<End> {
     if !matches!(args.format, HitFormat::Text | HitFormat::Json | HitFormat::Csv) {
         return Err(Error::new(ErrorKind::Usage, "`--queries` prints `--format text`, `json` or `csv`").into());
     }
-    let common = asked(&args.query, &args.selection)?;
+    let common = saved::asked(&args.query, &args.selection, &args.index)?;
     let text = read(list)?;
     let reader = open(&args.index)?;
     let common = in_this_folder(common, &reader)?;

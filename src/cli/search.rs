@@ -8,8 +8,9 @@ use imr::search::{self, Dimension, Found, Request, Sort};
 use imr::{Error, ErrorKind, Result, present};
 
 use super::args::{HitFormat, SearchArgs};
-use super::asked::{asked, in_this_folder, open};
-use super::{End, message, output, queries};
+use super::asked::{in_this_folder, open};
+use super::saved::New;
+use super::{End, message, output, queries, saved};
 
 /// Searches.
 pub fn run(args: SearchArgs) -> anyhow::Result<End> {
@@ -17,7 +18,8 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
         return queries::run(&args, list);
     }
     let printed = Printed::meant(&args)?;
-    let asked = asked(&args.query, &args.selection)?;
+    let asked = saved::asked(&args.query, &args.selection, &args.index)?;
+    let new = args.new.then(|| New::of(&args.query, &args.index)).transpose()?;
     let facets = Dimension::parse_all(&args.facets)?;
     if !facets.is_empty() && printed.is_lines() {
         return Err(Error::new(ErrorKind::Usage, "`--facets` has no place in what is a line for each hit")
@@ -30,20 +32,31 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
     };
     let reader = open(&args.index)?;
     let request = Request {
-        limit: if args.count { 0 } else { args.sample.or(args.limit).unwrap_or(LIMIT) },
+        limit: if args.count {
+            0
+        } else {
+            args.sample.or(args.limit).unwrap_or(if args.new { usize::MAX } else { LIMIT })
+        },
         offset: args.offset,
         sort,
         after: args.after.clone(),
         facets,
         ..Request::new(in_this_folder(asked, &reader)?)
     };
+    let request = match &new {
+        Some(new) => new.only(&reader, request)?,
+        None => request,
+    };
     let found = reader.guarded(|| search::search(&reader, &request))?;
     message::notes(&found.notes);
     let mut out = output::stdout();
     printed.write(&mut out, &found, &output::style(&args.look), reader.base())?;
     out.flush()?;
+    // What was not printed was not shown.
+    new.map_or(Ok(()), |new| new.shown(&found))?;
     // Who pages wants to go on; JSON has it as `next`.
     if (args.limit.is_some() || args.after.is_some())
+        && !args.new
         && !printed.has_next()
         && let Some(next) = &found.next
     {

@@ -6,12 +6,12 @@ use imr::present;
 use imr::search::{self, Counted, Dimension};
 
 use super::args::{StatsArgs, TableFormat};
-use super::asked::{asked, in_this_folder, open};
-use super::{End, message, output};
+use super::asked::{in_this_folder, open};
+use super::{End, message, output, saved};
 
 /// Counts.
 pub fn run(args: StatsArgs) -> anyhow::Result<End> {
-    let asked = asked(&args.query, &args.selection)?;
+    let asked = saved::asked(&args.query, &args.selection, &args.index)?;
     let by = Dimension::parse_all(&args.by)?;
     let reader = open(&args.index)?;
     let expr = in_this_folder(asked, &reader)?;

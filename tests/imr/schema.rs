@@ -11,8 +11,10 @@ fn validator(name: &str) -> jsonschema::Validator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(name);
     let read = |path| -> Value { serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap() };
     // One schema names the parts of another.
-    let search = read(path.with_file_name("search.schema.json"));
-    let registry = jsonschema::Registry::new().add("json-schema:///search.schema.json", search).unwrap();
+    let mut registry = jsonschema::Registry::new();
+    for other in ["search.schema.json", "letter.schema.json"] {
+        registry = registry.add(format!("json-schema:///{other}"), read(path.with_file_name(other))).unwrap();
+    }
     jsonschema::options().with_registry(&registry.prepare().unwrap()).build(&read(path)).unwrap()
 }
 
@@ -101,7 +103,14 @@ fn a_schema_catches_what_is_not_promised() {
 #[test]
 fn every_schema_is_checked_here() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
-    let tests = [include_str!("schema.rs"), include_str!("formats.rs"), include_str!("queries.rs")].concat();
+    let tests = [
+        include_str!("schema.rs"),
+        include_str!("formats.rs"),
+        include_str!("queries.rs"),
+        include_str!("export.rs"),
+        include_str!("saved.rs"),
+    ]
+    .concat();
     for entry in fs::read_dir(dir).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(!name.ends_with(".schema.json") || tests.contains(&name), "nothing checks schema/{name}");

@@ -102,7 +102,9 @@ impl Folder {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_imr"));
         command.args(args).current_dir(self.path()).stdin(Stdio::null());
-        for name in ["IMR_INDEX", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        // Whoever runs the tests may have a configuration.
+        command.env("XDG_CONFIG_HOME", self.path().join("no such folder"));
+        for name in ["IMR_COMPLETE", "IMR_INDEX", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
             command.env_remove(name);
         }
         command

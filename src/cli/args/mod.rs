@@ -2,12 +2,15 @@
 
 mod archive;
 mod check;
+mod export;
 mod index;
 mod info;
 mod parse;
+mod save;
 mod search;
 mod selection;
 mod shared;
+mod shell;
 mod show;
 mod stats;
 mod status;
@@ -16,12 +19,15 @@ use clap::{Parser, Subcommand};
 
 pub use archive::ArchiveArgs;
 pub use check::{CheckArgs, PeriodArg};
+pub use export::{ExportArgs, FileFormatArg, OfArg};
 pub use index::IndexArgs;
 pub use info::{InfoArgs, OptimizeArgs};
 pub use parse::{ParseArgs, ParseFormat};
+pub use save::SaveArgs;
 pub use search::{HitFormat, SearchArgs};
 pub use selection::Selection;
 pub use shared::{IndexChoice, Look, ReportFormat, When, index_dir};
+pub use shell::{CompletionsArgs, ManArgs, Shell};
 pub use show::{ShowArgs, ShowFormat};
 pub use stats::{StatsArgs, TableFormat};
 pub use status::{StateArg, StatusArgs};
@@ -29,11 +35,13 @@ pub use status::{StateArg, StatusArgs};
 /// Index, search and count California Independent Medical Review decisions.
 #[derive(Debug, Parser)]
 #[command(name = "imr", version, about, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Exit status: 0 done, 1 nothing found, 2 error, 130 interrupted.")]
 pub struct Args {
     /// What to do
     #[command(subcommand)]
     pub command: Command,
+    /// Without the defaults of configuration files
+    #[arg(long, global = true)]
+    pub no_config: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -47,6 +55,9 @@ pub enum Command {
     /// Search the issues of indexed letters
     #[command(after_help = search::SEARCH_HELP)]
     Search(SearchArgs),
+    /// Save a search under a name, for `imr search @NAME`; list and delete what is saved
+    #[command(after_help = save::SAVE_HELP)]
+    Save(SaveArgs),
     /// Count issues and letters by fields
     #[command(
         after_help = "Examples:\n  imr stats --by outcome\n  imr stats acupuncture --by year,outcome\n  imr stats --by specialty --basis mtus --format csv"
@@ -55,16 +66,50 @@ pub enum Command {
     /// Print one whole letter
     #[command(after_help = "Example:\n  imr show CM16-0213037")]
     Show(ShowArgs),
+    /// Write whole letters or issues, as JSON lines, CSV or Parquet
+    #[command(after_help = export::EXPORT_HELP)]
+    Export(ExportArgs),
     /// Read letters and print their records, without an index
-    #[command(after_help = "Example:\n  imr parse letters/ > letters.jsonl")]
+    #[command(
+        after_help = "Examples:\n  imr parse letters/ > letters.jsonl\n  imr parse new.pdf --format text\n  imr parse new.pdf --explain"
+    )]
     Parse(ParseArgs),
     /// Count how well letters were understood: layouts, diagnostics, and how full each field is, by year
     #[command(mut_arg("paths", |paths| paths.conflicts_with("index")), after_help = check::CHECK_HELP)]
     Check(CheckArgs),
     /// Print what an index holds, and what it takes on disk by kind of file and by field
-    #[command(after_help = "Example:\n  imr info --format json")]
+    #[command(after_help = "Examples:\n  imr info\n  imr info --format json")]
     Info(InfoArgs),
     /// Merge an index to one segment, without what is deleted
-    #[command(after_help = "Searching goes on meanwhile. For a while the index takes twice the space.")]
+    #[command(
+        after_help = "Searching goes on meanwhile. For a while the index takes twice the space.\n\nExamples:\n  imr optimize\n  imr optimize --index /data/imr"
+    )]
     Optimize(OptimizeArgs),
+    /// Print what a shell needs to complete command lines: commands, flags, values and case numbers
+    #[command(after_help = shell::COMPLETIONS_HELP)]
+    Completions(CompletionsArgs),
+    /// Print a page of the manual, or write all of them
+    #[command(after_help = shell::MAN_HELP)]
+    Man(ManArgs),
+}
+
+impl Command {
+    /// How its text looks.
+    pub fn look(&self) -> &Look {
+        match self {
+            Self::Index(args) => &args.look,
+            Self::Status(args) => &args.look,
+            Self::Search(args) => &args.look,
+            Self::Save(args) => &args.look,
+            Self::Stats(args) => &args.look,
+            Self::Show(args) => &args.look,
+            Self::Export(args) => &args.look,
+            Self::Parse(args) => &args.look,
+            Self::Check(args) => &args.look,
+            Self::Info(args) => &args.look,
+            Self::Optimize(args) => &args.look,
+            Self::Completions(args) => &args.look,
+            Self::Man(args) => &args.look,
+        }
+    }
 }

@@ -68,6 +68,9 @@ pub struct SearchArgs {
     /// Which sample
     #[arg(long, value_name = "S", default_value_t = 0, requires = "sample")]
     pub seed: u64,
+    /// Only what a saved search has not shown with --new before: `imr search @NAME --new` [limit: all]
+    #[arg(long, conflicts_with_all = ["offset", "after", "sample", "queries"])]
+    pub new: bool,
     /// Fields whose values to count over all hits; see below for their names
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     pub facets: Vec<String>,
