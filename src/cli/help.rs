@@ -9,7 +9,7 @@ use clap::Command;
 const PURPOSES: [(&str, &[&str], &str); 5] = [
     ("Index an archive", &["index", "status"], "imr index letters/"),
     ("Search and read", &["search", "show", "save"], "imr search acupuncture upheld MTUS --facets basis"),
-    ("Count", &["stats", "check"], "imr stats issue:acupuncture --by year"),
+    ("Count", &["stats", "report", "check"], "imr stats issue:acupuncture --by year"),
     ("Look after the index", &["info", "optimize"], "imr info"),
     (
         "Outputs for other programs",

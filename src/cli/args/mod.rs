@@ -105,6 +105,7 @@ impl Command {
             Self::Search(args) => &args.look,
             Self::Save(args) => &args.look,
             Self::Stats(args) => &args.look,
+            Self::Report(args) => &args.look,
             Self::Show(args) => &args.look,
             Self::Export(args) => &args.look,
             Self::Parse(args) => &args.look,
