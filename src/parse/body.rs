@@ -1,6 +1,6 @@
 //! Body parts named in a text, by the table `schema/body-parts.tsv`.
 
-use super::lexicon::{self, Heads, Lexicon};
+use super::lexicon::{self, Lexicon};
 use super::words::{self, starts, word_end};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -45,11 +45,6 @@ pub(super) fn mentions(text: &str) -> Vec<Mention> {
         parts.iter().map(move |&part| Mention { at: at.clone(), part })
     };
     starts(text).filter_map(|start| finder.at(start)).flat_map(named).collect()
-}
-
-/// Adds the beginnings of the words for body parts.
-pub(super) fn add_heads(heads: &mut Heads) {
-    WORDS.add_to(heads);
 }
 
 /// Finds body parts where words begin. Of words that overlap, the first and longest counts.

@@ -3,7 +3,7 @@
 use super::days::{self, MONTHS};
 use super::denial::{self, Denial};
 use super::diagnoses::{self, Kind, ends_with, starts_with};
-use super::lexicon::{Heads, Lexicon};
+use super::lexicon::Lexicon;
 use super::words;
 use crate::letter::Date;
 use std::ops::Range;
@@ -47,11 +47,6 @@ static OPENINGS: LazyLock<Lexicon<Opening>> = LazyLock::new(|| {
     let words = months.chain(announced).chain(denials);
     Lexicon::new(words.map(|(word, opening)| (word.to_owned(), opening)), |_, _| {})
 });
-
-/// Adds the beginnings of the words that are looked for.
-pub(super) fn add_heads(heads: &mut Heads) {
-    OPENINGS.add_to(heads);
-}
 
 /// Reads a summary word by word.
 pub(super) struct Reader<'t> {

@@ -29,22 +29,6 @@ impl Bucket {
     }
 }
 
-/// The first three letters of the words of several tables.
-pub(super) struct Heads(Box<[u32; BUCKETS]>);
-
-impl Heads {
-    pub(super) fn new() -> Self {
-        Self(Box::new([0; BUCKETS]))
-    }
-
-    /// Whether a text may begin with a word of one of the tables.
-    #[inline]
-    pub(super) fn may_begin(&self, text: &[u8]) -> bool {
-        let lead = lead(text);
-        self.0[bucket(lead)] & third(lead) != 0
-    }
-}
-
 struct Word<T> {
     /// The first eight bytes, and which bits of them count: a text that differs there has another word.
     lead: u64,
@@ -106,11 +90,6 @@ impl<T> Lexicon<T> {
     pub(super) fn may_begin(&self, text: &[u8]) -> bool {
         let lead = lead(text);
         self.buckets[bucket(lead)].thirds & third(lead) != 0
-    }
-
-    /// Adds the beginnings of words to those of other tables.
-    pub(super) fn add_to(&self, heads: &mut Heads) {
-        heads.0.iter_mut().zip(self.buckets.iter()).for_each(|(head, bucket)| *head |= bucket.thirds);
     }
 
     /// The words with which a text begins, case aside, the longest first. It may go on behind them with letters.

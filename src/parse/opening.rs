@@ -147,22 +147,6 @@ const BY_LETTER: [(usize, usize); 26] = {
     ranges
 };
 
-/// How short a word can be, misspelt, that is the first one of some form, by its first letter.
-const SHORTEST: [usize; 26] = {
-    let mut shortest = [usize::MAX; 26];
-    let mut i = 0;
-    while i < OPENINGS.len() {
-        let word = OPENINGS[i].0.as_bytes();
-        let letter = (word[0] - b'a') as usize;
-        let length = word.len() - most_edits(word.len());
-        if length < shortest[letter] {
-            shortest[letter] = length;
-        }
-        i += 1;
-    }
-    shortest
-};
-
 /// The letters of the first words of the table.
 const FIRST_LETTERS: [Letters; OPENINGS.len()] = {
     let mut letters = [Letters::NONE; OPENINGS.len()];
@@ -200,9 +184,6 @@ impl Line<'_> {
         let letter = bytes.get(self.start)?.to_ascii_lowercase().checked_sub(b'a')?;
         let (from, to) = *BY_LETTER.get(usize::from(letter))?;
         let word = bytes.get(self.start..word_end(bytes, self.start))?;
-        if word.len() < SHORTEST[usize::from(letter)] {
-            return None;
-        }
         let letters = Letters::of(word);
         (from..to).find_map(|i| {
             let (first, forms) = OPENINGS[i];

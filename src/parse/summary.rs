@@ -1,14 +1,12 @@
 //! The clinical summary, and what it tells of the worker: age and sex.
 
 use super::Severity;
-use super::lexicon::Heads;
 use super::outline::Part;
 use super::reading::Reading;
 use super::words::{starts, word_end};
 use super::{body, history};
 use crate::letter::{Date, Letter, Sex};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// Reads the summary, and age and sex from it.
 pub(super) fn read(reading: &mut Reading<'_, '_>) {
@@ -43,13 +41,7 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
     // One walk over the words of the summary.
     let mut history = history::Reader::new(&summary, latest(&reading.letter));
     let (mut body, mut regions) = (body::Finder::new(&summary), Vec::new());
-    let heads: &Heads = &HEADS;
     for start in starts(&summary) {
-        let rest = summary.as_bytes().get(start..).unwrap_or_default();
-        // Most words begin neither.
-        if !(heads.may_begin(rest) || rest.first().is_some_and(u8::is_ascii_digit)) {
-            continue;
-        }
         history.at(start);
         if let Some((_, parts)) = body.at(start).filter(|(at, _)| !history.denies(at.start)) {
             body::add(parts, &mut regions);
@@ -61,14 +53,6 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
     reading.letter.body_regions = regions.into_iter().map(str::to_owned).collect();
     reading.letter.clinical_summary = Some(summary);
 }
-
-/// The beginnings of all words that are looked for in a summary.
-static HEADS: LazyLock<Heads> = LazyLock::new(|| {
-    let mut heads = Heads::new();
-    history::add_heads(&mut heads);
-    body::add_heads(&mut heads);
-    heads
-});
 
 /// The last day that a summary can tell of: that of the decision, or else the end of the year after the case's.
 fn latest(letter: &Letter) -> Option<Date> {
