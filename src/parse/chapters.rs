@@ -1,10 +1,9 @@
 //! Citations of the MTUS: chapters with their years, and what is named of each.
 
 use super::catalog::{self, Class, Entry};
-use super::clauses::before_schedule;
 use super::details::{self, Details};
 use super::line::Part;
-use super::words::trimmed;
+use super::words::{before_schedule, trimmed};
 use crate::letter::{Citation, Source};
 use std::cmp::Reverse;
 use std::fmt::Write;

@@ -2,7 +2,6 @@
 
 use super::catalog::Class;
 use super::line::Part;
-use super::words::trimmed;
 use super::{chapters, sources};
 use std::ops::Range;
 
@@ -160,20 +159,6 @@ fn names_chapter(line: &Part<'_>, place: usize, next: usize) -> bool {
     let rest = text.get(from..).unwrap_or_default();
     let cited = || line.part(from..from + rest.find([';', '.']).unwrap_or(rest.len()));
     line.gap(place).trim() == ";" && chapters::named(&cited())
-}
-
-/// A range without the name of the schedule at its end, which opens what is cited next: "Low Back Complaints 2004; MTUS".
-pub(super) fn before_schedule(text: &str, range: Range<usize>) -> Range<usize> {
-    let cited = text.get(range.clone()).unwrap_or_default();
-    let before = cited.len().checked_sub(MTUS.len()).filter(|&at| {
-        let joined = |before: &str| {
-            let before = before.trim_end();
-            before.ends_with([';', ',', '.']) || before.ends_with(" and") || before.ends_with(" the")
-        };
-        let name = cited.get(at..).is_some_and(|name| name.eq_ignore_ascii_case(MTUS));
-        name && cited.get(..at).is_some_and(|before| before.ends_with(' ') && joined(before))
-    });
-    before.map_or(range.clone(), |length| trimmed(text, range.start..range.start + length))
 }
 
 /// Words that come before the sources that a decision is based on, with "on" or "upon".

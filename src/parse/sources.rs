@@ -2,10 +2,9 @@
 
 use super::books::{self, is_title};
 use super::catalog::Class;
-use super::clauses::before_schedule;
 use super::line::Part;
 use super::other::{self, is_address};
-use super::words::trimmed;
+use super::words::{before_schedule, trimmed};
 use crate::letter::{Citation, Source};
 use std::ops::Range;
 

@@ -49,7 +49,8 @@ fn split(piece: &Part<'_>, strict: bool, topics: &mut Vec<Range<usize>>) {
             b',' | b';' => {
                 let rest = list.get(i + 1..).unwrap_or_default();
                 let next = rest.trim_start().chars().next();
-                let parts = b == b';' || strict || next.is_some_and(|c| c.is_uppercase() || c.is_numeric());
+                let remark = || ["because ", "since ", "although "].iter().any(|w| rest.trim_start().starts_with(w));
+                let parts = b == b';' || strict || next.is_some_and(|c| c.is_uppercase() || c.is_numeric()) || remark();
                 if depth == 0 && parts && !in_section(piece, start, i) {
                     push(start..i, joined);
                     (start, joined) = (i + 1, false);

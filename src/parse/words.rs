@@ -217,7 +217,7 @@ impl Letters {
 }
 
 /// How many letters of a word may be wrong.
-pub(super) fn most_edits(length: usize) -> usize {
+pub(super) const fn most_edits(length: usize) -> usize {
     match length {
         0..5 => 0,
         5..9 => 1,
@@ -269,4 +269,19 @@ pub(super) fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
         }
     }
     start..start + part.len()
+}
+
+/// A range without the name of the schedule at its end, which opens what is cited next: "Low Back Complaints 2004; MTUS".
+pub(super) fn before_schedule(text: &str, range: Range<usize>) -> Range<usize> {
+    const MTUS: &str = "mtus";
+    let cited = text.get(range.clone()).unwrap_or_default();
+    let before = cited.len().checked_sub(MTUS.len()).filter(|&at| {
+        let joined = |before: &str| {
+            let before = before.trim_end();
+            before.ends_with([';', ',', '.']) || before.ends_with(" and") || before.ends_with(" the")
+        };
+        let name = cited.get(at..).is_some_and(|name| name.eq_ignore_ascii_case(MTUS));
+        name && cited.get(..at).is_some_and(|before| before.ends_with(' ') && joined(before))
+    });
+    before.map_or(range.clone(), |length| trimmed(text, range.start..range.start + length))
 }
