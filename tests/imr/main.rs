@@ -41,6 +41,7 @@ mod requests;
 mod roots;
 mod runs;
 mod schema;
+mod scores;
 mod sentences;
 mod sets;
 mod status;
