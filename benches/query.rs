@@ -35,6 +35,22 @@ fn queries(c: &mut Criterion) {
         let request = request(text, facets);
         group.bench_function(name, |b| b.iter(|| search::search(&reader, &request).expect("an answer")));
     }
+    for (name, text) in
+        [("synonyms of a term", "MRI"), ("synonyms of a row", "physical therapy"), ("synonyms of a drug", "Norco")]
+    {
+        let expr = query::with_synonyms(&query::parse(text).expect("a query").expr).expr;
+        let request = Request::new(expr);
+        group.bench_function(name, |b| b.iter(|| search::search(&reader, &request).expect("an answer")));
+        group.bench_function(format!("{name}, exact"), |b| {
+            let request = Request::new(query::parse(text).expect("a query").expr);
+            b.iter(|| search::search(&reader, &request).expect("an answer"));
+        });
+    }
+    let ask = |text: &str| query::parse(text).map(|query| query.expr);
+    let none = search::Count::default();
+    group.bench_function("did you mean", |b| {
+        b.iter(|| search::suggestion(&reader, "acupunture", none, &ask).expect("an answer"));
+    });
     let all = request("", &[]);
     group.bench_function("reference: all documents", |b| b.iter(|| search::search(&reader, &all).expect("an answer")));
     let by = |names: &[&str]| names.iter().map(|n| Dimension::parse(n).expect("a field")).collect::<Vec<_>>();

@@ -6,22 +6,22 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery,
+    AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query, RangeQuery, TermQuery,
     TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::Expr;
+use super::fields::{FieldsQuery, Part, of_letter};
 use super::forward::Forward;
 use super::has_value::HasValue;
 use super::lex::MOST_BOOST;
 use super::loosen::least;
-use super::of_letter::OfLetter;
 use super::resolve::{contains, resolve, values};
-use super::score::{OnGrid, on_grid};
+use super::score::on_grid;
 use super::span::Span;
-use super::span_query::SpanQuery;
+use super::synonyms::WEIGHT as SYNONYM;
 use crate::index::{FieldDef, FieldKind, IndexSchema, paths_below};
 
 /// Compiles an expression for a searcher, whose values of keyword fields decide what a word matches there.
@@ -31,6 +31,10 @@ use crate::index::{FieldDef, FieldKind, IndexSchema, paths_below};
 pub fn compile(expr: &Expr, searcher: &Searcher) -> tantivy::Result<Box<dyn Query>> {
     Compiler { searcher, names: OnceCell::new() }.weighted(expr, 1.0)
 }
+
+/// How much of the lesser one counts where both a word and a synonym of it are there: more than nothing, and less than a
+/// second word would. A half keeps scores on their grid.
+const OTHER: f32 = 0.5;
 
 struct Compiler<'a> {
     searcher: &'a Searcher,
@@ -56,35 +60,38 @@ impl Compiler<'_> {
             Expr::Span { span, .. } if span.has_patterns() => {
                 self.weighted(&resolve(expr, self.searcher)?.expr, factor)?
             }
-            Expr::Span { field: Some(name), span } => match schema.find(name) {
-                Some((def, field)) => spans(def, field, &Arc::new(span.clone()), factor),
-                None => Box::new(EmptyQuery),
-            },
             // A value of a keyword field is no text in which words are near each other.
-            Expr::Span { field: None, span } => {
-                let span = Arc::new(span.clone());
-                self.in_any_field(factor, &|def, field| spans(def, field, &span, factor), &|_| false)?
+            Expr::Span { field, span } => {
+                let parts = self.parts(field.as_deref(), &Arc::new(span.clone()), &|_| false)?;
+                fields(parts, factor, &[])
             }
             Expr::HasValue(name) => match schema.find(name) {
                 Some((def, field)) => of_letter(def, unscored(HasValue(field))),
                 None => Box::new(EmptyQuery),
             },
-            Expr::Words { field: Some(name), terms } => match schema.find(name) {
-                Some((def, field)) => words(def, field, terms, factor),
-                None => Box::new(EmptyQuery),
-            },
-            Expr::Words { field: None, terms } => {
-                self.in_any_field(factor, &|def, field| words(def, field, terms, factor), &|words| {
-                    contains(words, terms)
-                })?
+            Expr::Words { field, terms } => fields(self.words(field.as_deref(), terms)?, factor, &[]),
+            Expr::Synonyms { of, any } => {
+                let mut parts = Vec::new();
+                for expr in any {
+                    parts.extend(match expr {
+                        Expr::Words { field, terms } => self.words(field.as_deref(), terms)?,
+                        Expr::AnyWord { field, terms } => self.any_word(field.as_deref(), terms)?,
+                        // Nothing else is a synonym.
+                        _ => Vec::new(),
+                    });
+                }
+                let synonyms = fields(parts, factor * SYNONYM, &words_of(of));
+                let either = vec![self.weighted(of, factor)?, synonyms];
+                Box::new(DisjunctionMaxQuery::with_tie_breaker(either, OTHER))
             }
-            Expr::AnyWord { field: Some(name), terms } => match schema.find(name) {
-                Some((def, field)) => of_letter(def, any_of(field, terms, def.weight * factor)),
-                None => Box::new(EmptyQuery),
-            },
-            Expr::AnyWord { field: None, terms } => {
-                let in_text = |def: &FieldDef, field| of_letter(def, any_of(field, terms, def.weight * factor));
-                self.in_any_field(factor, &in_text, &|words| words.iter().any(|word| terms.contains(word)))?
+            // Some fitting words are rare and some are not, so that none tells more than another.
+            Expr::AnyWord { field, terms } => {
+                let parts = self.any_word(field.as_deref(), terms)?;
+                let any = parts.into_iter().map(|part| match part {
+                    Part::Value { query, weight } => (Occur::Should, scored(query.box_clone(), weight * factor)),
+                    text => (Occur::Should, fields(vec![text], factor, &[])),
+                });
+                Box::new(BooleanQuery::new(any.collect()))
             }
             Expr::Values { field, values } => match schema.find(field) {
                 Some((_, field)) => any_of(field, values, 0.0),
@@ -142,26 +149,57 @@ impl Compiler<'_> {
         })
     }
 
-    /// Words in any field where bare words are looked for: by their query in texts, and by their terms in keywords.
-    fn in_any_field(
+    /// Words in a row in a field, or in any field where bare words are looked for.
+    fn words(&self, field: Option<&str>, terms: &[String]) -> tantivy::Result<Vec<Part>> {
+        self.parts(field, &Arc::new(Span::row(terms.to_vec())), &|words| contains(words, terms))
+    }
+
+    /// What stands in a text in a field, or in any where bare words are looked for: in texts, and in the words of values.
+    fn parts(
         &self,
-        factor: f32,
-        in_text: &dyn Fn(&FieldDef, Field) -> Box<dyn Query>,
+        field: Option<&str>,
+        span: &Arc<Span>,
         in_value: &dyn Fn(&[String]) -> bool,
-    ) -> tantivy::Result<Box<dyn Query>> {
-        let mut any: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    ) -> tantivy::Result<Vec<Part>> {
+        let part = |(def, field)| Part::Text { def, field, span: Arc::clone(span) };
+        if let Some(name) = field {
+            return Ok(IndexSchema::get().find(name).map(part).into_iter().collect());
+        }
+        let mut parts = Vec::new();
         for (def, field) in IndexSchema::get().fields().filter(|(def, _)| def.words) {
-            if def.kind == FieldKind::Text {
-                any.push((Occur::Should, in_text(def, field)));
-                continue;
-            }
-            let names = self.names()?.iter().filter(|name| name.field == field && in_value(&name.terms));
-            let values: BTreeSet<String> = names.map(|name| name.value.clone()).collect();
-            if !values.is_empty() {
-                any.push((Occur::Should, any_of(field, &values, def.weight * factor)));
+            match def.kind {
+                FieldKind::Text => parts.push(part((def, field))),
+                _ => parts.extend(self.value(def, field, in_value)?),
             }
         }
-        Ok(Box::new(BooleanQuery::new(any)))
+        Ok(parts)
+    }
+
+    /// The same for any of many words.
+    fn any_word(&self, field: Option<&str>, terms: &BTreeSet<String>) -> tantivy::Result<Vec<Part>> {
+        let text = |def: &'static FieldDef, field| Part::Value {
+            query: Arc::from(of_letter(def, any_of(field, terms, 1.0))),
+            weight: def.weight,
+        };
+        if let Some(name) = field {
+            return Ok(IndexSchema::get().find(name).map(|(def, field)| text(def, field)).into_iter().collect());
+        }
+        let mut parts = Vec::new();
+        for (def, field) in IndexSchema::get().fields().filter(|(def, _)| def.words) {
+            match def.kind {
+                FieldKind::Text => parts.push(text(def, field)),
+                _ => parts.extend(self.value(def, field, &|words| words.iter().any(|word| terms.contains(word)))?),
+            }
+        }
+        Ok(parts)
+    }
+
+    /// The values of a keyword field by their words.
+    fn value(&self, def: &FieldDef, field: Field, fits: &dyn Fn(&[String]) -> bool) -> tantivy::Result<Option<Part>> {
+        let names = self.names()?.iter().filter(|name| name.field == field && fits(&name.terms));
+        let values: BTreeSet<String> = names.map(|name| name.value.clone()).collect();
+        Ok((!values.is_empty())
+            .then(|| Part::Value { query: Arc::from(any_of(field, &values, 1.0)), weight: def.weight }))
     }
 
     /// The values are some hundreds at most, and a query looks at them once.
@@ -193,26 +231,21 @@ fn scored(query: Box<dyn Query>, score: f32) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, on_grid(score)))
 }
 
-/// One word, or several in a row, in a text field.
-fn words(def: &FieldDef, field: Field, terms: &[String], factor: f32) -> Box<dyn Query> {
-    let term = |text: &String| Term::from_field_text(field, text);
-    let query: Box<dyn Query> = match terms {
-        [] => return Box::new(EmptyQuery),
-        [one] => Box::new(TermQuery::new(term(one), IndexRecordOption::WithFreqs)),
-        several => Box::new(PhraseQuery::new(several.iter().map(term).collect())),
-    };
-    of_letter(def, Box::new(OnGrid(Box::new(BoostQuery::new(query, def.weight * factor)))))
+/// What stands in some fields.
+fn fields(parts: Vec<Part>, factor: f32, instead_of: &[String]) -> Box<dyn Query> {
+    match parts.is_empty() {
+        true => Box::new(EmptyQuery),
+        false => Box::new(FieldsQuery { parts, factor, instead_of: instead_of.to_vec() }),
+    }
 }
 
-/// What stands in a text field.
-fn spans(def: &FieldDef, field: Field, span: &Arc<Span>, factor: f32) -> Box<dyn Query> {
-    let query = Box::new(SpanQuery { field, several: def.several, span: Arc::clone(span) });
-    of_letter(def, Box::new(OnGrid(Box::new(BoostQuery::new(query, def.weight * factor)))))
-}
-
-/// A query on a field: what a letter has once is found with all its issues.
-fn of_letter(def: &FieldDef, query: Box<dyn Query>) -> Box<dyn Query> {
-    if def.letter { Box::new(OfLetter(query)) } else { query }
+/// The terms of words side by side.
+fn words_of(expr: &Expr) -> Vec<String> {
+    match expr {
+        Expr::Words { terms, .. } => terms.clone(),
+        Expr::And(all) => all.iter().flat_map(words_of).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Any of these terms of a field, all with the same score.

@@ -9,6 +9,7 @@
 //! in the index what patterns and keywords stand for, [`compile`] makes of it what tantivy runs.
 
 mod compile;
+mod fields;
 mod forward;
 mod has_value;
 mod lex;
@@ -118,6 +119,13 @@ pub enum Expr {
     Or(Vec<Expr>),
     /// At least half must match.
     Most(Vec<Expr>),
+    /// Some words, or what means the same and counts less.
+    Synonyms {
+        /// The words.
+        of: Box<Expr>,
+        /// What means the same: words, or any of several.
+        any: Vec<Expr>,
+    },
     /// Must not match.
     Not(Box<Expr>),
 }
@@ -199,6 +207,10 @@ impl Expr {
             }
             Expr::Span { field, span } => marks.push(Mark { field: field.clone(), span: span.clone() }),
             Expr::And(all) | Expr::Or(all) | Expr::Most(all) => all.iter().for_each(|e| e.collect_marks(marks)),
+            Expr::Synonyms { of, any } => {
+                of.collect_marks(marks);
+                any.iter().for_each(|e| e.collect_marks(marks));
+            }
             Expr::Boost(inner, _) | Expr::Quoted(inner) => inner.collect_marks(marks),
             _ => {}
         }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::{
-    Bm25StatisticsProvider, Bm25Weight, BooleanQuery, EmptyQuery, EnableScoring, Explanation, Occur, Query, Scorer,
-    TermQuery, TermSetQuery, Weight,
+    Bm25StatisticsProvider, BooleanQuery, EmptyQuery, EnableScoring, Explanation, Occur, Query, Scorer, TermQuery,
+    TermSetQuery, Weight,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, InvertedIndexReader, Score, SeekDangerResult, SegmentReader, TERMINATED, Term};
@@ -19,8 +19,7 @@ use crate::index::analysis::{PARAGRAPH_END, SENTENCE_END};
 
 /// A query for what stands in one text field, without patterns.
 ///
-/// It scores as a phrase does: the sum of what its words tell, times how often it is found. Of several words that may
-/// stand in a place the one that tells least counts.
+/// It scores how often it is found, against the length of the text.
 #[derive(Debug, Clone)]
 pub struct SpanQuery {
     /// The field.
@@ -29,23 +28,18 @@ pub struct SpanQuery {
     pub several: bool,
     /// What stands there.
     pub span: Arc<Span>,
+    /// What the number of places is divided by, for each length of texts; without it there are no scores.
+    pub norms: Option<Norms>,
 }
+
+/// What the number of places in a text is divided by, for each length of texts that the index tells apart.
+pub type Norms = Arc<[Score; 256]>;
 
 impl Query for SpanQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        let bm25 = match scoring {
-            EnableScoring::Enabled { statistics_provider, .. } => {
-                let (_, terms) = telling(&self.span, self.field, statistics_provider)?;
-                match terms.is_empty() {
-                    true => None,
-                    false => Some(Bm25Weight::for_terms(statistics_provider, &terms)?),
-                }
-            }
-            EnableScoring::Disabled { .. } => None,
-        };
         let unscored = EnableScoring::disabled_from_schema(scoring.schema());
         let candidates = candidates(&self.span, self.field).weight(unscored)?;
-        Ok(Box::new(SpanWeight { query: self.clone(), candidates, bm25 }))
+        Ok(Box::new(SpanWeight { query: self.clone(), candidates }))
     }
 }
 
@@ -71,8 +65,13 @@ fn candidates(span: &Span, field: Field) -> Box<dyn Query> {
     }
 }
 
-/// The terms that a match has at least, and how much they tell together.
-fn telling(span: &Span, field: Field, statistics: &dyn Bm25StatisticsProvider) -> tantivy::Result<(f64, Vec<Term>)> {
+/// The terms that a match has at least, and how much they tell together: of several that may stand in a place those that
+/// tell least.
+pub fn telling(
+    span: &Span,
+    field: Field,
+    statistics: &dyn Bm25StatisticsProvider,
+) -> tantivy::Result<(f64, Vec<Term>)> {
     let documents = statistics.total_num_docs()?;
     let one = |word: &String| {
         let term = Term::from_field_text(field, word);
@@ -109,17 +108,16 @@ fn telling(span: &Span, field: Field, statistics: &dyn Bm25StatisticsProvider) -
 struct SpanWeight {
     query: SpanQuery,
     candidates: Box<dyn Weight>,
-    bm25: Option<Bm25Weight>,
 }
 
 impl Weight for SpanWeight {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let SpanQuery { field, several, span } = &self.query;
+    fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let SpanQuery { field, several, span, norms } = &self.query;
         let index = reader.inverted_index(*field)?;
         let mut words = Words::default();
         words.open(span, *field, *several, &index)?;
         let fieldnorms = match reader.fieldnorms_readers().get_field(*field)? {
-            Some(fieldnorms) if self.bm25.is_some() => fieldnorms,
+            Some(fieldnorms) if norms.is_some() => fieldnorms,
             _ => FieldNormReader::constant(reader.max_doc(), 1),
         };
         let mut scorer = SpanScorer {
@@ -128,7 +126,7 @@ impl Weight for SpanWeight {
             words,
             places: Vec::new(),
             fieldnorms,
-            bm25: self.bm25.as_ref().map(|bm25| bm25.boost_by(boost)),
+            norms: norms.clone(),
         };
         scorer.settle();
         Ok(Box::new(scorer))
@@ -149,7 +147,7 @@ struct SpanScorer {
     /// The places in the document that the candidates stand on.
     places: Vec<At>,
     fieldnorms: FieldNormReader,
-    bm25: Option<Bm25Weight>,
+    norms: Option<Norms>,
 }
 
 impl SpanScorer {
@@ -214,8 +212,9 @@ impl DocSet for SpanScorer {
 
 impl Scorer for SpanScorer {
     fn score(&mut self) -> Score {
-        let Some(bm25) = &self.bm25 else { return 1.0 };
-        bm25.score(self.fieldnorms.fieldnorm_id(self.candidates.doc()), places::apart(&self.places))
+        let Some(norms) = &self.norms else { return 1.0 };
+        let length = self.fieldnorms.fieldnorm_id(self.candidates.doc());
+        places::apart(&self.places) as Score / norms[usize::from(length)]
     }
 }
 

@@ -7,6 +7,7 @@ use tantivy::Searcher;
 use super::lex::{self, Token};
 use super::loosen::is_little;
 use super::resolve::{values, words_of};
+use super::synonyms::is_term;
 use super::terms;
 use crate::index::{FieldKind, IndexSchema, analysis};
 use crate::letter::Outcome;
@@ -103,6 +104,11 @@ fn of(text: &str, span: &std::ops::Range<usize>, found: &mut Vec<(std::ops::Rang
 
 /// The words of letters that a misspelt word may have been meant for, the likeliest first; none where it is right.
 fn candidates(word: &str, searcher: &Searcher) -> tantivy::Result<Vec<String>> {
+    // An abbreviation of the field is right, however rare it is.
+    let stem = terms(word);
+    if is_term(&stem) {
+        return Ok(Vec::new());
+    }
     let schema = IndexSchema::get();
     let most = if word.len() < LONG { 1 } else { 2 };
     let mut near: BTreeMap<String, (usize, u64)> = BTreeMap::new();
@@ -134,7 +140,6 @@ fn candidates(word: &str, searcher: &Searcher) -> tantivy::Result<Vec<String>> {
             None => {}
         }
     }
-    let stem = terms(word);
     near.retain(|form, (_, letters)| *letters >= own.saturating_mul(TIMES).max(1) && terms(form) != stem);
     let mut near: Vec<(String, (usize, u64))> = near.into_iter().collect();
     // Few people mistake the first letter.

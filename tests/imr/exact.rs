@@ -105,7 +105,7 @@ fn counts_equal_the_known_facts_at_any_number_of_threads() {
         }
         for (word, expected) in &facts.words {
             let query = format!("issue:{word}");
-            let run = folder.imr(&["search", &query, "--index", &index, "--count", "--format", "json"]);
+            let run = folder.imr(&["search", &query, "--exact", "--index", &index, "--count", "--format", "json"]);
             assert_eq!(run.json()["total"]["issues"], expected.count.issues, "{word}");
         }
         let answers = answers(&folder, &index);

@@ -48,6 +48,7 @@ mod roots;
 mod runs;
 mod saved;
 mod schema;
+mod scores;
 mod sentences;
 mod sets;
 mod status;

@@ -127,6 +127,14 @@ fn synonyms_stand_near_as_the_word_does() {
 }
 
 #[test]
+fn the_word_that_was_typed_comes_first() {
+    let folder = archive();
+    for (query, first) in [("PT", "1/1"), ("physical therapy", "2/1"), ("Norco", "2/2"), ("TENS", "3/2")] {
+        assert_eq!(hits(&folder, &[query])[0], first, "{query}");
+    }
+}
+
+#[test]
 fn synonyms_are_told_and_marked() {
     let folder = archive();
     let json = |args: &[&str]| folder.imr(&[args, &["--format", "json"]].concat()).json();
@@ -141,8 +149,8 @@ fn synonyms_are_told_and_marked() {
         let marks = snippet["marks"].as_array().unwrap().iter();
         marks.map(|mark| text[at(mark, 0)..at(mark, 1)].to_owned()).collect::<Vec<_>>().join("|")
     };
-    let marks: BTreeSet<_> = answer["hits"].as_array().unwrap().iter().map(marked).collect();
-    assert_eq!(Vec::from_iter(marks), ["TENS", "Transcutaneous electrical nerve stimulation"]);
+    let marks: Vec<_> = answer["hits"].as_array().unwrap().iter().map(marked).collect();
+    assert_eq!(marks, ["TENS", "Transcutaneous electrical nerve stimulation"]);
     assert_eq!(json(&["search", "TENS", "--exact"])["synonyms"], serde_json::json!([]));
     let counted = json(&["stats", "PT", "--by", "outcome"]);
     keeps_to("stats.schema.json", &counted);
