@@ -7,14 +7,17 @@ mod check;
 mod help;
 mod index;
 mod info;
+mod last;
 mod message;
 mod optimize;
 mod output;
+mod pager;
 mod parse;
 mod progress;
 mod queries;
 mod search;
 mod show;
+mod similar;
 mod stats;
 mod status;
 
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Search(args) => search::run(args),
         Command::Stats(args) => stats::run(args),
         Command::Show(args) => show::run(args),
+        Command::Similar(args) => similar::run(args),
         Command::Parse(args) => parse::run(args),
         Command::Check(args) => check::run(args),
         Command::Info(args) => info::run(args),

@@ -1,13 +1,11 @@
 //! `imr stats`.
 
-use std::io::Write;
-
 use imr::present;
 use imr::search::{self, Counted, Dimension};
 
 use super::args::{StatsArgs, TableFormat};
 use super::asked::{asked, in_this_folder, open};
-use super::{End, message, output};
+use super::{End, message, output, pager};
 
 /// Counts.
 pub fn run(args: StatsArgs) -> anyhow::Result<End> {
@@ -18,12 +16,12 @@ pub fn run(args: StatsArgs) -> anyhow::Result<End> {
     let Counted { table, notes } = reader.guarded(|| search::stats(&reader, &expr, &by))?;
     message::notes(&notes);
     let style = output::style(&args.look);
-    let mut out = output::stdout();
+    let mut out = pager::answer(&args.look);
     match args.format {
         TableFormat::Text => present::table(&mut out, &table, &style)?,
         TableFormat::Json => present::table_json(&mut out, &table)?,
         TableFormat::Csv => present::table_csv(&mut out, &table, &style)?,
     }
-    out.flush()?;
+    out.finish()?;
     Ok(if table.total.letters == 0 { End::Nothing } else { End::Done })
 }

@@ -1,6 +1,5 @@
 //! `imr status`.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use imr::index;
@@ -8,7 +7,7 @@ use imr::ingest::{self, Standing, State, StatusConfig};
 use imr::present;
 
 use super::args::{ReportFormat, StateArg, StatusArgs};
-use super::{End, archive, message, output};
+use super::{End, archive, message, output, pager};
 
 /// Compares an archive with its index, or lists what an earlier run knows of it.
 pub fn run(args: StatusArgs) -> anyhow::Result<End> {
@@ -24,7 +23,7 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
         return Err(imr::Error::new(imr::ErrorKind::Usage, "the list names no path").with_path(list).into());
     }
     let style = output::style(&args.look);
-    let mut out = output::stdout();
+    let mut out = pager::answer(&args.look);
     if args.failed || args.duplicates {
         if !index::exists(&dir) {
             return Err(index::missing(&dir).into());
@@ -48,7 +47,7 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
                 letters.is_empty()
             }
         };
-        out.flush()?;
+        out.finish()?;
         let unknown = index::guarded(&dir, || ingest::unknown(&known, &roots))?;
         for path in &unknown {
             message::failure(path, "no such file or folder, and nothing is known of it");
@@ -69,7 +68,7 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
         (ReportFormat::Text, false) => present::listed_states(&mut out, &standing, &style)?,
         (ReportFormat::Json, _) => present::status_json(&mut out, &standing)?,
     }
-    out.flush()?;
+    out.finish()?;
     if args.format == ReportFormat::Text {
         remark(&standing, &dir);
     }

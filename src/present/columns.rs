@@ -81,7 +81,12 @@ const USUAL: &[(&str, &str)] = &[
 ];
 
 /// Values that have columns of their own in CSV already, in parts, or are no values of the record.
-const FURTHER: &[(&str, &str)] = &[("frequency", "/frequency"), ("duration", "/duration"), ("snippets", "/snippets")];
+const FURTHER: &[(&str, &str)] = &[
+    ("frequency", "/frequency"),
+    ("duration", "/duration"),
+    ("snippets", "/snippets"),
+    ("same_rationale", "/same_rationale"),
+];
 
 /// The columns of a table for reading.
 const BRIEF: [&str; 6] = ["case_number", "number", "decision_date", "outcome", "category", "issue"];

@@ -101,7 +101,9 @@ fn a_schema_catches_what_is_not_promised() {
 #[test]
 fn every_schema_is_checked_here() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
-    let tests = [include_str!("schema.rs"), include_str!("formats.rs"), include_str!("queries.rs")].concat();
+    let tests =
+        [include_str!("schema.rs"), include_str!("formats.rs"), include_str!("queries.rs"), include_str!("similar.rs")]
+            .concat();
     for entry in fs::read_dir(dir).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(!name.ends_with(".schema.json") || tests.contains(&name), "nothing checks schema/{name}");

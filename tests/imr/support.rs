@@ -102,9 +102,11 @@ impl Folder {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_imr"));
         command.args(args).current_dir(self.path()).stdin(Stdio::null());
-        for name in ["IMR_INDEX", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        for name in ["IMR_INDEX", "IMR_PAGER", "PAGER", "LESS", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
             command.env_remove(name);
         }
+        // What is remembered of one test is nothing to another, nor to the user.
+        command.env("XDG_STATE_HOME", self.path().join("state"));
         command
     }
 

@@ -9,6 +9,7 @@ mod search;
 mod selection;
 mod shared;
 mod show;
+mod similar;
 mod stats;
 mod status;
 
@@ -19,10 +20,11 @@ pub use check::{CheckArgs, PeriodArg};
 pub use index::IndexArgs;
 pub use info::{InfoArgs, OptimizeArgs};
 pub use parse::{ParseArgs, ParseFormat};
-pub use search::{HitFormat, SearchArgs};
+pub use search::{GroupArg, HitFormat, SearchArgs};
 pub use selection::Selection;
 pub use shared::{IndexChoice, Look, ReportFormat, When, index_dir};
 pub use show::{ShowArgs, ShowFormat};
+pub use similar::SimilarArgs;
 pub use stats::{StatsArgs, TableFormat};
 pub use status::{StateArg, StatusArgs};
 
@@ -52,9 +54,14 @@ pub enum Command {
         after_help = "Examples:\n  imr stats --by outcome\n  imr stats acupuncture --by year,outcome\n  imr stats --by specialty --basis mtus --format csv"
     )]
     Stats(StatsArgs),
-    /// Print one whole letter
-    #[command(after_help = "Example:\n  imr show CM16-0213037")]
+    /// Print one whole letter, or one issue of it
+    #[command(
+        after_help = "Examples:\n  imr show CM16-0213037\n  imr show CM16-0213037/2 --query 'functional w/5 restoration'\n  imr show CM16-0213037 --open"
+    )]
     Show(ShowArgs),
+    /// Find the issues most like one, and how they were decided
+    #[command(after_help = similar::SIMILAR_HELP)]
+    Similar(SimilarArgs),
     /// Read letters and print their records, without an index
     #[command(after_help = "Example:\n  imr parse letters/ > letters.jsonl")]
     Parse(ParseArgs),
