@@ -106,11 +106,10 @@ fn telling(reader: &Reader, issue: &IssueRecord, is_indexed: bool) -> tantivy::R
         *frequency.entry(term).or_default() += IN_HEADING;
     }
     for term in analysis::terms(issue.rationale.as_deref().unwrap_or_default()) {
-        // Numbers of a rationale are dates, pages and scores, which say nothing of another.
-        if !term.bytes().all(|b| b.is_ascii_digit()) {
-            *frequency.entry(term).or_default() += 1.0;
-        }
+        *frequency.entry(term).or_default() += 1.0;
     }
+    // Numbers are of visits, dates, pages and scores, which say nothing of another issue.
+    frequency.retain(|term, _| !term.bytes().all(|b| b.is_ascii_digit()));
     for empty in EMPTY.split_whitespace().flat_map(analysis::terms) {
         frequency.remove(&empty);
     }
@@ -139,8 +138,8 @@ fn written(texts: &[&str], term: &str) -> String {
     let mark = [Mark { field: None, span: Span::Word(term.to_owned()) }];
     let word = texts.iter().find_map(|text| marked(text, "", &mark).into_iter().next().map(|range| &text[range]));
     let word = word.unwrap_or_default();
-    // A capital at the beginning of a sentence is none of the word's.
-    match word.chars().skip(1).any(char::is_uppercase) {
+    // A capital at the beginning of a sentence is none of the word's, that of a level of the spine is.
+    match word.chars().skip(1).any(|c| c.is_uppercase() || c.is_ascii_digit()) {
         true => word.to_owned(),
         false => word.to_lowercase(),
     }

@@ -40,6 +40,8 @@ guideline is source with the MTUS chapters below, as category has its levels
 
 Examples:
   imr search acupuncture upheld MTUS
+  imr search functional w/5 restoration --context
+  imr search 'pain contract' overturned --group letter --snippets 3
   imr search 'issue:\"lumbar MRI\"' --outcome overturned --facets specialty,year
   imr search opioid --decided 2016-12..2017-01 --sort -decided --format csv";
 
