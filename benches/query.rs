@@ -14,7 +14,7 @@ fn queries(c: &mut Criterion) {
     common::index(&dir.path().join("letters"), &index);
     let reader = Reader::open(&index).expect("the index just made");
     let request = |text: &str, facets: &[&str]| Request {
-        facets: facets.iter().map(|f| Dimension::parse(f).expect("a field")).collect(),
+        facets: facets.iter().map(|f| Dimension::parse(f).expect("a field").into()).collect(),
         ..Request::new(query::parse(text).expect("a query").expr)
     };
     let mut group = c.benchmark_group("query");

@@ -1,5 +1,6 @@
 //! Archives to texts: folders, containers, PDF and text files, in a fixed order, with digests.
 
+mod again;
 pub mod container;
 mod decode;
 mod filter;
@@ -9,6 +10,7 @@ mod read;
 mod stamp;
 mod walk;
 
+pub use again::{GONE, reread};
 pub use decode::CODES as ENCODING_CODES;
 pub use filter::{Filter, Root};
 pub use look::{Entry, Kind, Name, entries};

@@ -8,7 +8,7 @@ use clap::Command;
 /// What commands are for, with the commands and an example of each purpose.
 const PURPOSES: [(&str, &[&str], &str); 5] = [
     ("Index an archive", &["index", "status"], "imr index letters/"),
-    ("Search and read", &["search", "show", "save"], "imr search acupuncture upheld MTUS --facets basis"),
+    ("Search and read", &["search", "show", "similar", "save"], "imr search acupuncture upheld MTUS --facets basis"),
     ("Count", &["stats", "report", "check"], "imr stats issue:acupuncture --by year"),
     ("Look after the index", &["info", "optimize"], "imr info"),
     (

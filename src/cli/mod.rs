@@ -12,10 +12,12 @@ mod file;
 mod help;
 mod index;
 mod info;
+mod last;
 mod man;
 mod message;
 mod optimize;
 mod output;
+mod pager;
 mod parse;
 mod progress;
 mod queries;
@@ -23,6 +25,7 @@ mod report;
 mod saved;
 mod search;
 mod show;
+mod similar;
 mod stats;
 mod status;
 
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::run(args),
         Command::Show(args) => show::run(args),
         Command::Export(args) => export::run(args),
+        Command::Similar(args) => similar::run(args),
         Command::Parse(args) => parse::run(args),
         Command::Check(args) => check::run(args),
         Command::Info(args) => info::run(args),

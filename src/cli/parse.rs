@@ -14,7 +14,7 @@ pub fn run(args: ParseArgs) -> anyhow::Result<End> {
     let style = output::style(&args.look);
     let mut out = output::stdout();
     let (mut read, mut failed, mut missing) = (0u64, 0u64, 0u64);
-    let mut write_error = None;
+    let (mut write_error, reading) = (None, present::Reading::default());
     let named = archive::meant(args.archive)?;
     let roots: HashSet<_> = named.iter().map(|root| root.path.clone()).collect();
     let mut hints = BTreeSet::new();
@@ -26,8 +26,8 @@ pub fn run(args: ParseArgs) -> anyhow::Result<End> {
             let written = match args.format {
                 ParseFormat::Jsonl => present::record_json(&mut out, &record),
                 ParseFormat::Text if read > 0 => writeln!(out, "\n{}\n", "-".repeat(style.width.min(80)))
-                    .and_then(|()| present::letter(&mut out, &record, &style, &style.cwd)),
-                ParseFormat::Text => present::letter(&mut out, &record, &style, &style.cwd),
+                    .and_then(|()| present::letter(&mut out, &record, &reading, &style, &style.cwd)),
+                ParseFormat::Text => present::letter(&mut out, &record, &reading, &style, &style.cwd),
             };
             read += 1;
             written.map_err(|e| {

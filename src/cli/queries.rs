@@ -1,18 +1,18 @@
 //! `imr search --queries`: a list of queries, and one table of what they found.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::Context;
 use imr::index::Reader;
 use imr::present::{self, Answered};
 use imr::query::{self, Expr, Query, Widened};
-use imr::search::{self, Dimension, Request};
+use imr::search::{self, Facet, Request};
 use imr::{Error, ErrorKind, Result};
 
 use super::args::{HitFormat, SearchArgs};
 use super::asked::{Words, in_this_folder, open};
-use super::{End, message, output, saved};
+use super::{End, message, output, pager, saved};
 
 /// Runs the queries of a list. What was typed beside holds for each of them.
 pub fn run(args: &SearchArgs, list: &Path) -> anyhow::Result<End> {
@@ -46,14 +46,14 @@ pub fn run(args: &SearchArgs, list: &Path) -> anyhow::Result<End> {
     synonyms.sort();
     synonyms.dedup();
     words.tell(&synonyms);
-    let mut out = output::stdout();
+    let mut out = pager::answer(&args.look);
     let style = output::style(&args.look);
     match args.format {
         HitFormat::Json => present::queries_json(&mut out, &answers)?,
         HitFormat::Csv => present::queries_csv(&mut out, &answers, &style)?,
         _ => present::queries(&mut out, &answers, &style)?,
     }
-    out.flush()?;
+    out.finish()?;
     Ok(match answers.iter().all(|answer| answer.total.letters == 0) {
         _ if failed => End::Missing,
         true => End::Nothing,
@@ -113,7 +113,7 @@ fn answer(reader: &Reader, asked: Asked, common: &Expr, list: &Path, line: usize
     let Asked { name, query, parsed: Query { expr, notes } } = asked;
     let cwd = std::env::current_dir().map_err(|e| Error::io(".", e))?;
     let expr = reader.guarded(|| expr.with_paths(&|typed| reader.paths_of(typed, &cwd)))?.and(common.clone());
-    let facets = Dimension::parse_all(&["outcome"])?;
+    let facets = Facet::parse_all(&["outcome"])?;
     let request = Request { limit: 0, facets, ..Request::new(expr) };
     let found = reader.guarded(|| search::search(reader, &request))?;
     for note in notes.iter().chain(&found.notes) {

@@ -4,13 +4,13 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use imr::present::{Columns, Style, Template};
-use imr::search::{self, Dimension, Found, Request, Sort};
+use imr::search::{self, By, Facet, Found, Request, Sort};
 use imr::{Error, ErrorKind, Result, present};
 
-use super::args::{HitFormat, SearchArgs};
+use super::args::{GroupArg, HitFormat, SearchArgs};
 use super::asked::{in_this_folder, open};
 use super::saved::New;
-use super::{End, message, output, queries, saved};
+use super::{End, last, message, output, pager, queries, saved};
 
 /// Searches.
 pub fn run(args: SearchArgs) -> anyhow::Result<End> {
@@ -20,7 +20,7 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
     let printed = Printed::meant(&args)?;
     let asked = saved::read(&args.query, &args.selection, &args.index)?;
     let new = args.new.then(|| New::of(&args.query, &args.index)).transpose()?;
-    let facets = Dimension::parse_all(&args.facets)?;
+    let facets = Facet::parse_all(&args.facets)?;
     if !facets.is_empty() && printed.is_lines() {
         return Err(Error::new(ErrorKind::Usage, "`--facets` has no place in what is a line for each hit")
             .with_hint("use `--format json`, or count with `imr stats --by FIELD --format csv`")
@@ -31,7 +31,11 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
         None => Sort::parse(&args.sort)?,
     };
     let reader = open(&args.index)?;
+    let style = output::style(&args.look);
     let request = Request {
+        by: by(&args, printed.is_read(&style)),
+        snippets: args.snippets,
+        context: args.context.map(|words| words.unwrap_or(if printed.is_read(&style) { FULL_LINE } else { BESIDE })),
         limit: if args.count {
             0
         } else {
@@ -51,9 +55,12 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
     message::notes(&found.notes);
     found.suggestion = asked.suggestion(&reader, found.total)?;
     found.synonyms = asked.synonyms;
-    let mut out = output::stdout();
-    printed.write(&mut out, &found, &output::style(&args.look), reader.base())?;
-    out.flush()?;
+    if printed.is_read(&style) {
+        last::keep(reader.dir(), &args.query.join(" "));
+    }
+    let mut out = pager::answer(&args.look);
+    printed.write(&mut out, &found, &style, reader.base())?;
+    out.finish()?;
     // What was not printed was not shown.
     new.map_or(Ok(()), |new| new.shown(&found))?;
     // Who pages wants to go on; JSON has it as `next`.
@@ -70,6 +77,22 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
 /// How many hits there are where nothing else is asked for.
 const LIMIT: usize = 10;
 
+/// How many words stand beside a match where it is not said.
+const BESIDE: usize = 10;
+/// More words than a line of a terminal has.
+const FULL_LINE: usize = 60;
+
+/// What a result is. Who reads wants to see a text once; who goes on with the hits in a program, or by letters, gets all.
+fn by(args: &SearchArgs, is_read: bool) -> By {
+    match args.group {
+        GroupArg::Letter => By::Letter,
+        GroupArg::Issue if args.collapse => By::Rationale,
+        // What is new shall be told of each.
+        GroupArg::Issue if args.all || args.new || args.sample.is_some() || args.context.is_some() || !is_read => By::Issue,
+        GroupArg::Issue => By::Rationale,
+    }
+}
+
 /// How the hits are printed.
 enum Printed {
     /// The totals alone.
@@ -78,6 +101,8 @@ enum Printed {
     Hits(HitFormat, Option<Columns>),
     /// In lines of one's own.
     Lines(Template),
+    /// A line for each match, as text or CSV.
+    Context(HitFormat),
 }
 
 impl Printed {
@@ -92,6 +117,21 @@ impl Printed {
             return Err(Error::new(ErrorKind::Usage, "citations have a form of their own, without `--fields`")
                 .with_hint("lines of one's own: `--template '{case_number} {outcome} {issue}'`"));
         }
+        if args.group == GroupArg::Letter && args.collapse {
+            return Err(Error::new(ErrorKind::Usage, "`--collapse` has no place where letters are results")
+                .with_hint("letters are shown with all their issues that match"));
+        }
+        if args.context.is_some() {
+            let is_told = matches!(args.format, HitFormat::Json | HitFormat::Jsonl);
+            return match args.format {
+                HitFormat::Text | HitFormat::Csv if args.fields.is_empty() => Ok(Self::Context(args.format)),
+                _ if is_told && args.fields.is_empty() => Ok(Self::Hits(args.format, None)),
+                _ => Err(Error::new(
+                    ErrorKind::Usage,
+                    "`--context` prints `--format text`, `json`, `jsonl` or `csv`, without `--fields`",
+                )),
+            };
+        }
         let columns = (!args.fields.is_empty()).then(|| Columns::chosen(&args.fields)).transpose()?;
         Ok(Self::Hits(args.format, columns))
     }
@@ -100,11 +140,16 @@ impl Printed {
     fn is_lines(&self) -> bool {
         match self {
             Self::Count(format) => matches!(format, HitFormat::Jsonl | HitFormat::Csv),
-            Self::Lines(_) => true,
+            Self::Lines(_) | Self::Context(_) => true,
             Self::Hits(HitFormat::Text, columns) => columns.is_some(),
             Self::Hits(HitFormat::Json | HitFormat::Markdown, _) => false,
             Self::Hits(HitFormat::Jsonl | HitFormat::Csv | HitFormat::Citations, _) => true,
         }
+    }
+
+    /// Whether hits are laid out for reading.
+    fn is_read(&self, style: &Style) -> bool {
+        style.pretty && matches!(self, Self::Hits(HitFormat::Text, None) | Self::Context(HitFormat::Text))
     }
 
     /// Whether the output itself tells how to go on.
@@ -119,6 +164,8 @@ impl Printed {
             Self::Count(HitFormat::Markdown) => present::count_markdown(out, found),
             Self::Count(HitFormat::Text | HitFormat::Citations) => present::count(out, found, style),
             Self::Lines(template) => present::hits_template(out, found, template),
+            Self::Context(HitFormat::Csv) => present::context_csv(out, found, style),
+            Self::Context(_) => present::context(out, found, style),
             Self::Hits(HitFormat::Json, columns) => present::hits_json(out, found, columns.as_ref()),
             Self::Hits(HitFormat::Jsonl, columns) => present::hits_jsonl(out, found, columns.as_ref()),
             Self::Hits(HitFormat::Csv, columns) => {

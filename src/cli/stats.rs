@@ -1,7 +1,5 @@
 //! `imr stats`.
 
-use std::io::Write;
-
 use imr::error::{Error, ErrorKind};
 use imr::index::Reader;
 use imr::present::{self, Extras, Figure};
@@ -10,7 +8,7 @@ use imr::search::{self, Count, Dimension, RowOrder, Since, Stats, StatsRequest};
 
 use super::args::{DaysArg, Over, StatsArgs, StatsFormat};
 use super::asked::{Asked, in_this_folder, open};
-use super::{End, message, output, saved};
+use super::{End, message, output, pager, saved};
 
 /// Counts.
 pub fn run(args: StatsArgs) -> anyhow::Result<End> {
@@ -53,14 +51,14 @@ fn counted(
 ) -> anyhow::Result<u64> {
     let mut stats = reader.guarded(|| search::stats(reader, request))?;
     answered(&mut stats, reader, asked)?;
-    let (style, mut out) = (output::style(&args.look), output::stdout());
+    let (style, mut out) = (output::style(&args.look), pager::answer(&args.look));
     match args.format {
         StatsFormat::Text => present::stats(&mut out, &stats, figures, extras, &style)?,
         StatsFormat::Json => present::stats_json(&mut out, &stats, figures)?,
         StatsFormat::Csv => present::stats_csv(&mut out, &stats, figures, &style)?,
         StatsFormat::Markdown => present::stats_markdown(&mut out, &stats, figures)?,
     }
-    out.flush()?;
+    out.finish()?;
     Ok(stats.total.letters)
 }
 
@@ -84,7 +82,7 @@ fn crossed(
 ) -> anyhow::Result<u64> {
     let mut table = reader.guarded(|| search::cross(reader, request))?;
     answered(&mut table.cells, reader, asked)?;
-    let (style, mut out) = (output::style(&args.look), output::stdout());
+    let (style, mut out) = (output::style(&args.look), pager::answer(&args.look));
     match args.format {
         StatsFormat::Text => present::cross(&mut out, &table, figures[0], extras, &style)?,
         // A row for each cell is what programs want.
@@ -92,7 +90,7 @@ fn crossed(
         StatsFormat::Csv => present::cross_csv(&mut out, &table, figures[0], &style)?,
         StatsFormat::Markdown => present::cross_markdown(&mut out, &table, figures[0])?,
     }
-    out.flush()?;
+    out.finish()?;
     Ok(table.cells.total.letters)
 }
 
@@ -106,7 +104,7 @@ fn compared(
 ) -> anyhow::Result<u64> {
     let compared = reader.guarded(|| search::compare(reader, request, other))?;
     message::notes(&compared.notes);
-    let (style, mut out) = (output::style(&args.look), output::stdout());
+    let (style, mut out) = (output::style(&args.look), pager::answer(&args.look));
     let query = args.query.join(" ");
     match args.format {
         StatsFormat::Text => present::comparison(&mut out, &compared, figures, &style)?,
@@ -117,7 +115,7 @@ fn compared(
         StatsFormat::Csv => present::comparison_csv(&mut out, &compared, figures, &style)?,
         StatsFormat::Markdown => present::comparison_markdown(&mut out, &compared, figures)?,
     }
-    out.flush()?;
+    out.finish()?;
     Ok(compared.total.rows.iter().map(|row| row.letters).sum())
 }
 

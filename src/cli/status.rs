@@ -1,6 +1,5 @@
 //! `imr status`.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use imr::index;
@@ -8,7 +7,7 @@ use imr::ingest::{self, Standing, State, StatusConfig};
 use imr::present;
 
 use super::args::{ReportFormat, StateArg, StatusArgs};
-use super::{End, archive, message, output};
+use super::{End, archive, message, output, pager};
 
 /// Compares an archive with its index, or lists what an earlier run knows of it.
 pub fn run(args: StatusArgs) -> anyhow::Result<End> {
@@ -20,7 +19,7 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
     let roots = archive::meant(args.archive)?;
     let paths: Vec<_> = roots.iter().map(|root| root.path.clone()).collect();
     let style = output::style(&args.look);
-    let mut out = output::stdout();
+    let mut out = pager::answer(&args.look);
     if args.failed || args.duplicates {
         if !index::exists(&dir) {
             return Err(index::missing(&dir).into());
@@ -44,7 +43,7 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
                 letters.is_empty()
             }
         };
-        out.flush()?;
+        out.finish()?;
         let unknown = index::guarded(&dir, || ingest::unknown(&known, &paths))?;
         for path in &unknown {
             message::failure(path, "no such file or folder, and nothing is known of it");
@@ -65,7 +64,7 @@ pub fn run(args: StatusArgs) -> anyhow::Result<End> {
         (ReportFormat::Text, false) => present::listed_states(&mut out, &standing, &style)?,
         (ReportFormat::Json, _) => present::status_json(&mut out, &standing)?,
     }
-    out.flush()?;
+    out.finish()?;
     if args.format == ReportFormat::Text {
         remark(&standing, &dir);
     }

@@ -10,6 +10,7 @@ use tantivy::schema::Field;
 use tantivy::schema::document::{Document, ReferenceValue, ReferenceValueLeaf, Value};
 
 use super::analysis;
+use super::same;
 use super::schema::IndexSchema;
 use crate::letter::{CaseNumber, Source};
 use crate::record::{CitationRecord, GuidelineRecord, IssueRecord, LetterFacts, LetterRecord};
@@ -190,6 +191,7 @@ pub struct Documents {
     case: Field,
     path: Field,
     number: Field,
+    same_rationale: Field,
     issue_record: Field,
     letter_record: Field,
 }
@@ -236,6 +238,7 @@ impl Documents {
             case: field("case"),
             path: field("path"),
             number: schema.number,
+            same_rationale: schema.same_rationale,
             issue_record: schema.issue_record,
             letter_record: schema.letter_record,
         }
@@ -304,6 +307,9 @@ impl Documents {
         keywords(&mut doc, self.claims_chapter, chapters(&issue.claims_guideline));
         let same = same_guideline(&issue.guideline, &issue.claims_guideline);
         keywords(&mut doc, self.same_guideline, same.map(|same| if same { "yes" } else { "no" }));
+        if let Some(same) = same::rationale(issue) {
+            doc.add_u64(self.same_rationale, same);
+        }
         // A record of plain strings and numbers always serialises.
         doc.add_bytes(self.issue_record, &serde_json::to_vec(issue).unwrap_or_default());
         doc

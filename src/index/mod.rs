@@ -14,6 +14,7 @@ mod optimize;
 mod overlay;
 mod place;
 mod reader;
+mod same;
 mod schema;
 mod sentence;
 mod snapshot;
@@ -31,7 +32,7 @@ pub use info::{FieldSizes, FileSizes, Info, Remembered, SegmentInfo, Settings};
 pub use optimize::{Optimized, optimize};
 pub use place::{FOLDER, exists, find, missing};
 pub use reader::{Reader, StoredIssue, has_path, paths_below};
-pub use schema::{FieldDef, FieldKind, IndexSchema, NUMBER};
+pub use schema::{FieldDef, FieldKind, IndexSchema, NUMBER, SAME_RATIONALE};
 pub use snapshot::{KnownRow, Snapshot};
 pub use writer::{Applied, Demoted, Finding, Writer, WriterConfig};
 

@@ -12,6 +12,9 @@ const SOURCE: &str = include_str!("../../schema/index.json");
 /// The name of [`IndexSchema::number`].
 pub const NUMBER: &str = "number";
 
+/// The name of [`IndexSchema::same_rationale`].
+pub const SAME_RATIONALE: &str = "same_rationale";
+
 /// How a field is indexed, and so what a query may ask of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,6 +75,8 @@ pub struct IndexSchema {
     pub tantivy: Schema,
     /// The place of the issue in its letter, from 1; 0 for the document of a letter without issues.
     pub number: Field,
+    /// A number that issues with the same rationale and outcome have in common.
+    pub same_rationale: Field,
     /// The words of all texts before they are stemmed, for patterns; a letter's words are under any of its documents.
     pub forms: Field,
     /// The issue's record as JSON, stored.
@@ -137,10 +142,20 @@ impl IndexSchema {
         });
         let fields = fields.collect();
         let number = builder.add_u64_field(NUMBER, NumericOptions::default().set_indexed().set_fast());
+        let same_rationale = builder.add_u64_field(SAME_RATIONALE, NumericOptions::default().set_fast());
         let forms = builder.add_text_field("forms", keyword_options(analysis::FORMS));
         let issue_record = builder.add_bytes_field("issue_record", STORED);
         let letter_record = builder.add_bytes_field("letter_record", STORED);
-        Self { format: source.format, tantivy: builder.build(), number, forms, issue_record, letter_record, fields }
+        Self {
+            format: source.format,
+            tantivy: builder.build(),
+            number,
+            same_rationale,
+            forms,
+            issue_record,
+            letter_record,
+            fields,
+        }
     }
 }
 

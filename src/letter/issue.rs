@@ -20,6 +20,30 @@ pub struct Issue {
     pub claims_guideline: Guideline,
     /// Why the reviewer decided so.
     pub rationale: Option<String>,
+    /// The pages that its texts stand on.
+    pub pages: IssuePages,
+}
+
+/// The pages that the texts of an issue stand on, each in the order of the text; none where the letter has no page breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IssuePages {
+    /// Those of the heading.
+    pub issue: Vec<PageStart>,
+    /// Those of the reviewer's guideline.
+    pub guideline: Vec<PageStart>,
+    /// Those of the claims administrator's guideline.
+    pub claims: Vec<PageStart>,
+    /// Those of the rationale.
+    pub rationale: Vec<PageStart>,
+}
+
+/// From where on a text stands on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PageStart {
+    /// The first byte of the text on the page.
+    pub from: usize,
+    /// The page, from 1.
+    pub page: u32,
 }
 
 impl Issue {

@@ -11,7 +11,7 @@ use names::names;
 pub use case::CaseNumber;
 pub use date::Date;
 pub use guideline::{Basis, Citation, Guideline, Source};
-pub use issue::{Frequency, Issue, Outcome, Request, Side, Span, TimeUnit};
+pub use issue::{Frequency, Issue, IssuePages, Outcome, PageStart, Request, Side, Span, TimeUnit};
 pub use names::UnknownName;
 
 /// One Final Determination of an Independent Medical Review.
@@ -43,6 +43,8 @@ pub struct Letter {
     pub layout: Layout,
     /// The reviewer's summary of the case.
     pub clinical_summary: Option<String>,
+    /// The pages that the summary stands on; none where the letter has no page breaks.
+    pub summary_pages: Vec<PageStart>,
     /// Body regions that the summary names, by the names of `schema/body-parts.tsv`, in its order.
     pub body_regions: Vec<String>,
     /// Diagnoses that the summary names, in its words and order.

@@ -8,7 +8,7 @@ use super::mark;
 use super::outline::Part;
 use super::reading::Reading;
 use super::request;
-use crate::letter::{Basis, Guideline, Issue, Outcome};
+use crate::letter::{Basis, Guideline, Issue, IssuePages, Outcome};
 use std::ops::Range;
 
 /// An issue as ranges of the text.
@@ -84,7 +84,8 @@ impl Draft {
     /// Reads the issue, the text of its labels closed.
     fn finish(self, reading: &mut Reading<'_, '_>, number: u32, form: Form) -> Issue {
         let at = self.heading.clone();
-        let issue = reading.flowed(at.clone()).unwrap_or_default();
+        let mut pages = IssuePages::default();
+        let issue = reading.on_pages(at.clone(), &mut pages.issue).unwrap_or_default();
         if issue.is_empty() {
             let message = format!("issue {number} has no heading");
             reading.note(Severity::Error, "no_issue_heading", message, Some(at.clone()));
@@ -108,8 +109,8 @@ impl Draft {
                 None
             }
         };
-        let mut guideline = |range: Option<Range<usize>>, code, whose: &str, claims: Option<Basis>| {
-            let text = range.clone().and_then(|range| reading.flowed(range));
+        let mut guideline = |range: Option<Range<usize>>, code, whose: &str, claims: Option<Basis>, pages: &mut _| {
+            let text = range.clone().and_then(|range| reading.on_pages(range, pages));
             let range = range.filter(|_| text.is_some());
             let guideline = match (text, form) {
                 (None, _) => Guideline::default(),
@@ -129,16 +130,17 @@ impl Draft {
         };
         let claims_guideline = match self.claims {
             None if form == Form::Review => Guideline::default(),
-            claims => guideline(claims, "no_claims_guideline", "claims administrator", None),
+            claims => guideline(claims, "no_claims_guideline", "claims administrator", None, &mut pages.claims),
         };
-        let guideline = guideline(self.reviewer, "no_guideline", "reviewer", claims_guideline.basis);
+        let guideline =
+            guideline(self.reviewer, "no_guideline", "reviewer", claims_guideline.basis, &mut pages.guideline);
         let range = self.rationale.clone();
-        let rationale = self.rationale.and_then(|range| reading.flowed(range));
+        let rationale = self.rationale.and_then(|range| reading.on_pages(range, &mut pages.rationale));
         if rationale.is_none() {
             let message = format!("issue {number} has no rationale");
             reading.note(Severity::Warning, "no_rationale", message, Some(at));
         }
         contradiction::rationale(reading, number, self.verdict, rationale.as_deref().unwrap_or_default(), range);
-        Issue { number, issue, request, outcome, guideline, claims_guideline, rationale }
+        Issue { number, issue, request, outcome, guideline, claims_guideline, rationale, pages }
     }
 }

@@ -5,16 +5,18 @@ use memchr::memmem;
 /// Joins a passage, given with its lines, to one paragraph with single spaces.
 ///
 /// A hyphen at the end of a line joins its word with the next ("Non-" and "MTUS"), unless it is left hanging
-/// ("pre-" and "and post-operative"). `one_word` tells of two parts whether they are one word without the hyphen.
+/// ("pre-" and "and post-operative"). `one_word` tells of two parts whether they are one word without the hyphen. The lines come
+/// with their places, and `begins` is told of each that has words where it begins in the paragraph.
 pub(super) fn joined<'t>(
     passage: &'t str,
-    lines: impl Iterator<Item = &'t str>,
+    lines: impl Iterator<Item = (usize, &'t str)>,
     mut one_word: impl FnMut(&str, &str) -> bool,
+    mut begins: impl FnMut(usize, usize),
 ) -> String {
     let mut out = String::with_capacity(passage.len());
     // Where columns were, blanks stand together; few passages have them.
     let columns = memmem::find(passage.as_bytes(), b"  ").is_some();
-    for line in lines.map(str::trim_ascii).filter(|line| !line.is_empty()) {
+    for (place, line) in lines.map(|(place, line)| (place, line.trim_ascii())).filter(|(_, line)| !line.is_empty()) {
         match parted(&out, line) {
             Some((first, second)) => {
                 if one_word(first, second) {
@@ -24,6 +26,7 @@ pub(super) fn joined<'t>(
             None if out.is_empty() => {}
             None => out.push(' '),
         }
+        begins(place, out.len());
         if columns {
             for (i, word) in line.split(' ').filter(|w| !w.is_empty()).enumerate() {
                 if i > 0 {

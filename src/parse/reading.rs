@@ -4,7 +4,7 @@ use super::outline::{Outline, Part};
 use super::text::View;
 use super::words::{next_word, phrase};
 use super::{CODES, Diagnostic, Severity};
-use crate::letter::{Layout, Letter};
+use crate::letter::{Layout, Letter, PageStart};
 use std::ops::Range;
 
 /// What the readers of sections work on.
@@ -38,7 +38,14 @@ impl Reading<'_, '_> {
 
     /// A passage as one paragraph; `None` if it is empty.
     pub(super) fn flowed(&self, range: Range<usize>) -> Option<String> {
-        Some(self.view.flow(range)).filter(|text| !text.is_empty())
+        Some(self.view.flow(range).0).filter(|text| !text.is_empty())
+    }
+
+    /// The same, with the pages that it stands on.
+    pub(super) fn on_pages(&self, range: Range<usize>, pages: &mut Vec<PageStart>) -> Option<String> {
+        let (text, starts) = self.view.flow(range);
+        *pages = starts;
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// The section under the first heading of a part: up to the next one of the parts that can follow it.

@@ -16,7 +16,8 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
         return;
     };
     let range = without_openings(reading, section);
-    let Some(summary) = reading.flowed(range.clone()) else {
+    let mut pages = Vec::new();
+    let Some(summary) = reading.on_pages(range.clone(), &mut pages) else {
         let message = "the section CLINICAL CASE SUMMARY is empty".to_owned();
         reading.note(Severity::Warning, "no_clinical_summary", message, Some(range));
         return;
@@ -52,6 +53,7 @@ pub(super) fn read(reading: &mut Reading<'_, '_>) {
     reading.letter.summary_dates = history.dates;
     reading.letter.body_regions = regions.into_iter().map(str::to_owned).collect();
     reading.letter.clinical_summary = Some(summary);
+    reading.letter.summary_pages = pages;
 }
 
 /// The last day that a summary can tell of: that of the decision, or else the end of the year after the case's.

@@ -2,7 +2,7 @@
 
 use super::flow;
 use super::furniture::{self, At, Edges, Loose};
-use crate::letter::CaseNumber;
+use crate::letter::{CaseNumber, PageStart};
 use memchr::{memchr_iter, memmem};
 use std::cell::Cell;
 use std::ops::Range;
@@ -27,6 +27,8 @@ pub(super) struct View<'t> {
     case_number: Option<CaseNumber>,
     /// How many more words parted by hyphens are looked up, for parsing to stay linear.
     looks_left: Cell<u32>,
+    /// Where pages end in the source.
+    page_ends: Vec<usize>,
 }
 
 const MOST_LOOKS: u32 = 24;
@@ -52,21 +54,43 @@ impl<'t> View<'t> {
         builder.finish(source)
     }
 
-    /// Joins the lines of a passage to one paragraph.
+    /// Joins the lines of a passage to one paragraph, and tells the pages that it stands on: from which byte of the
+    /// paragraph on which page. Without page breaks none are told.
     ///
     /// A word that a hyphen parts at the end of a line is joined without it if the text has the word in one piece
     /// elsewhere, and not with a hyphen.
-    pub(super) fn flow(&self, range: Range<usize>) -> String {
-        let Some(passage) = self.text.get(range.clone()) else { return String::new() };
+    pub(super) fn flow(&self, range: Range<usize>) -> (String, Vec<PageStart>) {
+        let Some(passage) = self.text.get(range.clone()) else { return Default::default() };
         let first = self.lines.partition_point(|line| line.end <= range.start);
         let lines = self.lines.get(first..).unwrap_or_default().iter().take_while(|line| line.start < range.end);
-        let lines = lines.filter_map(|line| self.text.get(line.start.max(range.start)..line.end.min(range.end)));
-        flow::joined(passage, lines, |first, second| {
+        let lines = lines.filter_map(|line| {
+            let start = line.start.max(range.start);
+            Some((start, self.text.get(start..line.end.min(range.end))?))
+        });
+        let one_word = |first: &str, second: &str| {
             // Each look goes through the whole text; a letter has few such words.
             let left = self.looks_left.get();
             self.looks_left.set(left.saturating_sub(1));
             left > 0 && self.one_word(first, second)
-        })
+        };
+        let mut pages: Vec<PageStart> = Vec::new();
+        let text = flow::joined(passage, lines, one_word, |place, from| {
+            if self.page_ends.is_empty() {
+                return;
+            }
+            let page = self.page(place);
+            if pages.last().is_none_or(|last| last.page != page) {
+                pages.push(PageStart { from, page });
+            }
+        });
+        (text, pages)
+    }
+
+    /// The page that a place of the normalised text is on, from 1.
+    fn page(&self, offset: usize) -> u32 {
+        let source = self.source_offset(offset);
+        let before = self.page_ends.partition_point(|end| *end < source);
+        u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
     }
 
     fn one_word(&self, first: &str, second: &str) -> bool {
@@ -391,6 +415,7 @@ impl Builder {
             width: width.unwrap_or_default(),
             case_number: self.case_number,
             looks_left: Cell::new(MOST_LOOKS),
+            page_ends: memchr_iter(b'\x0c', source.as_bytes()).collect(),
         }
     }
 }

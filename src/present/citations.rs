@@ -23,7 +23,7 @@ const SECTIONS: [(&str, &str); 4] = [
 ];
 
 /// Writes the hits as citations: case, decision date, outcome, issue, and as the pinpoint the number of the issue and the
-/// section of the letter that matches best. Paths in records are relative to `base`.
+/// section of the letter that matches best, with the page where it is known. Paths in records are relative to `base`.
 ///
 /// # Errors
 /// From the writer.
@@ -45,7 +45,10 @@ fn citation(hit: &Hit, style: &Style, base: &Path) -> String {
         None => "layout unknown",
     };
     let subject = subject(hit);
-    let pinpoint = [issue.map(|issue| format!("Issue {}", issue.number)), section(hit).map(str::to_owned)];
+    let section = section(hit);
+    let page = section.and_then(|(_, page)| page).map(|page| format!("p. {page}"));
+    let pinpoint =
+        [issue.map(|issue| format!("Issue {}", issue.number)), section.map(|(name, _)| name.to_owned()), page];
     let mut parts = vec![subject.trim_end_matches(['.', ';', ',', ' ']).to_owned()];
     parts.extend(Some(pinpoint.into_iter().flatten().collect::<Vec<_>>().join(", ")).filter(|p| !p.is_empty()));
     format!("{case} ({date}), {outcome}: {}.", parts.join("; "))
@@ -56,10 +59,10 @@ fn day(date: Date) -> String {
     format!("{month} {}, {}", date.day(), date.year())
 }
 
-/// The section that matches. A hit that no word was asked of shows the decision's reasons; one that matches in its heading
+/// The section that matches, with the page of the letter where it is known. A hit that no word was asked of shows the decision's reasons; one that matches in its heading
 /// only has no other place.
-fn section(hit: &Hit) -> Option<&'static str> {
+fn section(hit: &Hit) -> Option<(&'static str, Option<u32>)> {
     let marked = hit.snippets.iter().any(|snippet| !snippet.marks.is_empty());
     let best = hit.snippets.iter().find(|s| s.field != "issue" && !(marked && s.marks.is_empty()))?;
-    SECTIONS.iter().find(|(field, _)| *field == best.field).map(|(_, section)| *section)
+    SECTIONS.iter().find(|(field, _)| *field == best.field).map(|(_, section)| (*section, best.page))
 }

@@ -81,7 +81,12 @@ const USUAL: &[(&str, &str)] = &[
 ];
 
 /// Values that have columns of their own in CSV already, in parts, or are no values of the record.
-const FURTHER: &[(&str, &str)] = &[("frequency", "/frequency"), ("duration", "/duration"), ("snippets", "/snippets")];
+const FURTHER: &[(&str, &str)] = &[
+    ("frequency", "/frequency"),
+    ("duration", "/duration"),
+    ("snippets", "/snippets"),
+    ("same_rationale", "/same_rationale"),
+];
 
 /// What the columns of an export of letters have beside the columns of hits.
 const OF_LETTER: &[(&str, &str)] = &[

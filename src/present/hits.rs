@@ -7,9 +7,11 @@ use std::path::Path;
 use anstyle::Style as Ansi;
 
 use super::delimited::first_words;
+use super::facets::{plain_facet, pretty_facet};
 use super::letter::class;
-use super::style::{BOLD, DIM, MATCH, Style, counted, cut, fold, one_line, outcome_style, thousands, width};
-use crate::search::{Count, Found, Hit, Snippet, Table};
+use super::marked::{folded, marked, moved};
+use super::style::{BOLD, DIM, Style, counted, fold, one_line, outcome_style, thousands, width};
+use crate::search::{By, Count, Found, Hit, Snippet};
 
 /// Writes the hits, facets and totals. Paths in records are relative to `base`.
 ///
@@ -26,8 +28,9 @@ pub fn hits(out: &mut dyn Write, found: &Found, style: &Style, base: &Path) -> i
         return found.facets.iter().try_for_each(|facet| plain_facet(out, facet));
     }
     let rank_width = found.hits.last().map_or(1, |hit| hit.rank.to_string().len());
-    for hit in &found.hits {
-        pretty(out, hit, rank_width, style, base)?;
+    for result in found.hits.chunk_by(|a, b| a.rank == b.rank) {
+        let Some((hit, others)) = result.split_first() else { continue };
+        pretty(out, hit, others, rank_width, style, base)?;
     }
     for facet in &found.facets {
         pretty_facet(out, facet, style)?;
@@ -37,57 +40,23 @@ pub fn hits(out: &mut dyn Write, found: &Found, style: &Style, base: &Path) -> i
 
 /// How much was found, and which of it is shown.
 pub fn total(found: &Found) -> String {
-    let shown = match (found.hits.first(), found.hits.last()) {
-        (Some(first), Some(last)) if (found.hits.len() as u64) < found.total.issues => {
-            format!("; shown are {} to {}", first.rank, last.rank)
-        }
-        _ => String::new(),
-    };
     let Count { issues, letters } = found.total;
-    format!("{} in {}{shown}", counted(issues, "issue"), counted(letters, "letter"))
-}
-
-fn plain_facet(out: &mut dyn Write, facet: &Table) -> io::Result<()> {
-    for row in &facet.rows {
-        let value = row.values[0].as_deref().unwrap_or_default();
-        writeln!(out, "{}\t{}\t{}\t{}", facet.by[0], one_line(value), row.count.issues, row.count.letters)?;
-    }
-    Ok(())
-}
-
-/// How many values of a facet people are shown; other formats have all.
-const SHOWN_VALUES: usize = 10;
-/// With less room than this for the names of values, their counts stand on lines of their own.
-const LEAST_NAME: usize = 8;
-
-fn pretty_facet(out: &mut dyn Write, facet: &Table, style: &Style) -> io::Result<()> {
-    style.folded(out, BOLD, &facet.by[0], 0)?;
-    let shown = &facet.rows[..facet.rows.len().min(SHOWN_VALUES)];
-    let names: Vec<_> = shown.iter().map(|row| one_line(row.values[0].as_deref().unwrap_or("(none)"))).collect();
-    let issues: Vec<_> = shown.iter().map(|row| thousands(row.count.issues)).collect();
-    let issues_width = issues.iter().map(String::len).max().unwrap_or(0);
-    let counts = issues.iter().zip(shown).map(|(issues, row)| {
-        let letters = counted(row.count.letters, "letter");
-        format!("{issues:>issues_width$} in {letters}")
-    });
-    let counts: Vec<_> = counts.collect();
-    let room = style.width.saturating_sub(4 + counts.iter().map(String::len).max().unwrap_or(0));
-    let name_width = names.iter().map(|name| width(name)).max().unwrap_or(0).min(room);
-    for (name, counts) in names.iter().zip(&counts) {
-        if room < LEAST_NAME {
-            write!(out, "  ")?;
-            style.folded(out, Ansi::new(), name, 2)?;
-            write!(out, "    ")?;
-            style.folded(out, Ansi::new(), counts.trim_start(), 4)?;
-            continue;
+    let all = format!("{} in {}", counted(issues, "issue"), counted(letters, "letter"));
+    let (Some(first), Some(last)) = (found.hits.first(), found.hits.last()) else { return all };
+    let is_part = ((last.rank - first.rank + 1) as u64) < found.results;
+    let shown = format!("{} to {}", first.rank, last.rank);
+    match (found.by, is_part) {
+        (By::Letter, true) => format!("{all}; shown are letters {shown}"),
+        (By::Rationale, _) if found.results < issues => {
+            let different = counted(found.results, "different rationale");
+            match is_part {
+                true => format!("{all}, with {different}; shown are {shown}"),
+                false => format!("{all}, with {different}"),
+            }
         }
-        let name = cut(name, name_width);
-        writeln!(out, "  {name}{:gap$}  {counts}", "", gap = name_width - width(&name))?;
+        (_, true) => format!("{all}; shown are {shown}"),
+        (_, false) => all,
     }
-    if facet.rows.len() > SHOWN_VALUES {
-        writeln!(out, "  and {} more", facet.rows.len() - SHOWN_VALUES)?;
-    }
-    writeln!(out)
 }
 
 /// Writes the totals alone, and the facets where some were asked for.
@@ -133,28 +102,79 @@ fn plain(out: &mut dyn Write, hit: &Hit, style: &Style, base: &Path) -> io::Resu
     )
 }
 
-fn pretty(out: &mut dyn Write, hit: &Hit, rank_width: usize, style: &Style, base: &Path) -> io::Result<()> {
+/// A hit, and the others of its letter where letters are results.
+fn pretty(
+    out: &mut dyn Write,
+    hit: &Hit,
+    others: &[Hit],
+    rank_width: usize,
+    style: &Style,
+    base: &Path,
+) -> io::Result<()> {
     let (facts, issue) = (&hit.stored.letter.facts, hit.stored.issue.as_ref());
     let indent = " ".repeat(rank_width + 2);
     head(out, hit, rank_width, style)?;
     if let Some(issue) = issue {
         let in_issue = hit.snippets.iter().find(|s| s.field == "issue");
         let marks = in_issue.map_or(&[][..], |s| &s.marks);
-        folded(out, &issue.issue, marks, &indent, style)?;
+        folded(out, Ansi::new(), &issue.issue, marks, &indent, style)?;
     }
     for snippet in hit.snippets.iter().filter(|s| s.field != "issue") {
         let (text, marks) = with_ellipses(snippet);
-        let label = format!("{}: ", snippet.field);
-        let shifted: Vec<_> = marks.iter().map(|m| m.start + label.len()..m.end + label.len()).collect();
-        folded(out, &(label + &text), &shifted, &format!("{indent}  "), style)?;
+        let label = match snippet.page {
+            Some(page) => format!("{}, p. {page}: ", snippet.field),
+            None => format!("{}: ", snippet.field),
+        };
+        let marks = moved(&marks, label.len());
+        folded(out, Ansi::new(), &(label + &text), &marks, &format!("{indent}  "), style)?;
+    }
+    if let Some(same) = hit.same.filter(|same| *same > 0) {
+        write!(out, "{indent}  ")?;
+        let line = format!("and {} more with the same rationale", thousands(same));
+        style.folded(out, DIM, &line, indent.len() + 2)?;
+    }
+    for other in others {
+        also(out, other, &indent, style)?;
     }
     write!(out, "{indent}")?;
     style.link(out, &facts.path, base)?;
     writeln!(out, "\n")
 }
 
+/// Another issue of the same letter: number, outcome and heading.
+fn also(out: &mut dyn Write, hit: &Hit, indent: &str, style: &Style) -> io::Result<()> {
+    let Some(issue) = &hit.stored.issue else { return Ok(()) };
+    let (ansi, outcome) = match issue.outcome {
+        Some(outcome) => (outcome_style(outcome), outcome.name()),
+        None => (DIM, "outcome not read"),
+    };
+    let label = format!("/{}  ", issue.number);
+    write!(out, "{indent}{label}")?;
+    style.paint(out, ansi, outcome)?;
+    let used = indent.len() + label.len() + outcome.len() + 2;
+    let marks = hit.snippets.iter().find(|s| s.field == "issue").map_or(&[][..], |s| &s.marks);
+    // With little room the heading stands below.
+    let (behind, rest) = match style.width.checked_sub(used).filter(|room| *room >= LEAST_HEADING) {
+        Some(room) => (fold(&issue.issue, room).into_iter().next(), used),
+        None => (None, indent.len() + 2),
+    };
+    let mut from = 0;
+    if let Some(line) = behind {
+        write!(out, "  ")?;
+        from = line.end;
+        marked(out, Ansi::new(), &issue.issue, line, marks, style)?;
+    }
+    writeln!(out)?;
+    let rest_marks: Vec<_> =
+        marks.iter().filter(|m| m.end > from).map(|m| m.start.max(from) - from..m.end - from).collect();
+    folded(out, Ansi::new(), &issue.issue[from..], &rest_marks, &" ".repeat(rest), style)
+}
+
+/// With less room than this for a heading it stands on a line of its own.
+const LEAST_HEADING: usize = 16;
+
 /// Rank, case, date, outcome and category, on as many lines as it takes.
-fn head(out: &mut dyn Write, hit: &Hit, rank_width: usize, style: &Style) -> io::Result<()> {
+pub fn head(out: &mut dyn Write, hit: &Hit, rank_width: usize, style: &Style) -> io::Result<()> {
     let (facts, issue) = (&hit.stored.letter.facts, hit.stored.issue.as_ref());
     let plain = Ansi::new();
     let case = facts.case_number.map_or_else(|| "no case number".to_owned(), |c| c.to_string());
@@ -193,23 +213,6 @@ fn head(out: &mut dyn Write, hit: &Hit, rank_width: usize, style: &Style) -> io:
 fn with_ellipses(snippet: &Snippet) -> (String, Vec<Range<usize>>) {
     let before = if snippet.cut_before { "… " } else { "" };
     let behind = if snippet.cut_behind { " …" } else { "" };
-    let marks = snippet.marks.iter().map(|m| m.start + before.len()..m.end + before.len()).collect();
+    let marks = moved(&snippet.marks, before.len());
     (format!("{before}{}{behind}", snippet.text), marks)
-}
-
-/// Writes a text folded to the width, with its marks.
-fn folded(out: &mut dyn Write, text: &str, marks: &[Range<usize>], indent: &str, style: &Style) -> io::Result<()> {
-    for line in fold(text, style.width.saturating_sub(indent.len()).max(8)) {
-        out.write_all(indent.as_bytes())?;
-        let mut at = line.start;
-        for mark in marks.iter().filter(|m| m.start < line.end && m.end > line.start) {
-            let (from, to) = (mark.start.max(line.start), mark.end.min(line.end));
-            out.write_all(one_line(&text[at..from]).as_bytes())?;
-            style.paint(out, MATCH, &one_line(&text[from..to]))?;
-            at = to;
-        }
-        out.write_all(one_line(&text[at..line.end]).as_bytes())?;
-        writeln!(out)?;
-    }
-    Ok(())
 }

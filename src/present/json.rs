@@ -11,7 +11,7 @@ use super::style::is_unsafe;
 use crate::index::StoredIssue;
 use crate::ingest::Report;
 use crate::record::{IssueRecord, LetterRecord};
-use crate::search::{Count, Found, Hit, Row, Snippet};
+use crate::search::{By, Context, Count, Found, Hit, Row, Snippet};
 
 /// Writes a search's answer as one object; see `schema/search.schema.json`. With columns only these values of each hit;
 /// see `schema/search-fields.schema.json`.
@@ -19,31 +19,61 @@ use crate::search::{Count, Found, Hit, Row, Snippet};
 /// # Errors
 /// From the writer.
 pub fn hits_json(out: &mut dyn Write, found: &Found, columns: Option<&Columns>) -> io::Result<()> {
-    let hits: Vec<Value> = found.hits.iter().map(|hit| chosen(hit, columns)).collect::<Result<_, _>>()?;
-    line(
-        out,
-        &json!({
-            "total": total(found.total),
-            "hits": hits,
-            "next": found.next,
-            "facets": facets(found),
-            "synonyms": found.synonyms,
-            "suggestion": found.suggestion,
-        }),
-    )
+    let results = results(found, columns)?;
+    let mut answer = Map::new();
+    answer.insert("total".to_owned(), total(found.total));
+    let name = match found.by {
+        By::Letter => "letters",
+        By::Issue | By::Rationale => "hits",
+    };
+    if found.by == By::Rationale {
+        answer.insert("rationales".to_owned(), json!(found.results));
+    }
+    answer.insert(name.to_owned(), Value::Array(results));
+    answer.insert("next".to_owned(), json!(found.next));
+    answer.insert("facets".to_owned(), Value::Object(facets(found)));
+    answer.insert("synonyms".to_owned(), json!(found.synonyms));
+    answer.insert("suggestion".to_owned(), json!(found.suggestion));
+    line(out, &Value::Object(answer))
+}
+
+/// The hits, or letters with their hits.
+fn results(found: &Found, columns: Option<&Columns>) -> Result<Vec<Value>, serde_json::Error> {
+    match found.by {
+        By::Issue | By::Rationale => found.hits.iter().map(|hit| chosen(hit, columns)).collect(),
+        By::Letter => {
+            let letter = |hits: &[Hit]| {
+                let first = hits.first();
+                let case = first.and_then(|hit| hit.stored.letter.facts.case_number).map(|case| case.to_string());
+                let path = first.map(|hit| &hit.stored.letter.facts.path);
+                let rank = first.map(|hit| hit.rank);
+                let hits: Vec<Value> = hits.iter().map(|hit| chosen(hit, columns)).collect::<Result<_, _>>()?;
+                Ok(json!({"rank": rank, "case_number": case, "path": path, "hits": hits}))
+            };
+            found.hits.chunk_by(|a, b| a.rank == b.rank).map(letter).collect()
+        }
+    }
 }
 
 fn facets(found: &Found) -> Map<String, Value> {
-    let row = |row: &Row| json!({"value": row.values[0], "issues": row.count.issues, "letters": row.count.letters});
-    found.facets.iter().map(|facet| (facet.by[0].clone(), facet.rows.iter().map(row).collect())).collect()
+    found.facets.iter().map(|facet| (facet.by[0].clone(), facet.rows.iter().map(facet_row).collect())).collect()
 }
 
-/// Writes the hits, an object on a line for each.
+/// A value with its counts, and with those below it where there are some.
+fn facet_row(row: &Row) -> Value {
+    let mut value = json!({"value": row.values[0], "issues": row.count.issues, "letters": row.count.letters});
+    if !row.below.is_empty() {
+        value["below"] = row.below.iter().map(facet_row).collect();
+    }
+    value
+}
+
+/// Writes the hits, or the letters where these are results, an object on a line for each.
 ///
 /// # Errors
 /// From the writer.
 pub fn hits_jsonl(out: &mut dyn Write, found: &Found, columns: Option<&Columns>) -> io::Result<()> {
-    found.hits.iter().try_for_each(|hit| line(out, &chosen(hit, columns)?))
+    results(found, columns)?.iter().try_for_each(|result| line(out, result))
 }
 
 /// All of a hit, or these values of it.
@@ -152,9 +182,16 @@ pub fn hit(hit: &Hit) -> Result<Value, serde_json::Error> {
     object.insert("score".to_owned(), json!(hit.score));
     let snippet = |s: &Snippet| {
         let marks: Vec<_> = s.marks.iter().map(|m| json!([m.start, m.end])).collect();
-        json!({"field": s.field, "text": s.text, "marks": marks})
+        json!({"field": s.field, "page": s.page, "text": s.text, "marks": marks})
     };
     object.insert("snippets".to_owned(), hit.snippets.iter().map(snippet).collect());
+    if let Some(same) = hit.same {
+        object.insert("same_rationale".to_owned(), json!(same));
+    }
+    if let Some(lines) = &hit.context {
+        let line = |c: &Context| json!({"field": c.field, "page": c.page, "left": c.left, "match": c.matched, "right": c.right});
+        object.insert("context".to_owned(), lines.iter().map(line).collect());
+    }
     Ok(Value::Object(object))
 }
 

@@ -1,19 +1,38 @@
 //! One whole letter as text.
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
 
 use anstyle::Style as Ansi;
 
-use super::style::{BOLD, DIM, Style, fold, one_line, outcome_style, width};
+use super::marked::{folded, moved};
+use super::style::{BOLD, DIM, Style, outcome_style, width};
 use crate::classify::OTHER;
-use crate::record::{GuidelineRecord, IssueRecord, LetterRecord, ReasonRecord};
+use crate::query::Mark;
+use crate::record::{IssueRecord, LetterRecord, ReasonRecord};
+use crate::search::marked;
+
+/// How a letter is read.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// What to mark in its texts.
+    pub marks: Vec<Mark>,
+    /// Only the issues, without the summary: one was asked for.
+    pub only_issues: bool,
+}
 
 /// Writes a letter for reading. Paths in records are relative to `base`.
 ///
 /// # Errors
 /// From the writer.
-pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &Path) -> io::Result<()> {
+pub fn letter(
+    out: &mut dyn Write,
+    record: &LetterRecord,
+    reading: &Reading,
+    style: &Style,
+    base: &Path,
+) -> io::Result<()> {
     let facts = &record.facts;
     let case = facts.case_number.map_or_else(|| "no case number".to_owned(), |c| c.to_string());
     style.paint(out, BOLD, &case)?;
@@ -53,10 +72,17 @@ pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &
     write!(out, "{:<12}", "file")?;
     style.link(out, &facts.path, base)?;
     writeln!(out)?;
-    section(out, "Clinical summary", facts.clinical_summary.as_deref(), style)?;
+    let section = |out: &mut dyn Write, title: &str, field: &str, text: Option<&str>| {
+        section(out, title, text, &text.map(|text| marked(text, field, &reading.marks)).unwrap_or_default(), style)
+    };
+    if !reading.only_issues {
+        section(out, "Clinical summary", "summary", facts.clinical_summary.as_deref())?;
+    }
     for issue in &record.issues {
         writeln!(out)?;
-        style.folded(out, BOLD, &format!("{}. {}", issue.number, issue.issue), 0)?;
+        let label = format!("{}. ", issue.number);
+        let marks = moved(&marked(&issue.issue, "issue", &reading.marks), label.len());
+        folded(out, BOLD, &(label + &issue.issue), &marks, "", style)?;
         if let Some(outcome) = issue.outcome {
             style.paint(out, outcome_style(outcome), outcome.name())?;
             out.write_all(if class(issue).is_some() { b"  " } else { b"\n" })?;
@@ -67,12 +93,12 @@ pub fn letter(out: &mut dyn Write, record: &LetterRecord, style: &Style, base: &
         if let (Some(reasons), Some(category)) = (&issue.category_reason, &issue.category) {
             category_lines(out, issue, category, reasons)?;
         }
-        guideline(out, "Claims administrator's guideline", &issue.claims_guideline, style)?;
-        guideline(out, "Reviewer's guideline", &issue.guideline, style)?;
-        section(out, "Rationale", issue.rationale.as_deref(), style)?;
+        section(out, "Claims administrator's guideline", "claims", issue.claims_guideline.text.as_deref())?;
+        section(out, "Reviewer's guideline", "guideline", issue.guideline.text.as_deref())?;
+        section(out, "Rationale", "rationale", issue.rationale.as_deref())?;
     }
-    section(out, "Text", record.text.as_deref(), style)?;
-    for diagnostic in &record.diagnostics {
+    section(out, "Text", "text", record.text.as_deref())?;
+    for diagnostic in record.diagnostics.iter().filter(|_| !reading.only_issues) {
         let line = format!("{}: {} ({})", diagnostic.severity, diagnostic.message, diagnostic.code);
         writeln!(out)?;
         style.folded(out, Ansi::new(), &line, 0)?;
@@ -110,18 +136,23 @@ fn category_lines(
     Ok(())
 }
 
-fn guideline(out: &mut dyn Write, title: &str, guideline: &GuidelineRecord, style: &Style) -> io::Result<()> {
-    section(out, title, guideline.text.as_deref(), style)
-}
-
-fn section(out: &mut dyn Write, title: &str, text: Option<&str>, style: &Style) -> io::Result<()> {
+fn section(
+    out: &mut dyn Write,
+    title: &str,
+    text: Option<&str>,
+    marks: &[Range<usize>],
+    style: &Style,
+) -> io::Result<()> {
     let Some(text) = text else { return Ok(()) };
     writeln!(out)?;
     style.folded(out, BOLD, title, 0)?;
-    for paragraph in text.lines() {
-        for line in fold(paragraph, style.width.clamp(20, 100)) {
-            writeln!(out, "{}", one_line(&paragraph[line]))?;
-        }
+    let mut start = 0;
+    for paragraph in text.split_inclusive('\n') {
+        let end = start + paragraph.len();
+        let inside = marks.iter().filter(|mark| mark.end > start && mark.start < end);
+        let inside: Vec<_> = inside.map(|m| m.start.max(start) - start..m.end.min(end) - start).collect();
+        folded(out, Ansi::new(), paragraph, &inside, "", style)?;
+        start = end;
     }
     Ok(())
 }

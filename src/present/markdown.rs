@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::columns::Columns;
+use super::facets::values;
 use super::hits::total;
 use super::json;
 use super::style::{is_unsafe, thousands};
@@ -37,7 +38,7 @@ pub fn count_markdown(out: &mut dyn Write, found: &Found) -> io::Result<()> {
 fn facet_table(out: &mut dyn Write, facet: &Table) -> io::Result<()> {
     row(out, [escaped(&facet.by[0]), "issues".to_owned(), "letters".to_owned()].into_iter())?;
     row(out, ["---", "---:", "---:"].map(str::to_owned).into_iter())?;
-    for counted in &facet.rows {
+    for counted in values(facet) {
         let value = escaped(counted.values[0].as_deref().unwrap_or("(none)"));
         row(out, [value, thousands(counted.count.issues), thousands(counted.count.letters)].into_iter())?;
     }

@@ -2,17 +2,21 @@
 
 mod citations;
 mod columns;
+mod context;
 mod delimited;
 mod export;
+mod facets;
 mod health;
 mod hits;
 mod info;
 mod json;
 mod letter;
 mod markdown;
+mod marked;
 mod page;
 mod queries;
 mod report;
+mod similar;
 mod stats;
 mod status;
 mod style;
@@ -21,21 +25,23 @@ mod template;
 
 pub use citations::citations;
 pub use columns::{Column, Columns};
+pub use context::{context, context_csv};
 pub use delimited::{count_csv, hits_csv, hits_tabs};
 pub use export::{FileFormat, Of, Row, Rows, rows};
 pub use health::{Listed, health, health_json, listed, listed_json};
 pub use hits::{count, hits};
 pub use info::{info, info_json, optimized};
 pub use json::{count_json, hits_json, hits_jsonl, json_line, record_json, report_json};
-pub use letter::letter;
+pub use letter::{Reading, letter};
 pub use markdown::{count_markdown, hits_markdown};
 pub use page::{Report, report_html, report_markdown, report_page_json, section_csv};
 pub use queries::{Answered, queries, queries_csv, queries_json};
 pub use report::{report, timings};
+pub use similar::{Original, similar, similar_csv, similar_json};
 pub use stats::{
     Extras, Figure, comparison, comparison_csv, comparison_json, comparison_markdown, cross, cross_csv, cross_markdown,
     stats, stats_csv, stats_json, stats_markdown,
 };
 pub use status::{duplicates, duplicates_json, failures, failures_json, listed_states, status, status_json};
-pub use style::{Style, one_line};
+pub use style::{Style, lines, one_line};
 pub use template::{Template, hits_template};

@@ -131,7 +131,7 @@ pub fn cut(text: &str, columns: usize) -> String {
 }
 
 /// How many bytes of a text fit into so many columns.
-fn fitting(text: &str, columns: usize) -> usize {
+pub fn fitting(text: &str, columns: usize) -> usize {
     let mut used = 0;
     for (at, c) in text.char_indices() {
         used += if is_unsafe(c) { 1 } else { c.width().unwrap_or(0) };

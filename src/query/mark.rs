@@ -40,6 +40,28 @@ impl Words {
         Self { bytes, terms }
     }
 
+    /// The sentences of the text that these are the words of, in bytes, without white space around them.
+    pub fn sentences(&self, text: &str) -> Vec<Range<usize>> {
+        let (mut sentences, mut start) = (Vec::new(), 0);
+        let ends = self.terms.get(analysis::SENTENCE_END).into_iter().flatten();
+        let ends = ends.filter_map(|last| {
+            let last_word = self.bytes.range(..=last).next_back()?.1.end;
+            let next = self.bytes.range(last + 1..).next()?.1.start;
+            // Brackets and quotation marks stand with the word that they touch.
+            Some(text.get(last_word..next)?.find(char::is_whitespace).map_or(next, |blank| last_word + blank))
+        });
+        for end in ends.chain([text.len()]) {
+            let sentence = text.get(start..end).unwrap_or_default();
+            let from = start + (sentence.len() - sentence.trim_start().len());
+            let sentence = sentence.trim();
+            if !sentence.is_empty() {
+                sentences.push(from..from + sentence.len());
+            }
+            start = end.max(start);
+        }
+        sentences
+    }
+
     fn range(&self, (first, behind): At) -> Option<Range<usize>> {
         Some(self.bytes.get(&first)?.start..self.bytes.get(&(behind - 1))?.end)
     }

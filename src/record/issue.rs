@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{GuidelineRecord, printed};
+use super::{GuidelineRecord, PagesRecord, printed};
 use crate::classify::{Reason, classify, explain};
 use crate::letter::{Date, Frequency, Issue, Outcome, Request, Side, Span, TimeUnit};
 
@@ -61,6 +61,9 @@ pub struct IssueRecord {
     pub claims_guideline: GuidelineRecord,
     /// Why the reviewer decided so.
     pub rationale: Option<String>,
+    /// The pages that its texts stand on; only where the letter has page breaks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<PagesRecord>,
 }
 
 /// One term of the category tables in a request.
@@ -109,7 +112,7 @@ pub struct SpanRecord {
 impl From<Issue> for IssueRecord {
     fn from(issue: Issue) -> Self {
         let class = classify(issue.disputed());
-        let Issue { number, issue, request, outcome, guideline, claims_guideline, rationale } = issue;
+        let Issue { number, issue, request, outcome, guideline, claims_guideline, rationale, pages } = issue;
         let Request {
             requested,
             authorized,
@@ -150,6 +153,7 @@ impl From<Issue> for IssueRecord {
             guideline: guideline.into(),
             claims_guideline: claims_guideline.into(),
             rationale,
+            pages: PagesRecord::of(pages),
         }
     }
 }

@@ -9,10 +9,14 @@ use crate::parse::{Diagnostic, Parsed};
 
 mod guideline;
 mod issue;
+mod pages;
 mod printed;
+
+use pages::page_starts;
 
 pub use guideline::{CitationRecord, GuidelineRecord};
 pub use issue::{FrequencyRecord, IssueRecord, ReasonRecord, SpanRecord};
+pub use pages::{PagesRecord, page_at};
 
 /// One letter as it is exported.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -85,6 +89,9 @@ pub struct LetterFacts {
     pub digest: String,
     /// The reviewer's summary of the case.
     pub clinical_summary: Option<String>,
+    /// From which byte of the summary on which page; only where the letter has page breaks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub summary_pages: Vec<[usize; 2]>,
     /// Body regions that the summary names.
     pub body_regions: Vec<String>,
     /// Diagnoses that the summary names.
@@ -128,6 +135,7 @@ impl LetterRecord {
             stated_outcome,
             layout,
             clinical_summary,
+            summary_pages,
             body_regions,
             diagnoses,
             summary_dates,
@@ -158,6 +166,7 @@ impl LetterRecord {
                 path,
                 digest,
                 clinical_summary,
+                summary_pages: page_starts(summary_pages),
                 body_regions,
                 diagnoses,
                 summary_dates,

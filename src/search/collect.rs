@@ -1,6 +1,6 @@
 //! One pass over everything that matches: the best hits, the total, and counts by value.
 
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 
 use tantivy::query::Weight;
@@ -8,14 +8,18 @@ use tantivy::{DocAddress, Score, Searcher, SegmentReader};
 
 use super::cursor::Cursor;
 use super::dimension::{Dimension, Interner, Values};
+use super::group::{By, Candidate, Entry};
 use super::order::{Order, Places, Sort};
 use super::tally::{Group, Key, Tally};
 use super::{Count, MOST_FIELDS};
+use crate::index::SAME_RATIONALE;
 
 /// What to collect.
 pub struct Collect {
-    /// How many of the best.
+    /// How many of the best results.
     pub top: usize,
+    /// What a result is.
+    pub by: By,
     /// What the best are.
     pub sort: Sort,
     /// Only those behind this place.
@@ -30,51 +34,18 @@ pub struct Collect {
 
 /// What was collected.
 pub struct Collected {
-    /// The best, in order.
-    pub top: Vec<Candidate>,
+    /// The best results, in order.
+    pub top: Vec<Entry>,
     /// The place of the last of them.
     pub last: Option<Cursor>,
-    /// How many documents there are up to the place that the best are behind, with that place.
+    /// How many results there are up to the place that the best are behind, with that place.
     pub passed: u64,
-    /// How many documents matched.
-    pub documents: u64,
+    /// How many results there are in all.
+    pub results: u64,
     /// All that matched.
     pub total: Count,
     /// The counts of each table.
     pub tallies: Vec<Tally>,
-}
-
-/// A document among the best so far. Orders by its place: the best is the least.
-#[derive(Debug, Clone, Copy)]
-pub struct Candidate {
-    /// Its place in the order, the identity of its letter, and its number there.
-    key: (u64, u64, u64),
-    /// The score, 0 where hits are not ordered by it.
-    pub score: Score,
-    /// The place of the issue in its letter.
-    pub number: u64,
-    /// Where the document is.
-    pub address: DocAddress,
-}
-
-impl PartialEq for Candidate {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
-impl Eq for Candidate {}
-
-impl PartialOrd for Candidate {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Candidate {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key.cmp(&other.key)
-    }
 }
 
 impl Collect {
@@ -82,32 +53,31 @@ impl Collect {
     pub fn run(&self, searcher: &Searcher, weight: &dyn Weight) -> tantivy::Result<Collected> {
         let tally = |by: &Vec<Dimension>| Tally { interners: vec![Interner::default(); by.len()], ..Tally::default() };
         let mut tallies: Vec<Tally> = self.tallies.iter().map(tally).collect();
-        let order = Order::new(&self.sort, searcher)?;
+        let order = Order::new(&self.sort, searcher, self.by)?;
         // A cursor of this order has a place in it.
         let after = self.after.as_ref().and_then(|c| Some((order.find(&c.place)?, c.letter, c.number)));
-        let mut heap = BinaryHeap::new();
+        let mut best = Best { top: self.top, after, ..Best::default() };
+        let mut same: HashMap<u64, Entry> = HashMap::new();
         let mut total = Group::default();
-        let (mut passed, mut documents) = (0, 0);
         for (ord, segment) in (0..).zip(searcher.segment_readers()) {
-            let mut pass = Pass::open(self, &order, after, segment, &mut tallies)?;
+            let mut pass = Pass::open(self, &order, segment, &mut tallies)?;
             let alive = segment.alive_bitset();
             let is_alive = |doc: u32| alive.is_none_or(|alive| alive.is_alive(doc));
             if self.top > 0 && order.wants_scores() {
                 weight.for_each(segment, &mut |doc, score| {
                     if is_alive(doc) {
-                        pass.collect(DocAddress::new(ord, doc), score, &mut heap);
+                        pass.collect(DocAddress::new(ord, doc), score, &mut best, &mut same);
                     }
                 })?;
             } else {
                 weight.for_each_no_score(segment, &mut |docs| {
                     for &doc in docs.iter().filter(|doc| is_alive(**doc)) {
-                        pass.collect(DocAddress::new(ord, doc), 0.0, &mut heap);
+                        pass.collect(DocAddress::new(ord, doc), 0.0, &mut best, &mut same);
                     }
                 })?;
             }
             total.merge(&pass.total);
-            passed += pass.passed;
-            documents += pass.documents;
+            best.offer(pass.letter.take());
             for (table, tally) in pass.tables.iter().zip(&mut tallies) {
                 for (values, interner) in table.iter().zip(&mut tally.interners) {
                     values.close(interner)?;
@@ -120,10 +90,43 @@ impl Collect {
                 }
             }
         }
-        let top: Vec<Candidate> = heap.into_sorted_vec();
-        let last =
-            top.last().map(|last| Cursor { place: order.tell(last.key.0), letter: last.key.1, number: last.number });
-        Ok(Collected { top, last, passed, documents, total: total.count, tallies })
+        best.offer(same.into_values());
+        let Best { heap, passed, results, .. } = best;
+        let mut top: Vec<Entry> = heap.into_sorted_vec();
+        top.iter_mut().for_each(|entry| entry.others.sort_unstable());
+        let last = top.last().map(|last| {
+            let (place, letter, number) = last.best.key;
+            Cursor { place: order.tell(place), letter, number }
+        });
+        Ok(Collected { top, last, passed, results, total: total.count, tallies })
+    }
+}
+
+/// The best results so far.
+#[derive(Default)]
+struct Best {
+    top: usize,
+    after: Option<(u64, u64, u64)>,
+    heap: BinaryHeap<Entry>,
+    passed: u64,
+    results: u64,
+}
+
+impl Best {
+    /// Takes whole results: those that nothing is added to any more.
+    fn offer(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        for entry in entries {
+            self.results += 1;
+            if self.after.is_some_and(|after| entry.best.key <= after) {
+                self.passed += 1;
+            } else if self.heap.len() < self.top {
+                self.heap.push(entry);
+            } else if let Some(mut worst) = self.heap.peek_mut()
+                && entry < *worst
+            {
+                *worst = entry;
+            }
+        }
     }
 }
 
@@ -132,14 +135,15 @@ struct Pass<'a> {
     collect: &'a Collect,
     letters: tantivy::columnar::Column<u64>,
     numbers: tantivy::columnar::Column<u64>,
+    /// Which issues have the same rationale.
+    same: Option<tantivy::columnar::Column<u64>>,
     places: Places,
-    after: Option<(u64, u64, u64)>,
-    passed: u64,
-    documents: u64,
+    /// The result of the current letter, as far as it is known.
+    letter: Option<Entry>,
     outcomes: Values,
     upheld: Option<u32>,
     tables: Vec<Vec<Values>>,
-    groups: Vec<std::collections::HashMap<Key, Group>>,
+    groups: Vec<HashMap<Key, Group>>,
     total: Group,
     codes: [Vec<u32>; MOST_FIELDS],
 }
@@ -148,7 +152,6 @@ impl<'a> Pass<'a> {
     fn open(
         collect: &'a Collect,
         order: &Order,
-        after: Option<(u64, u64, u64)>,
         segment: &SegmentReader,
         tallies: &mut [Tally],
     ) -> tantivy::Result<Self> {
@@ -164,10 +167,9 @@ impl<'a> Pass<'a> {
             collect,
             letters: fast.u64("case")?,
             numbers: fast.u64("number")?,
+            same: (collect.by == By::Rationale).then(|| fast.u64(SAME_RATIONALE)).transpose()?,
             places: order.of(segment)?,
-            after,
-            passed: 0,
-            documents: 0,
+            letter: None,
             outcomes,
             upheld: names.find("upheld"),
             groups: vec![Default::default(); tables.len()],
@@ -177,7 +179,7 @@ impl<'a> Pass<'a> {
         })
     }
 
-    fn collect(&mut self, address: DocAddress, score: Score, heap: &mut BinaryHeap<Candidate>) {
+    fn collect(&mut self, address: DocAddress, score: Score, best: &mut Best, same: &mut HashMap<u64, Entry>) {
         let doc = address.doc_id;
         let letter = self.letters.first(doc).unwrap_or(u64::MAX);
         let number = self.numbers.first(doc).unwrap_or(0);
@@ -198,18 +200,27 @@ impl<'a> Pass<'a> {
                 groups.entry(key).or_default().add(letter, is_issue, upheld);
             });
         }
-        self.documents += 1;
-        if self.collect.top > 0 {
-            let key = (self.places.of(doc, score, letter, number), letter, number);
-            if self.after.is_some_and(|after| key <= after) {
-                self.passed += 1;
-            } else if heap.len() < self.collect.top {
-                heap.push(Candidate { key, score, number, address });
-            } else if let Some(mut worst) = heap.peek_mut()
-                && key < worst.key
-            {
-                *worst = Candidate { key, score, number, address };
-            }
+        if self.collect.top == 0 {
+            return;
+        }
+        let key = (self.places.of(doc, score, letter, number), letter, number);
+        let candidate = Candidate { key, score, number, address };
+        match self.collect.by {
+            By::Issue => best.offer([Entry::of(candidate)]),
+            By::Letter => match &mut self.letter {
+                // The documents of a letter follow one another within a segment, and a letter is in one segment only.
+                Some(entry) if entry.best.key.1 == letter => entry.take_in(candidate, true),
+                entry => best.offer(entry.replace(Entry::of(candidate))),
+            },
+            By::Rationale => match self.same.as_ref().and_then(|same| same.first(doc)) {
+                None => best.offer([Entry::of(candidate)]),
+                Some(digest) => match same.get_mut(&digest) {
+                    Some(entry) => entry.take_in(candidate, false),
+                    None => {
+                        same.insert(digest, Entry::of(candidate));
+                    }
+                },
+            },
         }
     }
 

@@ -4,6 +4,7 @@
 //! and letters come or go. It also tells which query and order it belongs to.
 
 use super::Sort;
+use super::group::By;
 use super::order::Place;
 use crate::error::{Error, ErrorKind, Result};
 use crate::query::Expr;
@@ -24,9 +25,9 @@ pub struct Cursor {
 
 impl Cursor {
     /// The cursor in hexadecimal digits.
-    pub fn print(&self, expr: &Expr, sort: &Sort) -> String {
+    pub fn print(&self, expr: &Expr, sort: &Sort, by: By) -> String {
         let mut bytes = vec![VERSION];
-        bytes.extend(whose(expr, sort));
+        bytes.extend(whose(expr, sort, by));
         bytes.extend(self.letter.to_be_bytes());
         bytes.extend(u32::try_from(self.number).unwrap_or(u32::MAX).to_be_bytes());
         match &self.place {
@@ -49,15 +50,18 @@ impl Cursor {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] for what is no cursor, or is one of another query or order.
-    pub fn parse(text: &str, expr: &Expr, sort: &Sort) -> Result<Self> {
+    pub fn parse(text: &str, expr: &Expr, sort: &Sort, by: By) -> Result<Self> {
         let (cursor, of) = read(text.trim()).ok_or_else(|| {
             Error::new(ErrorKind::Usage, "the cursor is none, or part of one").with_hint(
                 "a cursor is copied whole from `next` in `--format json`, or from the note on what comes after the hits",
             )
         })?;
-        if of != whose(expr, sort) {
-            return Err(Error::new(ErrorKind::Usage, "the cursor belongs to another query, filter or order")
-                .with_hint("a cursor goes on with the search that printed it; leave `--after` out to begin another"));
+        if of != whose(expr, sort, by) {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                "the cursor belongs to another query, filter or order, or to other groups",
+            )
+            .with_hint("a cursor goes on with the search that printed it; leave `--after` out to begin another"));
         }
         Ok(cursor)
     }
@@ -90,9 +94,9 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
-/// What tells a query and its order from others.
-fn whose(expr: &Expr, sort: &Sort) -> [u8; 4] {
-    hash(format!("{expr:?} {sort:?}").as_bytes())
+/// What tells a query, its order and its groups from others.
+fn whose(expr: &Expr, sort: &Sort, by: By) -> [u8; 4] {
+    hash(format!("{expr:?} {sort:?} {by:?}").as_bytes())
 }
 
 /// FNV-1a, folded to 32 bits (Fowler, Noll and Vo; RFC 9923): tells by accident changed bytes, and is the same everywhere.

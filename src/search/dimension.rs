@@ -159,6 +159,14 @@ impl Dimension {
         }
     }
 
+    /// The dimension of the highest levels of this one, if it has levels.
+    pub fn group(&self) -> Option<Self> {
+        let Self::Keyword(field) = self else { return None };
+        let (def, _) = IndexSchema::get().find(field)?;
+        let name = format!("{field}{GROUP}");
+        (def.kind == FieldKind::Hierarchy).then(|| Self::Group { field: field.clone(), name })
+    }
+
     /// The name in output.
     pub fn name(&self) -> &str {
         match self {

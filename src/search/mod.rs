@@ -1,11 +1,16 @@
 //! Search: hits, snippets, facets and counts over an index.
 
 mod collect;
+mod context;
 mod cursor;
 mod dimension;
+mod facet;
+mod group;
 mod order;
+mod passage;
 mod report;
 mod seen;
+mod similar;
 mod snippet;
 mod statistics;
 mod stats;
@@ -20,10 +25,15 @@ use std::sync::Arc;
 use tantivy::DocAddress;
 use tantivy::query::EnableScoring;
 
+pub use context::Context;
 pub use dimension::{AGE_BANDS, Dimension, Unit};
+pub use facet::Facet;
+pub use group::By;
 pub use order::Sort;
+pub use passage::marked;
 pub use report::{Section, report};
 pub use seen::{Seen, unseen};
+pub use similar::{Neighbour, Similar, similar};
 pub use snippet::Snippet;
 pub use stats::{
     Change, Compared, Comparison, Cross, Interval, MOST_FIELDS, Quantiles, RowOrder, Since, Stats, StatsRequest,
@@ -36,9 +46,10 @@ pub use words::{cases, values};
 
 use crate::error::Result;
 use crate::index::{Reader, StoredIssue};
-use crate::query::{self, Expr, Resolved};
+use crate::query::{self, Expr, Mark, Resolved};
 use collect::{Collect, Collected};
 use cursor::Cursor;
+use group::Candidate;
 use statistics::Statistics;
 
 /// What to search for and what to tell of it.
@@ -46,16 +57,22 @@ use statistics::Statistics;
 pub struct Request {
     /// What must match.
     pub expr: Expr,
-    /// How many hits.
+    /// What a result is.
+    pub by: By,
+    /// How many results.
     pub limit: usize,
-    /// How many hits to leave out before the first.
+    /// How many results to leave out before the first.
     pub offset: usize,
     /// The order of hits.
     pub sort: Sort,
     /// Only hits behind this cursor; see [`Found::next`].
     pub after: Option<String>,
     /// What to count over all hits.
-    pub facets: Vec<Dimension>,
+    pub facets: Vec<Facet>,
+    /// How many snippets a hit has at most, beside its heading.
+    pub snippets: usize,
+    /// How many words to give on either side of every match; `None` where matches are not wanted by themselves.
+    pub context: Option<usize>,
     /// Nothing but these documents of the index as it was opened; see [`unseen`].
     pub only: Option<Arc<HashSet<DocAddress>>>,
 }
@@ -63,7 +80,18 @@ pub struct Request {
 impl Request {
     /// The ten best hits, and nothing to count.
     pub fn new(expr: Expr) -> Self {
-        Self { expr, limit: 10, offset: 0, sort: Sort::Score, after: None, facets: Vec::new(), only: None }
+        Self {
+            expr,
+            by: By::Issue,
+            limit: 10,
+            offset: 0,
+            sort: Sort::Score,
+            after: None,
+            facets: Vec::new(),
+            snippets: 1,
+            context: None,
+            only: None,
+        }
     }
 }
 
@@ -81,7 +109,11 @@ pub struct Count {
 pub struct Found {
     /// All that matches.
     pub total: Count,
-    /// The hits asked for, in order.
+    /// What a result is.
+    pub by: By,
+    /// How many results there are: as many as documents match, or letters, or different rationales.
+    pub results: u64,
+    /// The hits asked for, in order; those of one letter, where that is a result, follow one another and have one rank.
     pub hits: Vec<Hit>,
     /// For each facet asked for, the counts by value.
     pub facets: Vec<Table>,
@@ -98,7 +130,7 @@ pub struct Found {
 /// One hit: an issue with its letter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
-    /// The place among all hits, from 1.
+    /// The place of the result among all, from 1.
     pub rank: usize,
     /// How well it matches; `None` where hits are not ordered by it.
     pub score: Option<f32>,
@@ -106,6 +138,10 @@ pub struct Hit {
     pub stored: StoredIssue,
     /// Where it matches.
     pub snippets: Vec<Snippet>,
+    /// Every match with the words around it, where that was asked for. A letter's summary counts to its first hit.
+    pub context: Option<Vec<Context>>,
+    /// How many others that match it stands for, where results are different rationales.
+    pub same: Option<u64>,
 }
 
 /// Searches.
@@ -113,33 +149,65 @@ pub struct Hit {
 /// # Errors
 /// When the cursor is none of this request, or the index cannot be read.
 pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
-    let after = request.after.as_deref().map(|text| Cursor::parse(text, &request.expr, &request.sort)).transpose()?;
+    let (expr, sort, by) = (&request.expr, &request.sort, request.by);
+    let after = request.after.as_deref().map(|text| Cursor::parse(text, expr, sort, by)).transpose()?;
     let collect = Collect {
-        top: request.limit.saturating_add(request.offset),
-        sort: request.sort.clone(),
+        // Nothing beyond the offset is wanted of a search that only counts.
+        top: if request.limit == 0 { 0 } else { request.limit.saturating_add(request.offset) },
+        by,
+        sort: sort.clone(),
         after,
-        tallies: request.facets.iter().map(|f| vec![f.clone()]).collect(),
+        tallies: request.facets.iter().flat_map(Facet::tables).collect(),
         only_issues: false,
         only: request.only.clone(),
     };
-    // Nothing beyond the offset is wanted of a search that only counts.
-    let collect = if request.limit == 0 { Collect { top: 0, ..collect } } else { collect };
-    let Resolved { expr, notes } = query::resolve(&request.expr, reader.searcher()).map_err(|e| reader.damaged(e))?;
-    let collected = collected(reader, &expr, &collect)?;
-    let marks = expr.marks();
-    let hits = collected.top.iter().enumerate().skip(request.offset).map(|(place, candidate)| {
+    let Resolved { expr: resolved, notes } = query::resolve(expr, reader.searcher()).map_err(|e| reader.damaged(e))?;
+    let collected = collected(reader, &resolved, &collect)?;
+    let marks = resolved.marks();
+    let mut letters = HashSet::new();
+    let mut hit = |rank: usize, candidate: &Candidate, same: Option<u64>| -> Result<Hit> {
         let stored = reader.stored(candidate.address, candidate.number)?;
-        let snippets = snippet::snippets(&stored, &marks);
-        let score = (request.sort == Sort::Score).then_some(candidate.score);
-        Ok(Hit { rank: collected.passed as usize + place + 1, score, stored, snippets })
-    });
-    let hits = hits.collect::<Result<_>>()?;
+        let snippets = snippet::snippets(&stored, &marks, request.snippets);
+        let is_first = letters.insert(candidate.key.1);
+        let context = request.context.map(|words| context::contexts(&stored, &marks, words, is_first));
+        let score = (*sort == Sort::Score).then_some(candidate.score);
+        Ok(Hit { rank, score, stored, snippets, context, same })
+    };
+    let mut hits = Vec::new();
+    for (place, entry) in collected.top.iter().enumerate().skip(request.offset) {
+        let rank = collected.passed as usize + place + 1;
+        let same = (by == By::Rationale).then_some(entry.more);
+        hits.push(hit(rank, &entry.best, same)?);
+        for other in &entry.others {
+            hits.push(hit(rank, other, None)?);
+        }
+    }
     let seen = collected.passed + collected.top.len() as u64;
-    let next = collected.last.filter(|_| seen < collected.documents);
-    let next = next.map(|last| last.print(&request.expr, &request.sort));
-    let facets = collected.tallies.into_iter().zip(&collect.tallies);
-    let facets = facets.map(|(tally, by)| tally.table(by, collected.total)).collect();
-    Ok(Found { total: collected.total, hits, facets, next, notes, synonyms: Vec::new(), suggestion: None })
+    let next = collected.last.filter(|_| seen < collected.results);
+    let next = next.map(|last| last.print(expr, sort, by));
+    let mut tables = collected.tallies.into_iter().zip(&collect.tallies).map(|(t, by)| t.table(by, collected.total));
+    let facets = request.facets.iter().map(|facet| facet.made_of(tables.by_ref().take(facet.tables().len())));
+    let facets = facets.collect();
+    Ok(Found {
+        total: collected.total,
+        by,
+        results: collected.results,
+        hits,
+        facets,
+        next,
+        notes,
+        synonyms: Vec::new(),
+        suggestion: None,
+    })
+}
+
+/// What to mark in texts for a query, as this index understands it, and remarks on it.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn marks(reader: &Reader, expr: &Expr) -> Result<(Vec<Mark>, Vec<String>)> {
+    let Resolved { expr, notes } = query::resolve(expr, reader.searcher()).map_err(|e| reader.damaged(e))?;
+    Ok((expr.marks(), notes))
 }
 
 fn collected(reader: &Reader, expr: &Expr, collect: &Collect) -> Result<Collected> {

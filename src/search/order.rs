@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{Score, Searcher, SegmentReader};
 
+use super::group::By;
 use crate::error::{self, Error, ErrorKind, Result};
 use crate::index::{FieldKind, IndexSchema, analysis};
 use crate::letter::CaseNumber;
@@ -85,13 +86,15 @@ pub enum Place {
 /// An order over one index. Places are numbers there: the less, the earlier.
 pub struct Order {
     sort: Sort,
+    /// Whether letters are ordered, not issues.
+    letters: bool,
     /// The values of a keyword field in their order.
     values: Option<Vec<String>>,
 }
 
 impl Order {
     /// Looks up what an order needs to know of all segments.
-    pub fn new(sort: &Sort, searcher: &Searcher) -> tantivy::Result<Self> {
+    pub fn new(sort: &Sort, searcher: &Searcher, by: By) -> tantivy::Result<Self> {
         let mut values = None;
         if let Sort::Field { field, .. } = sort
             && IndexSchema::get().find(field).is_some_and(|(def, _)| def.is_keyword())
@@ -104,7 +107,7 @@ impl Order {
             }
             values = Some(known.into_iter().collect());
         }
-        Ok(Self { sort: sort.clone(), values })
+        Ok(Self { sort: sort.clone(), letters: by == By::Letter, values })
     }
 
     /// Whether documents have to be scored.
@@ -117,7 +120,7 @@ impl Order {
         let fast = segment.fast_fields();
         Ok(match (&self.sort, &self.values) {
             (Sort::Score, _) => Places::Score,
-            (Sort::Random { seed }, _) => Places::Random(*seed),
+            (Sort::Random { seed }, _) => Places::Random { seed: *seed, letters: self.letters },
             (Sort::Field { field, descending }, Some(values)) => match fast.str(field)? {
                 None => Places::Missing,
                 Some(column) => {
@@ -189,7 +192,12 @@ pub enum Places {
     /// By score.
     Score,
     /// By chance.
-    Random(u64),
+    Random {
+        /// What the order depends on.
+        seed: u64,
+        /// Whether a letter has one place, however many issues it has: otherwise those with many would come first.
+        letters: bool,
+    },
     /// By a number.
     Number {
         /// The numbers.
@@ -218,7 +226,7 @@ impl Places {
         match self {
             // The bits of positive floating point numbers order as the numbers do.
             Self::Score => u64::from(u32::MAX - score.max(0.0).to_bits()),
-            Self::Random(seed) => mixed(mixed(mixed(*seed) ^ letter) ^ number),
+            Self::Random { seed, letters } => mixed(mixed(mixed(*seed) ^ letter) ^ if *letters { 0 } else { number }),
             Self::Number { column, most, descending } => match column.first(doc) {
                 Some(number) if number <= *most => turned(number, *descending),
                 _ => MISSING,

@@ -1,7 +1,9 @@
-//! Snippets: the part of a text around the matches, with the ranges to mark and no markup.
+//! Snippets: the parts of texts around the matches, in whole sentences, with the ranges to mark and no markup.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::passage::{self, Match, Passage};
 use crate::index::StoredIssue;
 use crate::query::{Mark, Words};
 
@@ -9,7 +11,7 @@ use crate::query::{Mark, Words};
 const LENGTH: usize = 240;
 /// How long it may be for a match that is longer.
 const LONGEST: usize = 4 * LENGTH;
-/// How much of it may stand before the first match.
+/// How much of a sentence that is too long may stand before the first match.
 const BEFORE: usize = 60;
 
 /// A part of a field's text.
@@ -25,93 +27,163 @@ pub struct Snippet {
     pub cut_behind: bool,
     /// What to mark, in bytes of `text`, in order and without overlaps.
     pub marks: Vec<Range<usize>>,
+    /// The page of the letter that the first match is on, or else the first word; `None` where it is not known.
+    pub page: Option<u32>,
 }
 
-/// The whole heading of the issue where it matches, and the best part of the other fields.
+/// The whole heading of the issue where it matches, and of the other fields the best parts, at most so many, the best
+/// first. No two overlap.
 ///
-/// Without anything to mark, the beginning of the rationale.
-pub fn snippets(stored: &StoredIssue, marks: &[Mark]) -> Vec<Snippet> {
+/// Without anything to mark there, the beginning of the rationale.
+pub fn snippets(stored: &StoredIssue, marks: &[Mark], most: usize) -> Vec<Snippet> {
+    let passages = passage::passages(stored);
     let mut snippets = Vec::new();
-    let issue = stored.issue.as_ref();
-    if let Some(issue) = issue {
-        let marks = matches(&issue.issue, "issue", marks);
-        if !marks.is_empty() {
-            let ranges = marks.into_iter().map(|m| m.range).collect();
-            let text = issue.issue.clone();
-            snippets.push(Snippet { field: "issue", text, cut_before: false, cut_behind: false, marks: ranges });
+    if let Some(heading) = passages.iter().find(|passage| passage.field == "issue") {
+        let found = passage::matches(heading.text, "issue", marks);
+        if !found.is_empty() {
+            snippets.push(cut(heading, 0..heading.text.len(), &found));
         }
     }
-    let texts = [
-        ("rationale", issue.and_then(|i| i.rationale.as_deref())),
-        ("guideline", issue.and_then(|i| i.guideline.text.as_deref())),
-        ("summary", stored.letter.facts.clinical_summary.as_deref()),
-        ("claims", issue.and_then(|i| i.claims_guideline.text.as_deref())),
-        ("text", stored.letter.text.as_deref()),
-    ];
-    let mut best: Option<(usize, Snippet)> = None;
-    for (field, text) in texts {
-        let Some(text) = text else { continue };
-        let found = matches(text, field, marks);
-        let (window, kinds) = window(text, &found);
-        if best.as_ref().is_none_or(|(most, _)| kinds > *most) {
-            best = Some((kinds, cut(field, text, window, &found)));
+    if most == 0 {
+        return snippets;
+    }
+    let others: Vec<_> = passages.iter().filter(|passage| passage.field != "issue").collect();
+    let mut candidates = Vec::new();
+    let mut read: Vec<(Vec<Range<usize>>, Vec<Match>)> = Vec::new();
+    for (place, passage) in others.iter().enumerate() {
+        let found = passage::matches(passage.text, passage.field, marks);
+        let sentences = match found.is_empty() {
+            true => Vec::new(),
+            false => Words::of(passage.text).sentences(passage.text),
+        };
+        windows(passage.text, &sentences, &found, &mut |window, kinds, count| {
+            candidates.push((Reverse(kinds), place, Reverse(count), window.start, window.end));
+        });
+        read.push((sentences, found));
+    }
+    candidates.sort_unstable();
+    let mut chosen: Vec<(usize, Range<usize>)> = Vec::new();
+    for (_, place, _, start, end) in candidates {
+        if chosen.len() == most {
+            break;
+        }
+        if chosen.iter().all(|(other, range)| *other != place || end <= range.start || range.end <= start) {
+            chosen.push((place, start..end));
         }
     }
-    snippets.extend(best.map(|(_, snippet)| snippet));
+    for i in 0..chosen.len() {
+        let (place, window) = chosen[i].clone();
+        let taken = chosen.iter().enumerate().filter(|(j, (other, _))| *j != i && *other == place);
+        let taken: Vec<Range<usize>> = taken.map(|(_, (_, range))| range.clone()).collect();
+        chosen[i].1 = filled(window, &read[place].0, &taken);
+    }
+    snippets.extend(chosen.into_iter().map(|(place, window)| cut(others[place], window, &read[place].1)));
+    if snippets.iter().all(|snippet| snippet.field == "issue")
+        && let Some(first) = others.first()
+    {
+        let sentences = Words::of(first.text).sentences(first.text);
+        let window = sentences.first().map_or(0..0, |sentence| beginning(first.text, sentence));
+        snippets.push(cut(first, filled(window, &sentences, &[]), &[]));
+    }
     snippets
 }
 
-struct Match {
-    range: Range<usize>,
-    /// Which of the marks it is.
-    mark: usize,
+/// Hands over parts of a text with matches, each with how many different marks and how many matches it has: every sentence
+/// with a match, and from there as many sentences as are short enough; of a sentence that is too long the words from every
+/// match on.
+fn windows(text: &str, sentences: &[Range<usize>], found: &[Match], hand: &mut dyn FnMut(Range<usize>, usize, usize)) {
+    let mut first = 0;
+    while let Some(start) = found.get(first) {
+        let at = sentences.partition_point(|sentence| sentence.end <= start.range.start);
+        let Some(sentence) = sentences.get(at) else { return };
+        // A match may run over the end of a sentence.
+        let least = text.floor_char_boundary(start.range.end.min(sentence.start + LONGEST));
+        if sentence.end - sentence.start > LENGTH {
+            let window = part(text, sentence, &start.range);
+            let (kinds, count, _) = inside(&found[first..], window.end);
+            hand(window, kinds, count);
+            first += 1;
+            continue;
+        }
+        let alone = sentence.end.max(least);
+        let (kinds, count, _) = inside(&found[first..], alone);
+        hand(sentence.start..alone, kinds, count);
+        let fitting = sentences[at..].partition_point(|s| s.end <= sentence.start + LENGTH).max(1);
+        let (kinds, count, last) = inside(&found[first..], sentences[at + fitting - 1].end.max(alone));
+        let behind = at + sentences[at..].partition_point(|s| s.end < last);
+        let end = sentences.get(behind).map_or(alone, |s| s.end).max(alone);
+        if end > alone {
+            hand(sentence.start..end, kinds, count);
+        }
+        first += found[first..].partition_point(|m| m.range.start < sentence.end).max(1);
+    }
 }
 
-/// Where the marks stand in a text.
-fn matches(text: &str, field: &str, marks: &[Mark]) -> Vec<Match> {
-    let wanted = |mark: &Mark| mark.field.as_deref().is_none_or(|name| name == field);
-    if !marks.iter().any(wanted) {
-        return Vec::new();
-    }
-    let words = Words::of(text);
-    let numbered = marks.iter().enumerate().filter(|(_, mark)| wanted(mark));
-    let ranges = numbered.flat_map(|(mark, wanted)| wanted.ranges(&words).into_iter().map(move |range| (range, mark)));
-    let mut ranges: Vec<_> = ranges.collect();
-    ranges.sort_by_key(|(range, mark)| (range.start, *mark));
-    let mut found: Vec<Match> = Vec::new();
-    for (range, mark) in ranges {
-        match found.last_mut() {
-            Some(last) if range.start < last.range.end => last.range.end = last.range.end.max(range.end),
-            _ => found.push(Match { range, mark }),
+/// How many different marks there are up to a place, how many matches, and where the last of these ends. The first match
+/// counts also where it is longer.
+fn inside(found: &[Match], end: usize) -> (usize, usize, usize) {
+    let (mut kinds, mut count, mut last) = (Vec::new(), 0, 0);
+    for m in found {
+        if count > 0 && m.range.end > end {
+            break;
+        }
+        count += 1;
+        last = m.range.end;
+        if !kinds.contains(&m.mark) {
+            kinds.push(m.mark);
         }
     }
-    found
+    (kinds.len(), count, last.min(end))
 }
 
-/// The part of a text with the most different marks, then the most marks, then the earliest; and how many different.
-fn window(text: &str, found: &[Match]) -> (Range<usize>, usize) {
-    let mut best = (0, 0, 0);
-    let mut best_end = 0;
-    for (i, first) in found.iter().enumerate() {
-        // A match that is longer than a snippet counts all the same.
-        let end = first.range.end.max(first.range.start + LENGTH - BEFORE);
-        let inside = found[i..].iter().take_while(|m| m.range.end <= end);
-        let (mut kinds, mut count) = (Vec::new(), 0);
-        for m in inside {
-            count += 1;
-            if !kinds.contains(&m.mark) {
-                kinds.push(m.mark);
-            }
+/// The part of a long sentence around a match.
+fn part(text: &str, sentence: &Range<usize>, wanted: &Range<usize>) -> Range<usize> {
+    let start = match wanted.start - sentence.start > BEFORE {
+        true => word_start(text, wanted.start - BEFORE).min(wanted.start),
+        false => sentence.start,
+    };
+    let end = match start + LENGTH >= sentence.end {
+        true => sentence.end,
+        false => word_end(text, start, start + LENGTH),
+    };
+    start..end.max(text.floor_char_boundary(wanted.end.min(start + LONGEST)))
+}
+
+/// The beginning of a sentence, or all of it.
+fn beginning(text: &str, sentence: &Range<usize>) -> Range<usize> {
+    part(text, sentence, &(sentence.start..sentence.start))
+}
+
+/// The same with whole sentences behind and before, by turns, as far as there is room and no other part has them.
+fn filled(mut window: Range<usize>, sentences: &[Range<usize>], taken: &[Range<usize>]) -> Range<usize> {
+    let is_free = |sentence: &&Range<usize>| taken.iter().all(|t| sentence.end <= t.start || t.end <= sentence.start);
+    let mut before = sentences.partition_point(|s| s.end <= window.start);
+    let mut behind = sentences.partition_point(|s| s.start < window.end);
+    // A part that begins or ends within a sentence goes no further there.
+    if sentences.get(before).is_some_and(|first| first.start < window.start) {
+        before = 0;
+    }
+    if behind.checked_sub(1).and_then(|last| sentences.get(last)).is_some_and(|last| last.end > window.end) {
+        behind = sentences.len();
+    }
+    loop {
+        let room = LENGTH.saturating_sub(window.len());
+        let next = sentences.get(behind).filter(|s| s.end - window.end <= room).filter(is_free);
+        if let Some(next) = next {
+            window.end = next.end;
+            behind += 1;
         }
-        if (kinds.len(), count) > (best.0, best.1) {
-            best = (kinds.len(), count, first.range.start);
-            best_end = first.range.end;
+        let room = LENGTH.saturating_sub(window.len());
+        let last = before.checked_sub(1).and_then(|last| sentences.get(last));
+        let last = last.filter(|s| window.start - s.start <= room).filter(is_free);
+        if let Some(last) = last {
+            window.start = last.start;
+            before -= 1;
+        }
+        if next.is_none() && last.is_none() {
+            return window;
         }
     }
-    let start = if best.2 > BEFORE { word_start(text, best.2 - BEFORE).min(best.2) } else { 0 };
-    let end = if start + LENGTH >= text.len() { text.len() } else { word_end(text, start, start + LENGTH) };
-    let end = end.max(text.floor_char_boundary(best_end.min(start + LONGEST)));
-    (start..end, best.0)
 }
 
 /// The first beginning of a word at or after a place.
@@ -129,15 +201,17 @@ fn word_end(text: &str, from: usize, at: usize) -> usize {
     text[from..at].rfind(char::is_whitespace).map_or(at, |space| from + space)
 }
 
-fn cut(field: &'static str, text: &str, window: Range<usize>, found: &[Match]) -> Snippet {
+fn cut(passage: &Passage<'_>, window: Range<usize>, found: &[Match]) -> Snippet {
     // What is cut off at the end is marked as far as it is shown.
     let inside = found.iter().filter(|m| m.range.start >= window.start && m.range.start < window.end);
-    let marks = inside.map(|m| m.range.start - window.start..m.range.end.min(window.end) - window.start).collect();
+    let marks: Vec<_> =
+        inside.map(|m| m.range.start - window.start..m.range.end.min(window.end) - window.start).collect();
     Snippet {
-        field,
+        field: passage.field,
         cut_before: window.start > 0,
-        cut_behind: window.end < text.len(),
-        text: text[window].to_owned(),
+        cut_behind: window.end < passage.text.trim_end().len(),
+        page: passage.page(window.start + marks.first().map_or(0, |mark| mark.start)),
+        text: passage.text[window].to_owned(),
         marks,
     }
 }

@@ -6,7 +6,7 @@ use super::dimension::{Dimension, Interner, MISSING};
 use super::{Count, MOST_FIELDS};
 
 /// Counts by the values of some dimensions.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
     /// The names of the dimensions.
     pub by: Vec<String>,
@@ -16,6 +16,8 @@ pub struct Table {
     pub upheld_share: Option<f64>,
     /// The counts; ordered values ascending, others by falling count, missing values last.
     pub rows: Vec<Row>,
+    /// How many rows were left out, where it was said how many are wanted.
+    pub left_out: Option<usize>,
 }
 
 /// One row of a table.
@@ -27,6 +29,10 @@ pub struct Row {
     pub count: Count,
     /// The share of upheld among the decided issues; `None` without decided issues.
     pub upheld_share: Option<f64>,
+    /// The counts of what stands below, in a facet with levels.
+    pub below: Vec<Row>,
+    /// How many rows of these were left out, where it was said how many are wanted.
+    pub left_out: Option<usize>,
 }
 
 pub type Key = [u32; MOST_FIELDS];
@@ -104,10 +110,11 @@ impl Tally {
                 (code, false) => names[i].get(code as usize).map(|name| (*name).to_owned()),
             };
             let values = by.iter().enumerate().map(value).collect();
-            Row { values, count: group.count, upheld_share: group.upheld_share() }
+            let (count, upheld_share) = (group.count, group.upheld_share());
+            Row { values, count, upheld_share, below: Vec::new(), left_out: None }
         });
         let rows = rows.collect();
         let by = by.iter().map(|d| d.name().to_owned()).collect();
-        Table { by, total, upheld_share: self.all.upheld_share(), rows }
+        Table { by, total, upheld_share: self.all.upheld_share(), rows, left_out: None }
     }
 }

@@ -54,7 +54,7 @@ fn every_column_can_be_chosen_and_is_promised() {
     // Without `--fields` CSV has all but what it has in parts.
     let csv = printed(&folder, &["--format", "csv"]);
     let head: Vec<_> = csv.lines().next().unwrap().split(',').collect();
-    assert_eq!([&head[..], &["frequency", "duration", "snippets"]].concat(), all);
+    assert_eq!([&head[..], &["frequency", "duration", "snippets", "same_rationale"]].concat(), all);
 }
 
 #[test]

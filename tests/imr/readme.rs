@@ -33,7 +33,9 @@ fn the_readme_shows_what_the_program_prints() {
     let made = Command::new(maker).args(["2000".as_ref(), letters.as_os_str()]).args(["--format", "mixed"]).status();
     assert!(made.unwrap().success());
     let run = |args: &[String]| {
-        let output = Command::new(imr).args(args).arg("--pretty").current_dir(dir.path()).output().unwrap();
+        let mut command = Command::new(imr);
+        command.args(args).arg("--pretty").current_dir(dir.path());
+        let output = command.env("XDG_STATE_HOME", dir.path().join("state")).output().unwrap();
         assert!(output.status.success(), "imr {args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use imr::index::{Reader, analysis};
 use imr::record::LetterRecord;
-use imr::search::{self, Dimension, Request};
+use imr::search::{self, Facet, Request};
 use proptest::prelude::*;
 
 use crate::nearness::{Scan, Spot, spot};
@@ -199,7 +199,7 @@ proptest! {
         prop_assume!(!["--", "!-", "-!", "!!"].iter().any(|twice| text.contains(twice)));
         let request = Request {
             limit: 1000,
-            facets: Dimension::parse_all(&["outcome", "sex"]).unwrap(),
+            facets: Facet::parse_all(&["outcome", "sex"]).unwrap(),
             ..Request::new(imr::query::parse(&text).unwrap().expr)
         };
         let found = search::search(&ARCHIVE.reader, &request).unwrap();

@@ -104,9 +104,13 @@ impl Folder {
         command.args(args).current_dir(self.path()).stdin(Stdio::null());
         // Whoever runs the tests may have a configuration.
         command.env("XDG_CONFIG_HOME", self.path().join("no such folder"));
-        for name in ["IMR_COMPLETE", "IMR_INDEX", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        for name in
+            ["IMR_COMPLETE", "IMR_INDEX", "IMR_PAGER", "PAGER", "LESS", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"]
+        {
             command.env_remove(name);
         }
+        // What is remembered of one test is nothing to another, nor to the user.
+        command.env("XDG_STATE_HOME", self.path().join("state"));
         command
     }
 

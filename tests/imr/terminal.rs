@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use imr::index::Reader;
-use imr::present::{self, Columns, Extras, Figure, Style};
-use imr::search::{self, Dimension, Found, Request, StatsRequest};
+use imr::present::{self, Columns, Extras, Figure, Reading, Style};
+use imr::search::{self, By, Dimension, Facet, Found, Request, StatsRequest};
 use unicode_width::UnicodeWidthStr;
 
 use crate::query::{MTUS, ODG, archive, letter};
@@ -35,7 +35,7 @@ fn all(folder: &Folder, query: &str, facets: &[&str]) -> (Reader, Found) {
     let reader = Reader::open(&folder.path().join(".imr")).unwrap();
     let request = Request {
         limit: 100,
-        facets: Dimension::parse_all(facets).unwrap(),
+        facets: Facet::parse_all(facets).unwrap(),
         ..Request::new(imr::query::parse(query).unwrap().expr)
     };
     let found = search::search(&reader, &request).unwrap();
@@ -190,11 +190,24 @@ fn nothing_is_wider_than_the_terminal() {
     folder.write("letters/a.txt", text);
     folder.invent("letters", 1..=60);
     folder.imr(&["index", "letters"]).succeeds();
-    let (reader, found) = all(&folder, "lumbar", &["specialty", "chapter", "year"]);
+    let (reader, found) = all(&folder, "lumbar", &["specialty", "guideline", "category:3", "year"]);
+    let again = |by, context| {
+        let expr = imr::query::parse("lumbar OR therapy").unwrap().expr;
+        search::search(&reader, &Request { by, limit: 50, snippets: 3, context, ..Request::new(expr) }).unwrap()
+    };
+    let (letters, rationales, context) =
+        (again(By::Letter, None), again(By::Rationale, None), again(By::Issue, Some(60)));
+    let source = found.hits[0].stored.issue.as_ref().unwrap();
+    let similar = search::similar(&reader, source, None, true, &imr::query::Expr::All, 10).unwrap();
+    assert_eq!(similar.neighbours.len(), 10);
     for width in [20, 24, 31, 40, 57, 80, 120] {
         let style = style(width);
         let mut out = Vec::new();
-        present::hits(&mut out, &found, &style, reader.base()).unwrap();
+        for found in [&found, &letters, &rationales] {
+            present::hits(&mut out, found, &style, reader.base()).unwrap();
+        }
+        present::context(&mut out, &context, &style).unwrap();
+        present::similar(&mut out, &similar, &style, reader.base()).unwrap();
         for by in [&["specialty"][..], &["specialty", "chapter", "state", "outcome"], &["year"]] {
             let request = StatsRequest::new(imr::query::Expr::All, Dimension::parse_all(by).unwrap());
             let stats = search::stats(&reader, &request).unwrap();
@@ -202,7 +215,7 @@ fn nothing_is_wider_than_the_terminal() {
             present::stats(&mut out, &stats, &figures, Extras { chart: true, test: true }, &style).unwrap();
         }
         let letter = reader.letter("CM16-0000001".parse().unwrap()).unwrap().unwrap();
-        present::letter(&mut out, &letter, &style, reader.base()).unwrap();
+        present::letter(&mut out, &letter, &Reading::default(), &style, reader.base()).unwrap();
         let out = String::from_utf8(out).unwrap();
         assert!(out.contains("overturned") && out.contains("CM16-0000001"));
         for line in out.lines().filter(|line| !line.contains("/letters/")) {

@@ -13,6 +13,7 @@ mod selection;
 mod shared;
 mod shell;
 mod show;
+mod similar;
 mod stats;
 mod status;
 
@@ -26,11 +27,12 @@ pub use info::{InfoArgs, OptimizeArgs};
 pub use parse::{ParseArgs, ParseFormat};
 pub use report::{PageFormat, ReportArgs};
 pub use save::SaveArgs;
-pub use search::{HitFormat, SearchArgs};
+pub use search::{GroupArg, HitFormat, SearchArgs};
 pub use selection::Selection;
 pub use shared::{IndexChoice, Look, ReportFormat, When, index_dir};
 pub use shell::{CompletionsArgs, ManArgs, Shell};
 pub use show::{ShowArgs, ShowFormat};
+pub use similar::SimilarArgs;
 pub use stats::{DaysArg, Over, StatsArgs, StatsFormat};
 pub use status::{StateArg, StatusArgs};
 
@@ -66,9 +68,14 @@ pub enum Command {
     /// Write the tables that are published of all reviews every year, as one page
     #[command(after_help = report::REPORT_HELP)]
     Report(ReportArgs),
-    /// Print one whole letter
-    #[command(after_help = "Example:\n  imr show CM16-0213037")]
+    /// Print one whole letter, or one issue of it
+    #[command(
+        after_help = "Examples:\n  imr show CM16-0213037\n  imr show CM16-0213037/2 --query 'functional w/5 restoration'\n  imr show CM16-0213037 --open"
+    )]
     Show(ShowArgs),
+    /// Find the issues most like one, and how they were decided
+    #[command(after_help = similar::SIMILAR_HELP)]
+    Similar(SimilarArgs),
     /// Write whole letters or issues, as JSON lines, CSV or Parquet
     #[command(after_help = export::EXPORT_HELP)]
     Export(ExportArgs),
@@ -107,6 +114,7 @@ impl Command {
             Self::Stats(args) => &args.look,
             Self::Report(args) => &args.look,
             Self::Show(args) => &args.look,
+            Self::Similar(args) => &args.look,
             Self::Export(args) => &args.look,
             Self::Parse(args) => &args.look,
             Self::Check(args) => &args.look,

@@ -38,10 +38,13 @@ priority, sex, age, decided, injured, assigned, denied, requests, case, path
 Facets: the fields with values from category to sex but for text, and
 category_group (the part of the category before the slash), first_specialty,
 year, quarter, month, injury_year, injury_quarter, injury_month, requests, and
-age_band, the worker's age (age for short): 0-17, 18-29, 30-39 to 60-69, 70+
+age_band, the worker's age (age for short): 0-17, 18-29, 30-39 to 60-69, 70+;
+guideline is source with the MTUS chapters below, as category has its levels
 
 Examples:
   imr search acupuncture upheld MTUS
+  imr search functional w/5 restoration --context
+  imr search 'pain contract' overturned --group letter --snippets 3
   imr search 'issue:\"lumbar MRI\"' --outcome overturned --facets specialty,year
   imr search opioid --decided 2016-12..2017-01 --sort -decided --format csv";
 
@@ -52,6 +55,15 @@ pub struct SearchArgs {
     pub query: Vec<String>,
     #[command(flatten)]
     pub selection: Selection,
+    /// What a result is: an issue, or a letter with those of its issues that match. `--limit` and `--after` count results
+    #[arg(long, value_enum, value_name = "BY", default_value_t = GroupArg::Issue)]
+    pub group: GroupArg,
+    /// Show issues with the same rationale and outcome as one; the default where hits are laid out for reading
+    #[arg(long, conflicts_with_all = ["all", "sample", "count"])]
+    pub collapse: bool,
+    /// Show every issue, also where a rationale is that of others
+    #[arg(long)]
+    pub all: bool,
     /// How many hits [default: 10]
     #[arg(long, short = 'n', value_name = "N")]
     pub limit: Option<usize>,
@@ -72,14 +84,20 @@ pub struct SearchArgs {
     #[arg(long, value_name = "S", default_value_t = 0, requires = "sample")]
     pub seed: u64,
     /// Only what a saved search has not shown with --new before: `imr search @NAME --new` [limit: all]
-    #[arg(long, conflicts_with_all = ["offset", "after", "sample", "queries"])]
+    #[arg(long, conflicts_with_all = ["offset", "after", "sample", "queries", "collapse"])]
     pub new: bool,
-    /// Fields whose values to count over all hits; see below for their names
+    /// How many parts of texts to show of a hit at most, beside its heading
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub snippets: usize,
+    /// Print a line for each match instead, with the words around it: at most N on either side
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true)]
+    pub context: Option<Option<usize>>,
+    /// Fields whose values to count over all hits; see below for their names. `category:5` for the five most frequent
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     pub facets: Vec<String>,
     /// Count for each query of this list instead, one a line, with a name and a tab before it or without; `-` for standard
     /// input. What else is asked for holds for each
-    #[arg(long, value_name = "LIST", conflicts_with_all = ["limit", "offset", "after", "sort", "sample", "facets", "count", "fields", "template"])]
+    #[arg(long, value_name = "LIST", conflicts_with_all = ["limit", "offset", "after", "sort", "sample", "facets", "count", "fields", "template", "context", "collapse"])]
     pub queries: Option<PathBuf>,
     /// Print the totals only, and the facets asked for
     #[arg(long)]
@@ -91,12 +109,20 @@ pub struct SearchArgs {
     #[arg(long, value_name = "FIELD", value_delimiter = ',', conflicts_with = "count")]
     pub fields: Vec<String>,
     /// Print each hit like this: '{case_number} {outcome} {issue}'; `\n` is a line break, `\t` a tab, `\{` a brace
-    #[arg(long, value_name = "TEXT", conflicts_with_all = ["format", "fields", "count"])]
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["format", "fields", "count", "context"])]
     pub template: Option<String>,
     #[command(flatten)]
     pub index: IndexChoice,
     #[command(flatten)]
     pub look: Look,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GroupArg {
+    /// An issue
+    Issue,
+    /// A letter, where its best issue would stand
+    Letter,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

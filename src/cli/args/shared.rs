@@ -33,6 +33,9 @@ pub struct Look {
     /// When to use colours, in messages and in what is laid out as on a terminal
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
     pub color: When,
+    /// Print at once, also what is longer than the screen, instead of through `IMR_PAGER`, `PAGER` or `less`
+    #[arg(long)]
+    pub no_pager: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -14,7 +14,7 @@ pub(super) const LAYOUT: Known = Known { layout: Layout::BoardCertified, recogni
 
 fn recognises(view: &View<'_>, outline: &Outline) -> bool {
     let issues = outline.first(Part::Issues).is_some() || issues::certain(view, outline);
-    issues && reviewer::credentials_sentence(&view.flow(opening(outline))).is_some()
+    issues && reviewer::credentials_sentence(&view.flow(opening(outline)).0).is_some()
 }
 
 fn read(reading: &mut Reading<'_, '_>) {
