@@ -26,8 +26,6 @@ pub struct Collect {
     pub after: Option<Cursor>,
     /// The tables to count.
     pub tallies: Vec<Vec<Dimension>>,
-    /// Whether documents of letters without issues are left out.
-    pub only_issues: bool,
     /// The documents that count, where not all do.
     pub only: Option<Arc<HashSet<DocAddress>>>,
 }
@@ -84,7 +82,6 @@ impl Collect {
                 }
             }
             for (tally, groups) in tallies.iter_mut().zip(pass.groups) {
-                tally.all.merge(&pass.total);
                 for (key, group) in groups {
                     tally.groups.entry(key).or_default().merge(&group);
                 }
@@ -140,8 +137,6 @@ struct Pass<'a> {
     places: Places,
     /// The result of the current letter, as far as it is known.
     letter: Option<Entry>,
-    outcomes: Values,
-    upheld: Option<u32>,
     tables: Vec<Vec<Values>>,
     groups: Vec<HashMap<Key, Group>>,
     total: Group,
@@ -161,8 +156,6 @@ impl<'a> Pass<'a> {
             tables.push(values.collect::<tantivy::Result<_>>()?);
         }
         let fast = segment.fast_fields();
-        let mut names = Interner::default();
-        let outcomes = Values::open(&Dimension::Keyword("outcome".to_owned()), None, segment, &mut names)?;
         Ok(Self {
             collect,
             letters: fast.u64("case")?,
@@ -170,8 +163,6 @@ impl<'a> Pass<'a> {
             same: (collect.by == By::Rationale).then(|| fast.u64(SAME_RATIONALE)).transpose()?,
             places: order.of(segment)?,
             letter: None,
-            outcomes,
-            upheld: names.find("upheld"),
             groups: vec![Default::default(); tables.len()],
             tables,
             total: Group::default(),
@@ -184,20 +175,16 @@ impl<'a> Pass<'a> {
         let letter = self.letters.first(doc).unwrap_or(u64::MAX);
         let number = self.numbers.first(doc).unwrap_or(0);
         let is_issue = number > 0;
-        if self.collect.only_issues && !is_issue {
-            return;
-        }
         if self.collect.only.as_ref().is_some_and(|only| !only.contains(&address)) {
             return;
         }
-        let upheld = if self.tables.is_empty() { None } else { self.upheld(doc) };
-        self.total.add(letter, is_issue, upheld);
+        self.total.add(letter, is_issue);
         for (table, groups) in self.tables.iter_mut().zip(&mut self.groups) {
             for (values, codes) in table.iter_mut().zip(&mut self.codes) {
                 values.of(doc, codes);
             }
             each_key(&self.codes[..table.len()], &mut |key| {
-                groups.entry(key).or_default().add(letter, is_issue, upheld);
+                groups.entry(key).or_default().add(letter, is_issue);
             });
         }
         if self.collect.top == 0 {
@@ -223,19 +210,10 @@ impl<'a> Pass<'a> {
             },
         }
     }
-
-    fn upheld(&mut self, doc: u32) -> Option<bool> {
-        let codes = &mut self.codes[0];
-        self.outcomes.of(doc, codes);
-        match codes.first() {
-            Some(&super::dimension::MISSING) | None => None,
-            code => Some(code.copied() == self.upheld),
-        }
-    }
 }
 
 /// Every combination of one code of each list.
-fn each_key(codes: &[Vec<u32>], each: &mut dyn FnMut(Key)) {
+pub fn each_key(codes: &[Vec<u32>], each: &mut dyn FnMut(Key)) {
     let mut key = Key::default();
     let mut places = [0usize; MOST_FIELDS];
     'keys: loop {

@@ -158,7 +158,6 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
         sort: sort.clone(),
         after,
         tallies: request.facets.iter().flat_map(Facet::tables).collect(),
-        only_issues: false,
         only: request.only.clone(),
     };
     let Resolved { expr: resolved, notes } = query::resolve(expr, reader.searcher()).map_err(|e| reader.damaged(e))?;

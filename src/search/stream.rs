@@ -7,8 +7,9 @@ use std::vec::IntoIter;
 
 use tantivy::DocAddress;
 
-use super::collect::{Candidate, Collect};
+use super::collect::Collect;
 use super::cursor::Cursor;
+use super::group::{By, Candidate, Entry};
 use super::{Count, Sort, collected};
 use crate::error::Result;
 use crate::index::Reader;
@@ -23,7 +24,7 @@ pub struct Stream<'a> {
     reader: &'a Reader,
     expr: Expr,
     batch: usize,
-    ahead: IntoIter<Candidate>,
+    ahead: IntoIter<Entry>,
     behind: Option<Cursor>,
     is_last: bool,
     letter: Option<Place>,
@@ -76,10 +77,9 @@ impl<'a> Stream<'a> {
     /// Takes the next batch, and gives how much matches in all.
     fn look_ahead(&mut self) -> Result<Count> {
         let (reader, after) = (self.reader, self.behind.take());
-        let collect =
-            Collect { top: self.batch, sort: Sort::case(), after, tallies: Vec::new(), only_issues: false, only: None };
+        let collect = Collect { top: self.batch, by: By::Issue, sort: Sort::case(), after, tallies: Vec::new(), only: None };
         let found = reader.guarded(|| collected(reader, &self.expr, &collect))?;
-        self.is_last = found.passed + found.top.len() as u64 >= found.documents;
+        self.is_last = found.passed + found.top.len() as u64 >= found.results;
         self.behind = found.last;
         self.ahead = found.top.into_iter();
         Ok(found.total)
@@ -90,7 +90,7 @@ impl<'a> Stream<'a> {
         if self.ahead.len() == 0 && !self.is_last {
             self.look_ahead()?;
         }
-        Ok(self.ahead.next())
+        Ok(self.ahead.next().map(|entry| entry.best))
     }
 
     /// The next letter whose documents that match are all known.

@@ -12,8 +12,6 @@ pub struct Table {
     pub by: Vec<String>,
     /// All that was counted. A row counts an issue for each of its values, so rows can add up to more.
     pub total: Count,
-    /// The share of upheld among decided issues of the total.
-    pub upheld_share: Option<f64>,
     /// The counts; ordered values ascending, others by falling count, missing values last.
     pub rows: Vec<Row>,
     /// How many rows were left out, where it was said how many are wanted.
@@ -27,8 +25,6 @@ pub struct Row {
     pub values: Vec<Option<String>>,
     /// Issues and letters with these values.
     pub count: Count,
-    /// The share of upheld among the decided issues; `None` without decided issues.
-    pub upheld_share: Option<f64>,
     /// The counts of what stands below, in a facet with levels.
     pub below: Vec<Row>,
     /// How many rows of these were left out, where it was said how many are wanted.
@@ -41,34 +37,23 @@ pub type Key = [u32; MOST_FIELDS];
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Group {
     pub count: Count,
-    pub upheld: u64,
-    pub decided: u64,
     last_letter: Option<u64>,
 }
 
 impl Group {
-    /// Counts a document. The documents of a letter follow one another within a segment, and a letter is in one
+    /// Counts a document; says whether its letter is new here. The documents of a letter follow one another within a segment, and a letter is in one
     /// segment only, so that a letter is new exactly when it differs from the one before.
-    pub fn add(&mut self, letter: u64, is_issue: bool, upheld: Option<bool>) {
+    pub fn add(&mut self, letter: u64, is_issue: bool) -> bool {
+        let is_new = self.last_letter.replace(letter) != Some(letter);
         self.count.issues += u64::from(is_issue);
-        if self.last_letter != Some(letter) {
-            self.last_letter = Some(letter);
-            self.count.letters += 1;
-        }
-        self.decided += u64::from(upheld.is_some());
-        self.upheld += u64::from(upheld == Some(true));
+        self.count.letters += u64::from(is_new);
+        is_new
     }
 
     /// Adds the counts of another segment.
     pub fn merge(&mut self, other: &Group) {
         self.count.issues += other.count.issues;
         self.count.letters += other.count.letters;
-        self.upheld += other.upheld;
-        self.decided += other.decided;
-    }
-
-    fn upheld_share(&self) -> Option<f64> {
-        (self.decided > 0).then(|| self.upheld as f64 / self.decided as f64)
     }
 }
 
@@ -77,7 +62,6 @@ impl Group {
 pub struct Tally {
     pub groups: HashMap<Key, Group>,
     pub interners: Vec<Interner>,
-    pub all: Group,
 }
 
 impl Tally {
@@ -110,11 +94,10 @@ impl Tally {
                 (code, false) => names[i].get(code as usize).map(|name| (*name).to_owned()),
             };
             let values = by.iter().enumerate().map(value).collect();
-            let (count, upheld_share) = (group.count, group.upheld_share());
-            Row { values, count, upheld_share, below: Vec::new(), left_out: None }
+            Row { values, count: group.count, below: Vec::new(), left_out: None }
         });
         let rows = rows.collect();
         let by = by.iter().map(|d| d.name().to_owned()).collect();
-        Table { by, total, upheld_share: self.all.upheld_share(), rows, left_out: None }
+        Table { by, total, rows, left_out: None }
     }
 }

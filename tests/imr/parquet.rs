@@ -108,12 +108,15 @@ impl Odd {
             guideline: self.guideline(),
             claims_guideline: self.guideline(),
             rationale: self.maybe(Self::text),
+            // Pages are for those who look up a passage in the letter.
+            pages: None,
         }
     }
 
     fn letter(&mut self) -> LetterRecord {
         LetterRecord {
             facts: LetterFacts {
+                summary_pages: Vec::new(),
                 case_number: self.maybe(|odd| CaseNumber::from_u64(odd.below(CaseNumber::MAX_U64)).unwrap()),
                 date_of_injury: self.maybe(Self::date),
                 date_assigned: self.maybe(Self::date),

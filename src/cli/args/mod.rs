@@ -32,7 +32,7 @@ pub use selection::Selection;
 pub use shared::{IndexChoice, Look, ReportFormat, When, index_dir};
 pub use shell::{CompletionsArgs, ManArgs, Shell};
 pub use show::{ShowArgs, ShowFormat};
-pub use similar::SimilarArgs;
+pub use similar::{SimilarArgs, TableFormat};
 pub use stats::{DaysArg, Over, StatsArgs, StatsFormat};
 pub use status::{StateArg, StatusArgs};
 

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Args as ClapArgs;
+use clap::{Args as ClapArgs, ValueEnum};
 
-use super::{IndexChoice, Look, Selection, TableFormat};
+use super::{IndexChoice, Look, Selection};
 
 pub const SIMILAR_HELP: &str = "\
 Examples:
@@ -35,4 +35,14 @@ pub struct SimilarArgs {
     pub index: IndexChoice,
     #[command(flatten)]
     pub look: Look,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// Aligned on a terminal; in a pipe a line for each issue, its parts separated by tabs
+    Text,
+    /// One object
+    Json,
+    /// A line for each issue, with a head
+    Csv,
 }

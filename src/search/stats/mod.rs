@@ -148,7 +148,7 @@ pub fn compare(reader: &Reader, request: &StatsRequest, other: &Expr) -> Result<
     }
     let shared = both[0].expr.clone().and(both[1].expr.clone());
     let none = StatsRequest { by: Vec::new(), days: None, ..request.clone() };
-    let shared = counted(reader, &shared, &none, &[])?.total.issues;
+    let shared = counted(reader, &shared, &none, &[])?.total.count().issues;
     let mut comparison = Comparison::new(cells, shared, request);
     let [one, other] = both;
     comparison.notes = one.notes;

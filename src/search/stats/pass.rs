@@ -9,41 +9,38 @@ use tantivy::{Searcher, SegmentReader};
 use super::{MOST_FIELDS, StatsRequest};
 use crate::index::analysis;
 use crate::letter::Date;
+use crate::search::Count;
+use crate::search::collect::each_key;
 use crate::search::dimension::{Dimension, Interner, MISSING, OTHERS, Values};
+use crate::search::tally::{Group, Key};
 
 /// The values of a dimension, folded, that are told apart; `None` where all are.
 pub type Keep = Option<HashSet<String>>;
 
-/// A combination of values, by their codes.
-pub type Key = [u32; MOST_FIELDS];
-
 /// The counts of one combination of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Cell {
-    pub issues: u64,
-    pub letters: u64,
+    group: Group,
     pub upheld: u64,
     pub overturned: u64,
-    last_letter: Option<u64>,
 }
 
 impl Cell {
-    /// Counts a document; says whether its letter is new here. The documents of a letter follow one another within a
-    /// segment, and a letter is in one segment only, so that a letter is new exactly when it differs from the one before.
+    /// Issues, and the letters that hold them.
+    pub fn count(&self) -> Count {
+        self.group.count
+    }
+
+    /// Counts a document; says whether its letter is new here.
     fn add(&mut self, letter: u64, is_issue: bool, upheld: Option<bool>) -> bool {
-        self.issues += u64::from(is_issue);
         self.upheld += u64::from(upheld == Some(true));
         self.overturned += u64::from(upheld == Some(false));
-        let is_new = self.last_letter != Some(letter);
-        self.letters += u64::from(is_new);
-        self.last_letter = Some(letter);
-        is_new
+        self.group.add(letter, is_issue)
     }
 
     /// Adds other counts, of other letters.
     pub fn merge(&mut self, other: &Self) {
-        self.issues += other.issues;
-        self.letters += other.letters;
+        self.group.merge(&other.group);
         self.upheld += other.upheld;
         self.overturned += other.overturned;
     }
@@ -219,25 +216,5 @@ pub fn value(dimension: &Dimension, names: &[String], code: u32) -> Option<Strin
         OTHERS => Some(super::rows::OTHERS.to_owned()),
         code if dimension.is_ordered() => Some(dimension.ordered_name(code)),
         code => names.get(code as usize).cloned(),
-    }
-}
-
-/// Every combination of one code of each list.
-fn each_key(codes: &[Vec<u32>], each: &mut dyn FnMut(Key)) {
-    let mut key = Key::default();
-    let mut places = [0usize; MOST_FIELDS];
-    'keys: loop {
-        for (i, codes) in codes.iter().enumerate() {
-            key[i] = codes[places[i]];
-        }
-        each(key);
-        for (i, codes) in codes.iter().enumerate().rev() {
-            places[i] += 1;
-            if places[i] < codes.len() {
-                continue 'keys;
-            }
-            places[i] = 0;
-        }
-        return;
     }
 }

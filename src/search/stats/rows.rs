@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use super::figures::{self, Interval, Quantiles, Test};
-use super::pass::{self, Cell, Cells, Days, Key};
+use super::pass::{self, Cell, Cells, Days};
 use super::{Since, StatsRequest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::analysis;
+use crate::search::Count;
 use crate::search::dimension::{self, Dimension, MISSING};
+use crate::search::tally::Key;
 
 /// The value that stands for all that have no rows of their own.
 pub const OTHERS: &str = "(others)";
@@ -71,7 +73,7 @@ pub struct Change {
 
 impl StatsRow {
     fn new(values: Vec<Option<String>>, cell: &Cell, days: Option<&Days>) -> Self {
-        let Cell { issues, letters, upheld, overturned, .. } = *cell;
+        let (Count { issues, letters }, Cell { upheld, overturned, .. }) = (cell.count(), *cell);
         Self { values, issues, letters, upheld, overturned, days: days.and_then(Quantiles::of), change: None }
     }
 
@@ -251,7 +253,7 @@ fn change(cells: &Cells, time: &Dimension, key: &Key, cell: &Cell) -> Option<Cha
     key[0] = before;
     let before = cells.by_key.get(&key).copied().unwrap_or_default();
     let share = |cell: &Cell| figures::share(cell.upheld, cell.upheld + cell.overturned);
-    let issues = cell.issues as i64 - before.issues as i64;
+    let issues = cell.count().issues as i64 - before.count().issues as i64;
     Some(Change { issues, share: share(cell).zip(share(&before)).map(|(now, before)| now - before) })
 }
 
@@ -267,7 +269,7 @@ fn test(cells: &Cells) -> Option<Test> {
     let issues = |row: u32, column: u32| {
         let mut key = Key::default();
         (key[0], key[1]) = (row, column);
-        cells.by_key.get(&key).map_or(0, |cell| cell.issues)
+        cells.by_key.get(&key).map_or(0, |cell| cell.count().issues)
     };
     let table: Vec<Vec<u64>> =
         rows.iter().map(|row| columns.iter().map(|column| issues(*row, *column)).collect()).collect();
