@@ -3,7 +3,7 @@
 //! A folder may come from anybody, with an `.imrrc` in it. So nothing that a configuration sets runs a program, writes a
 //! file or chooses letters: the worst it can do is to print in another way. `settings` lists all.
 
-mod settings;
+pub mod settings;
 
 use std::fs::{self, File};
 use std::io::{ErrorKind as Is, Read};
