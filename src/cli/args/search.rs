@@ -26,6 +26,7 @@ Queries:
   \"upheld\"                         the word in the text; without quotes it means the outcome
   CM16-0213037                     a case
   rationale:*                      has a value
+  @acu lumbar                      a saved search, and a word; see imr help save
 `imr help query` tells all of it.
 
 Fields: issue, guideline, rationale, claims, summary, text, diagnosis, category,
