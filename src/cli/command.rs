@@ -13,7 +13,10 @@ use super::help;
 pub fn command() -> Command {
     let command = Args::command();
     let overview = help::overview(&command);
-    command.help_template(overview)
+    command.help_template(overview).mut_subcommands(|command| {
+        let told = command.get_after_help().map(|told| format!("{told}\n\n")).unwrap_or_default();
+        command.after_help(told + help::STATUSES_IN_SHORT)
+    })
 }
 
 /// Why a command line was not taken.
@@ -59,4 +62,26 @@ fn matched(command: Command, args: &[OsString]) -> Result<ArgMatches, clap::Erro
 fn read(matches: Result<ArgMatches, clap::Error>) -> Result<Args, Refused> {
     let args = matches.and_then(|matches| Args::from_arg_matches(&matches).map_err(|e| e.format(&mut command())));
     args.map_err(Refused::Line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::config::settings::SETTINGS;
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_is_a_flag_of_its_command_with_a_value() {
+        let command = command();
+        for setting in SETTINGS {
+            let section = command.find_subcommand(setting.section).unwrap();
+            let flag = |id: &str| section.get_arguments().find(|arg| arg.get_id() == id);
+            assert!(flag(setting.key).is_some_and(|arg| arg.get_action().takes_values()), "{setting:?}");
+            assert!(setting.gives_way_to.iter().all(|other| flag(other).is_some()), "{setting:?}");
+        }
+    }
 }

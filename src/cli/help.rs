@@ -29,6 +29,10 @@ pub const STATUSES: [(&str, &str); 4] = [
     ("130", "interrupted; what was done so far is kept"),
 ];
 
+/// The same at the end of the help of each command.
+pub const STATUSES_IN_SHORT: &str =
+    "Exit status: 0 done, 1 nothing found, 2 error, 130 interrupted; `imr help` tells more.";
+
 /// An example of each purpose.
 pub fn examples() -> impl Iterator<Item = &'static str> {
     PURPOSES.iter().map(|(_, _, example)| *example)

@@ -78,6 +78,10 @@ fn help_puts_every_command_under_a_purpose_with_an_example() {
         assert_eq!(help.matches(&format!("\n  {name} ")).count(), 1, "{name}: {help}");
         let own = folder.imr(&["help", &name]).succeeds().out;
         assert!(own.contains("Example") && own.contains(&format!("imr {name}")), "{name}: {own}");
+        assert!(
+            own.ends_with("Exit status: 0 done, 1 nothing found, 2 error, 130 interrupted; `imr help` tells more.\n"),
+            "{own}"
+        );
     }
     for purpose in
         ["Index an archive", "Search and read", "Count", "Look after the index", "Outputs for other programs"]

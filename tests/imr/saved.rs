@@ -252,6 +252,9 @@ fn nothing_is_written_through_links() {
     folder.write("precious", "kept");
     folder.imr(&["save", "all"]).succeeds();
     symlink("../precious", folder.path().join(".imr.searches/all.seen")).unwrap();
+    symlink("/dev/zero", folder.path().join(".imr.searches/endless.json")).unwrap();
+    folder.imr(&["search", "@endless"]).ends_with(2).says(&["is no file of a saved search"]);
+    folder.imr(&["save", "--delete", "endless"]).succeeds();
     // It is no memory of what was shown, and cannot be replaced through the link.
     folder.imr(&["search", "@all", "--new"]).ends_with(2);
     folder.imr(&["save", "all", "mri", "--force"]).succeeds();

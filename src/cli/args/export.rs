@@ -14,9 +14,7 @@ issues that do not match. JSON lines of letters are what `imr parse` prints, and
 Examples:
   imr export > letters.jsonl
   imr export --of issues -o issues.parquet
-  imr export opioid --decided 2016 --of issues --format csv -o opioids.csv
-
-Exit status: 0 done, 1 nothing found, 2 error, 130 interrupted.";
+  imr export opioid --decided 2016 --of issues --format csv -o opioids.csv";
 
 #[derive(Debug, ClapArgs)]
 pub struct ExportArgs {

@@ -44,7 +44,7 @@ pub struct Args {
     #[command(subcommand)]
     pub command: Command,
     /// Without the defaults of configuration files
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 900)]
     pub no_config: bool,
 }
 

@@ -26,6 +26,7 @@ Queries:
   \"upheld\"                         the word in the text; without quotes it means the outcome
   CM16-0213037                     a case
   rationale:*                      has a value
+  @acu lumbar                      a saved search, and a word; see imr help save
 Terms of the field and names of drugs also find what means the same: PT and
 physical therapy, Norco and hydrocodone. \"PT\" and --exact take the letters alone.
 `imr help query` tells all of it.

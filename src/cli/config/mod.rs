@@ -3,10 +3,10 @@
 //! A folder may come from anybody, with an `.imrrc` in it. So nothing that a configuration sets runs a program, writes a
 //! file or chooses letters: the worst it can do is to print in another way. `settings` lists all.
 
-mod settings;
+pub mod settings;
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{ErrorKind as Is, Read};
 use std::path::{Path, PathBuf};
 
 use clap::builder::OsStr;
@@ -128,9 +128,9 @@ impl Entry {
                 Ok(_) => continue,
                 Err(error) => error,
             };
-            use clap::error::{ContextKind, ContextValue, ErrorKind as Is};
+            use clap::error::{ContextKind, ContextValue, ErrorKind as Fault};
             // What else is wrong with so short a line is not the configuration's fault.
-            if matches!(error.kind(), Is::InvalidValue | Is::ValueValidation | Is::UnknownArgument) {
+            if matches!(error.kind(), Fault::InvalidValue | Fault::ValueValidation | Fault::UnknownArgument) {
                 let fact = format!("line {}: `{value}` is no value of `{}`", self.line, self.key);
                 let wrong = Error::new(ErrorKind::Usage, fact).with_path(&self.path);
                 return Err(match error.get(ContextKind::ValidValue) {
@@ -279,8 +279,10 @@ fn read(path: &Path) -> Result<Option<String>> {
             return Err(Error::new(ErrorKind::Usage, "is too long for a configuration").with_path(path));
         }
         Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => return Ok(None),
+        // Who may not look into the folder has nothing there: the home of another, whose name a service kept.
+        Err(error) if matches!(error.kind(), Is::NotFound | Is::NotADirectory | Is::PermissionDenied) => {
+            return Ok(None);
+        }
         Err(error) => return Err(unread(Error::io(path, error))),
     }
     let file = File::open(path).map_err(|e| unread(Error::io(path, e)))?;

@@ -19,6 +19,8 @@ const BEHIND: &str = ".searches";
 const LONGEST: usize = 64;
 /// More than any query has.
 const MOST_BYTES: u64 = 1 << 20;
+/// More than what was shown of ten million letters.
+const MOST_SEEN_BYTES: u64 = 1 << 30;
 
 /// A search under a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,7 +170,7 @@ impl Store {
     /// When that is damaged.
     pub fn seen(&self, name: &Name) -> Result<Seen> {
         let path = self.path(name, "seen");
-        let Some(bytes) = read(&path, u64::MAX)? else { return Ok(Seen::default()) };
+        let Some(bytes) = read(&path, MOST_SEEN_BYTES)? else { return Ok(Seen::default()) };
         Seen::from_bytes(&bytes).ok_or_else(|| {
             Error::new(ErrorKind::Usage, "is damaged, which holds what a saved search has shown")
                 .with_path(path)
@@ -213,8 +215,14 @@ impl Store {
     }
 }
 
-/// The content of a file of at most so many bytes, if there is one.
+/// The content of a file of at most so many bytes, if there is one. What is no regular file might never end.
 fn read(path: &Path, most: u64) -> Result<Option<Vec<u8>>> {
+    match fs::metadata(path) {
+        Ok(there) if !there.is_file() || there.len() > most => {
+            return Err(Error::new(ErrorKind::Usage, "is no file of a saved search").with_path(path));
+        }
+        _ => {}
+    }
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == IoKind::NotFound => return Ok(None),
