@@ -51,6 +51,9 @@ pub struct FieldDef {
     /// The usual number of words of a value.
     #[serde(default)]
     pub length: u32,
+    /// Whether a word counts once in its score, however often it stands there.
+    #[serde(default)]
+    pub once: bool,
     /// Whether it is a text of the letter, which stands with the letter's first document only.
     #[serde(default)]
     pub letter: bool,

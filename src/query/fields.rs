@@ -76,7 +76,9 @@ impl Part {
         let query: Box<dyn Query> = match (term(span), row) {
             (Some(word), _) => Box::new(TermQuery::new(word, IndexRecordOption::Basic)),
             (None, Some(row)) => Box::new(PhraseQuery::new(row)),
-            (None, None) => Box::new(SpanQuery { field, several: def.several, span: Arc::clone(span), norms: None }),
+            (None, None) => {
+                Box::new(SpanQuery { field, several: def.several, once: def.once, span: Arc::clone(span), norms: None })
+            }
         };
         of_letter(def, query)
     }
@@ -89,8 +91,14 @@ impl Part {
         };
         let norms = norms(def.length as Score);
         let query: Box<dyn Query> = match &**span {
-            Span::Word(word) => Box::new(Counted { term: Term::from_field_text(field, word), norms }),
-            _ => Box::new(SpanQuery { field, several: def.several, span: Arc::clone(span), norms: Some(norms) }),
+            Span::Word(word) => Box::new(Counted { term: Term::from_field_text(field, word), once: def.once, norms }),
+            _ => Box::new(SpanQuery {
+                field,
+                several: def.several,
+                once: def.once,
+                span: Arc::clone(span),
+                norms: Some(norms),
+            }),
         };
         of_letter(def, query)
     }
@@ -164,6 +172,7 @@ fn norms(average: Score) -> Norms {
 #[derive(Debug, Clone)]
 struct Counted {
     term: Term,
+    once: bool,
     norms: Norms,
 }
 
@@ -182,7 +191,7 @@ impl Weight for Counted {
         };
         let lengths = reader.fieldnorms_readers().get_field(field)?;
         let lengths = lengths.unwrap_or_else(|| FieldNormReader::constant(reader.max_doc(), 1));
-        Ok(Box::new(CountedScorer { postings, lengths, norms: Arc::clone(&self.norms) }))
+        Ok(Box::new(CountedScorer { postings, once: self.once, lengths, norms: Arc::clone(&self.norms) }))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -192,6 +201,7 @@ impl Weight for Counted {
 
 struct CountedScorer {
     postings: SegmentPostings,
+    once: bool,
     lengths: FieldNormReader,
     norms: Norms,
 }
@@ -217,7 +227,8 @@ impl DocSet for CountedScorer {
 impl Scorer for CountedScorer {
     fn score(&mut self) -> Score {
         let norm = self.norms[usize::from(self.lengths.fieldnorm_id(self.postings.doc()))];
-        self.postings.term_freq() as Score / norm
+        let often = if self.once { 1 } else { self.postings.term_freq() };
+        often as Score / norm
     }
 }
 

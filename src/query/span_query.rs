@@ -26,6 +26,8 @@ pub struct SpanQuery {
     pub field: Field,
     /// Whether the field may have several values, over whose ends nothing is near.
     pub several: bool,
+    /// Whether it counts once, however often it stands there.
+    pub once: bool,
     /// What stands there.
     pub span: Arc<Span>,
     /// What the number of places is divided by, for each length of texts; without it there are no scores.
@@ -112,7 +114,7 @@ struct SpanWeight {
 
 impl Weight for SpanWeight {
     fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let SpanQuery { field, several, span, norms } = &self.query;
+        let SpanQuery { field, several, once, span, norms } = &self.query;
         let index = reader.inverted_index(*field)?;
         let mut words = Words::default();
         words.open(span, *field, *several, &index)?;
@@ -126,6 +128,7 @@ impl Weight for SpanWeight {
             words,
             places: Vec::new(),
             fieldnorms,
+            once: *once,
             norms: norms.clone(),
         };
         scorer.settle();
@@ -147,6 +150,7 @@ struct SpanScorer {
     /// The places in the document that the candidates stand on.
     places: Vec<At>,
     fieldnorms: FieldNormReader,
+    once: bool,
     norms: Option<Norms>,
 }
 
@@ -214,7 +218,8 @@ impl Scorer for SpanScorer {
     fn score(&mut self) -> Score {
         let Some(norms) = &self.norms else { return 1.0 };
         let length = self.fieldnorms.fieldnorm_id(self.candidates.doc());
-        places::apart(&self.places) as Score / norms[usize::from(length)]
+        let often = if self.once { 1 } else { places::apart(&self.places) };
+        often as Score / norms[usize::from(length)]
     }
 }
 

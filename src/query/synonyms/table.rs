@@ -168,11 +168,7 @@ impl Table {
                     wide.drugs.insert(analysis::fold(drug.generic.written));
                     for name in std::iter::once(&drug.generic).chain(&drug.names).filter(|name| name.terms() != row) {
                         match name.terms() {
-                            [one] => {
-                                if singles.insert(one.clone()) && told.len() < TOLD {
-                                    told.push(name.written);
-                                }
-                            }
+                            [one] if singles.insert(one.clone()) && told.len() < TOLD => told.push(name.written),
                             [_, _] if !phrases.iter().any(|known| known == name.terms()) => {
                                 phrases.push(name.terms().to_vec());
                             }
