@@ -59,8 +59,8 @@ fn day(date: Date) -> String {
     format!("{month} {}, {}", date.day(), date.year())
 }
 
-/// The section that matches, with the page of the letter where it is known. A hit that no word was asked of shows the decision's reasons; one that matches in its heading
-/// only has no other place.
+/// The section that matches, with the page of the letter where it is known. A hit that no word was asked of shows the
+/// decision's reasons; one that matches in its heading only has no other place.
 fn section(hit: &Hit) -> Option<(&'static str, Option<u32>)> {
     let marked = hit.snippets.iter().any(|snippet| !snippet.marks.is_empty());
     let best = hit.snippets.iter().find(|s| s.field != "issue" && !(marked && s.marks.is_empty()))?;
