@@ -36,7 +36,10 @@ pub fn run(args: ExportArgs) -> anyhow::Result<End> {
     };
     let bar = Counter::new(stream.total.letters, "letters", whole.is_some() || !io::stdout().is_terminal());
     let stop = stop(whole.is_some())?;
-    let written = write(stream, (format, args.of), out, &output::style(&args.look), &bar, &stop);
+    let mut style = output::style(&args.look);
+    // Cells are cleaned for a terminal, and a file is none, wherever it is written from.
+    style.terminal &= whole.is_none();
+    let written = write(stream, (format, args.of), out, &style, &bar, &stop);
     bar.clear();
     let Written { letters, issues, without_issues, is_whole } = written.map_err(|failure| match (failure, &whole) {
         (Failure::Reading(error), _) => error.into(),
