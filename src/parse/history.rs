@@ -25,8 +25,6 @@ enum Opening {
     Month(usize),
     /// Diagnoses: "diagnosed with".
     Diagnosed,
-    /// Maybe diagnoses, right behind a colon: "Assessment: ...".
-    Labelled,
     /// Maybe diagnoses, maybe complaints, behind one of these verbs.
     Treated(&'static [&'static str]),
     /// What is denied: "no tenderness".
@@ -42,9 +40,7 @@ static OPENINGS: LazyLock<Lexicon<Opening>> = LazyLock::new(|| {
         ("treatment for", Opening::Treated(&["undergoing ", "receiving ", "under ", "received "])),
     ];
     let denials = denial::words().map(|(word, denial)| (word, Opening::Denial(denial)));
-    let labelled = ["assessment:", "assessments:"].map(|word| (word, Opening::Labelled));
-    let announced = diagnosed.map(|word| (word, Opening::Diagnosed)).into_iter().chain(labelled).chain(treated);
-    let words = months.chain(announced).chain(denials);
+    let words = months.chain(diagnosed.map(|word| (word, Opening::Diagnosed))).chain(treated).chain(denials);
     Lexicon::new(words.map(|(word, opening)| (word.to_owned(), opening)), |_, _| {})
 });
 
@@ -142,19 +138,11 @@ fn list(summary: &str, word: Range<usize>, opening: Opening, found: &mut Vec<Str
     let start = match opening {
         Opening::Month(_) | Opening::Denial(_) => None,
         Opening::Diagnosed => diagnosed(summary, word, before),
-        Opening::Labelled => {
-            let rest = summary.get(word.end..)?;
-            Some(summary.len() - rest.trim_start().len())
-        }
         Opening::Treated(verbs) => treated(summary, word.end).filter(|_| verbs.iter().any(|v| ends_with(before, v))),
     }?;
     if let Some((items, end)) = numbered(summary, start) {
         for item in items {
-            let item = summary.get(item)?;
-            // What is assessed may be a treatment.
-            if !matches!(opening, Opening::Labelled) || diagnoses::begins(item) {
-                diagnoses::add(item, found);
-            }
+            diagnoses::add(summary.get(item)?, found);
         }
         return Some(end);
     }
