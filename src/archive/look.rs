@@ -7,7 +7,7 @@ use std::sync::Arc;
 use walkdir::DirEntry;
 
 use super::container::{Format, is_letter_name};
-use super::{Filter, Lot, Stamp};
+use super::{Filter, Stamp};
 use crate::error::{Error, ErrorKind, Result};
 
 /// One file that the walk came to.
@@ -46,6 +46,20 @@ pub struct Name {
     pub(super) entry: DirEntry,
     /// How many bytes of its path are the root's.
     pub(super) root: usize,
+}
+
+/// Some files of a walk in a row, of which no more than the names is looked at.
+pub struct Lot {
+    pub(super) names: Vec<Result<Name>>,
+    /// Which they were chosen by.
+    pub(super) filter: Arc<Filter>,
+}
+
+impl Lot {
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
 }
 
 /// Looks at files one after the other, and keeps their order. A root that turns out to be a folder is left out: the walk

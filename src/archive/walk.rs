@@ -8,7 +8,7 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 use super::container::{self, Format};
-use super::look::{Entry, Name, below, format, look, name_of, no_file, walk_error};
+use super::look::{Entry, Lot, Name, below, format, look, name_of, no_file, walk_error};
 use super::{Filter, Root};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -25,20 +25,6 @@ pub struct Walk {
     /// What came next and belongs to another lot than what came before it.
     ahead: Option<(Result<Name>, Arc<Filter>)>,
     skip: Skip,
-}
-
-/// Some files of a walk in a row, of which no more than the names is looked at.
-pub struct Lot {
-    pub(super) names: Vec<Result<Name>>,
-    /// Which they were chosen by.
-    pub(super) filter: Arc<Filter>,
-}
-
-impl Lot {
-    /// How many they are.
-    pub fn len(&self) -> usize {
-        self.names.len()
-    }
 }
 
 /// Paths to pass over, and their names: a name is cheaper to look up than a path, and hardly ever found.

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::roots;
 use crate::archive::container::{self, SEPARATOR};
@@ -56,6 +57,28 @@ impl Known {
     /// The manifest.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// What earlier runs were asked to index, and which files of it, without what is gone with all its letters: the next
+    /// run forgets it.
+    ///
+    /// # Errors
+    /// When the manifest is damaged.
+    pub fn roots(&self) -> Result<Vec<Root>> {
+        let mut roots = Vec::new();
+        for (key, flags) in self.snapshot.roots()? {
+            let path = index::from_key(&key, &self.base);
+            let mut is_meant = archive::is_there(&path);
+            if !is_meant {
+                for row in roots::known_below(&self.snapshot, &path, &self.base) {
+                    is_meant |= row?.1.is_version();
+                }
+            }
+            if is_meant {
+                roots.push(Root::new(path, &Arc::new(Filter::of_flags(&flags)?)));
+            }
+        }
+        Ok(roots)
     }
 
     /// The path as the manifest keeps it.

@@ -117,7 +117,7 @@ fn asked(given: &[Root], index: &Path) -> Result<Vec<Root>> {
         return Err(Error::new(ErrorKind::Usage, "no path was given, and there is no index that remembers one")
             .with_hint("name the folder that holds the letters: `imr index letters`"));
     }
-    let remembered = roots::remembered(&known(index)?)?;
+    let remembered = known(index)?.roots()?;
     match remembered.is_empty() {
         true => Err(Error::new(ErrorKind::Usage, "no path was given, and the index remembers none")
             .with_hint("name the folder that holds the letters: `imr index letters`")),

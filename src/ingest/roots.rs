@@ -1,12 +1,11 @@
-//! What is to be indexed: as it is found from any folder, what of it is not there, and what earlier runs were asked.
+//! What is to be indexed: as it is found from any folder, and what of it is not there.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::known::Known;
 use crate::archive::container::{self, SEPARATOR};
-use crate::archive::{self, Filter, Root, Skip, Walk};
+use crate::archive::{self, Root, Skip, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, FileEntry, KnownRow, Snapshot};
 
@@ -70,28 +69,6 @@ impl Roots {
     pub fn skip(&self, index: Option<&Path>) -> Skip {
         Skip::new(index.map(Path::to_path_buf).into_iter().collect(), self.named.clone())
     }
-}
-
-/// What earlier runs were asked to index, and which files of it, without what is gone with all its letters: the next run
-/// forgets it.
-///
-/// # Errors
-/// When the manifest is damaged.
-pub fn remembered(known: &Known) -> Result<Vec<Root>> {
-    let mut roots = Vec::new();
-    for (key, flags) in known.snapshot().roots()? {
-        let path = index::from_key(&key, known.base());
-        let mut is_meant = archive::is_there(&path);
-        if !is_meant {
-            for row in known_below(known.snapshot(), &path, known.base()) {
-                is_meant |= row?.1.is_version();
-            }
-        }
-        if is_meant {
-            roots.push(Root::new(path, &Arc::new(Filter::of_flags(&flags)?)));
-        }
-    }
-    Ok(roots)
 }
 
 /// Where a path that is not there should be: below the nearest folder that is.

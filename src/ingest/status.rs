@@ -131,7 +131,7 @@ pub fn status(config: &StatusConfig) -> Result<Standing> {
         let known = known(&config.index)?;
         let mut given = config.roots.clone();
         if given.is_empty() {
-            given = roots::remembered(&known)?;
+            given = known.roots()?;
         }
         if given.is_empty() && !index::exists(&config.index) {
             return Err(index::missing(&config.index));

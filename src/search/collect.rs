@@ -10,8 +10,8 @@ use super::cursor::Cursor;
 use super::dimension::{Dimension, Interner, Values};
 use super::group::{By, Candidate, Entry};
 use super::order::{Order, Places, Sort};
-use super::tally::{Group, Key, Tally};
-use super::{Count, MOST_FIELDS};
+use super::tally::{Group, Key, MOST_FIELDS, Tally};
+use super::Count;
 use crate::index::SAME_RATIONALE;
 
 /// What to collect.

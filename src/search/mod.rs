@@ -36,12 +36,12 @@ pub use seen::{Seen, unseen};
 pub use similar::{Neighbour, Similar, similar};
 pub use snippet::Snippet;
 pub use stats::{
-    Change, Compared, Comparison, Cross, Interval, MOST_FIELDS, Quantiles, RowOrder, Since, Stats, StatsRequest,
+    Change, Compared, Comparison, Cross, Interval, Quantiles, RowOrder, Since, Stats, StatsRequest,
     StatsRow, Test, compare, cross, stats,
 };
 pub use stream::{Matched, Stream};
 pub use suggest::suggestion;
-pub use tally::{Row, Table};
+pub use tally::{MOST_FIELDS, Row, Table};
 pub use words::{cases, values};
 
 use crate::error::Result;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::dimension::{Dimension, Interner, MISSING};
-use super::{Count, MOST_FIELDS};
+use super::Count;
 
 /// Counts by the values of some dimensions.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,6 +31,10 @@ pub struct Row {
     pub left_out: Option<usize>,
 }
 
+/// The most fields that one table can be counted by.
+pub const MOST_FIELDS: usize = 4;
+
+/// A combination of values, by their codes.
 pub type Key = [u32; MOST_FIELDS];
 
 /// The counts of one group.

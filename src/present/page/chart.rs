@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::super::style::{thousands, width};
-use super::html::escaped;
+use super::escape::escaped;
 use crate::search::{Section, StatsRow};
 
 /// The width of a chart, in its own units, which are pixels where the page is wide enough.

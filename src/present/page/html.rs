@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::stats::{exceptions, stats_html};
-use super::super::style::is_unsafe;
+use super::escape::escaped;
 use super::{CAVEATS, Report, chart, command, figures, head};
 
 /// How the page looks.
@@ -60,21 +60,4 @@ pub fn report_html(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         )?;
     }
     writeln!(out, "</main>\n</body>\n</html>")
-}
-
-/// A text as it stands in HTML, also within the quotation marks of an attribute.
-pub fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            _ if is_unsafe(c) => html.push(' '),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '&' => html.push_str("&amp;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            _ => html.push(c),
-        }
-    }
-    html
 }

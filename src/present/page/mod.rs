@@ -1,6 +1,7 @@
 //! A report as one page of HTML without scripts or network, as Markdown, JSON, and CSV files.
 
 mod chart;
+mod escape;
 mod html;
 
 use std::io::{self, Write};

@@ -1,11 +1,15 @@
 //! Figures that are computed of counts: intervals of shares, a test of independence, quantiles.
 
+use std::collections::BTreeMap;
+
 use statrs::function::gamma::checked_gamma_ur;
 
-use super::pass::Days;
 
 /// The quantile of the normal distribution between which 95 of 100 lie.
 const Z: f64 = 1.959_963_984_540_054;
+
+/// Days to the decision, each with how many letters took so many.
+pub type Days = BTreeMap<i32, u64>;
 
 /// The ends of a 95% interval.
 #[derive(Debug, Clone, Copy, PartialEq)]

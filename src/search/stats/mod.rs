@@ -12,13 +12,11 @@ pub use figures::{Interval, Quantiles, Test};
 pub use rows::{Change, Compared, Comparison, RowOrder, Stats, StatsRow};
 
 use super::dimension::Dimension;
+use super::tally::MOST_FIELDS;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::Reader;
 use crate::query::{self, Expr, Resolved};
 use pass::{Cells, Keep};
-
-/// The most fields that one table can be counted by.
-pub const MOST_FIELDS: usize = 4;
 
 /// The day from which the days to a decision are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

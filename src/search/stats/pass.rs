@@ -1,18 +1,19 @@
 //! One pass over everything that matches, in which each combination of values gets its counts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use tantivy::columnar::Column;
 use tantivy::query::Weight;
 use tantivy::{Searcher, SegmentReader};
 
-use super::{MOST_FIELDS, StatsRequest};
+use super::StatsRequest;
+use super::figures::Days;
 use crate::index::analysis;
 use crate::letter::Date;
 use crate::search::Count;
 use crate::search::collect::each_key;
-use crate::search::dimension::{Dimension, Interner, MISSING, OTHERS, Values};
-use crate::search::tally::{Group, Key};
+use crate::search::dimension::{Dimension, Interner, Values};
+use crate::search::tally::{Group, Key, MOST_FIELDS};
 
 /// The values of a dimension, folded, that are told apart; `None` where all are.
 pub type Keep = Option<HashSet<String>>;
@@ -45,9 +46,6 @@ impl Cell {
         self.overturned += other.overturned;
     }
 }
-
-/// Days to the decision, each with how many letters took so many.
-pub type Days = BTreeMap<i32, u64>;
 
 /// The counts of all combinations.
 #[derive(Debug, Default)]
@@ -206,15 +204,5 @@ impl Pass {
                 *cells.days.entry(key).or_default().entry(days).or_default() += 1;
             }
         });
-    }
-}
-
-/// The name of a value of a dimension; `None` for what has none.
-pub fn value(dimension: &Dimension, names: &[String], code: u32) -> Option<String> {
-    match code {
-        MISSING => None,
-        OTHERS => Some(super::rows::OTHERS.to_owned()),
-        code if dimension.is_ordered() => Some(dimension.ordered_name(code)),
-        code => names.get(code as usize).cloned(),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::figures::{self, Interval, Quantiles, Test};
-use super::pass::{self, Cell, Cells, Days};
+use super::figures::{self, Days, Interval, Quantiles, Test};
+use super::pass::{Cell, Cells};
 use super::{Since, StatsRequest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::analysis;
@@ -165,6 +165,16 @@ impl RowOrder {
     }
 }
 
+/// The name of a value of a dimension; `None` for what has none.
+fn value(of: &Dimension, names: &[String], code: u32) -> Option<String> {
+    match code {
+        MISSING => None,
+        dimension::OTHERS => Some(OTHERS.to_owned()),
+        code if of.is_ordered() => Some(of.ordered_name(code)),
+        code => names.get(code as usize).cloned(),
+    }
+}
+
 /// Orders keys by their values: those with an order in it, others by how many issues of `counted` have them; what stands
 /// for all others comes behind them, and missing values last.
 fn ordered(mut keys: Vec<Key>, counted: &[&Cells], names: &[Vec<String>], by: &[Dimension]) -> Vec<Key> {
@@ -199,7 +209,7 @@ impl Stats {
         }
         let keys = ordered(cells.by_key.keys().copied().collect(), &[&cells], &cells.names, by);
         let row = |key: &Key| {
-            let values = by.iter().enumerate().map(|(i, dimension)| pass::value(dimension, &cells.names[i], key[i]));
+            let values = by.iter().enumerate().map(|(i, dimension)| value(dimension, &cells.names[i], key[i]));
             let cell = cells.by_key.get(key).copied().unwrap_or_default();
             let mut row = StatsRow::new(values.collect(), &cell, cells.days.get(key));
             row.change = request.over.then(|| change(&cells, &by[0], key, &cell)).flatten();
@@ -338,7 +348,7 @@ impl Comparison {
         let keys = ordered(keys, &[&one, &other], &names, by);
         let compared = |key: &Key| {
             let values: Vec<_> =
-                by.iter().enumerate().map(|(i, dimension)| pass::value(dimension, &names[i], key[i])).collect();
+                by.iter().enumerate().map(|(i, dimension)| value(dimension, &names[i], key[i])).collect();
             Compared::new([&one, &other].map(|cells| {
                 let cell = cells.by_key.get(key).copied().unwrap_or_default();
                 StatsRow::new(values.clone(), &cell, cells.days.get(key))
