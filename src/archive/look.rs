@@ -56,8 +56,8 @@ pub struct Lot {
 }
 
 impl Lot {
-    /// How many they are.
-    pub fn len(&self) -> usize {
+    /// How many files they are, at least one.
+    pub fn files(&self) -> usize {
         self.names.len()
     }
 }

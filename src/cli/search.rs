@@ -88,7 +88,9 @@ fn by(args: &SearchArgs, is_read: bool) -> By {
         GroupArg::Letter => By::Letter,
         GroupArg::Issue if args.collapse => By::Rationale,
         // What is new shall be told of each.
-        GroupArg::Issue if args.all || args.new || args.sample.is_some() || args.context.is_some() || !is_read => By::Issue,
+        GroupArg::Issue if args.all || args.new || args.sample.is_some() || args.context.is_some() || !is_read => {
+            By::Issue
+        }
         GroupArg::Issue => By::Rationale,
     }
 }

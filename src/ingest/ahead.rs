@@ -37,7 +37,7 @@ impl<'a> Ahead<'a> {
             self.is_over = true;
             return;
         };
-        self.seen += names.len();
+        self.seen += names.files();
         let (sender, receiver) = bounded(1);
         self.lots.push_back(receiver);
         self.pool.spawn(move || {

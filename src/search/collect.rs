@@ -6,12 +6,12 @@ use std::sync::Arc;
 use tantivy::query::Weight;
 use tantivy::{DocAddress, Score, Searcher, SegmentReader};
 
+use super::Count;
 use super::cursor::Cursor;
 use super::dimension::{Dimension, Interner, Values};
 use super::group::{By, Candidate, Entry};
 use super::order::{Order, Places, Sort};
 use super::tally::{Group, Key, MOST_FIELDS, Tally};
-use super::Count;
 use crate::index::SAME_RATIONALE;
 
 /// What to collect.

@@ -77,7 +77,8 @@ impl<'a> Stream<'a> {
     /// Takes the next batch, and gives how much matches in all.
     fn look_ahead(&mut self) -> Result<Count> {
         let (reader, after) = (self.reader, self.behind.take());
-        let collect = Collect { top: self.batch, by: By::Issue, sort: Sort::case(), after, tallies: Vec::new(), only: None };
+        let collect =
+            Collect { top: self.batch, by: By::Issue, sort: Sort::case(), after, tallies: Vec::new(), only: None };
         let found = reader.guarded(|| collected(reader, &self.expr, &collect))?;
         self.is_last = found.passed + found.top.len() as u64 >= found.results;
         self.behind = found.last;

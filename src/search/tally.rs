@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::dimension::{Dimension, Interner, MISSING};
 use super::Count;
+use super::dimension::{Dimension, Interner, MISSING};
 
 /// Counts by the values of some dimensions.
 #[derive(Debug, Clone, PartialEq, Default)]

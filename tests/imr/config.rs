@@ -43,7 +43,9 @@ fn defaults_hold_by_command_and_what_is_typed_wins() {
     for args in [&["--no-config", "search"][..], &["search", "--no-config"]] {
         assert!(!folder.imr(args).succeeds().out.contains("case_number"), "{args:?}");
     }
-    assert!(folder.imr(&["stats", "--no-config", "--format", "json"]).succeeds().json()["rows"][0].get("outcome").is_none());
+    assert!(
+        folder.imr(&["stats", "--no-config", "--format", "json"]).succeeds().json()["rows"][0].get("outcome").is_none()
+    );
     // Help tells the defaults of the program.
     assert!(!folder.imr(&["search", "--help"]).succeeds().out.contains("[default: 3]"));
 }

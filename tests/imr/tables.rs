@@ -114,7 +114,7 @@ fn values(letter: &LetterRecord, issue: Option<&IssueRecord>, dimension: &str) -
         "sex" => one(facts.sex.map(|s| s.name())),
         "age_band" => {
             let band = |age: u16| search::AGE_BANDS.iter().find(|band| u64::from(age) <= band.1).unwrap().2;
-            one(facts.age.map(|age| band(age.into())))
+            one(facts.age.map(band))
         }
         "requests" => vec![letter.issues.len().to_string()],
         "year" => facts.decision_date.map(|d| d.year().to_string()).into_iter().collect(),
@@ -176,8 +176,10 @@ fn naive(
                 if of.is_empty() {
                     of.push(None);
                 }
-                keys =
-                    keys.iter().flat_map(|k| of.iter().map(move |v| [k.as_slice(), &[v.clone()]].concat())).collect();
+                keys = keys
+                    .iter()
+                    .flat_map(|k| of.iter().map(move |v| [k.as_slice(), std::slice::from_ref(v)].concat()))
+                    .collect();
             }
             for key in keys {
                 let group = groups.entry(key.clone()).or_default();

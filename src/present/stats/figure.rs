@@ -45,8 +45,11 @@ const NAMES: [(&str, Figure); 9] = [
     ("column_percent", Figure::ColumnPercent),
 ];
 
+/// One of the quantiles.
+type OfDays = fn(&Quantiles) -> i32;
+
 /// What the figures of days are called, and which of the quantiles they are.
-const DAYS: [(&str, fn(&Quantiles) -> i32); 7] = [
+const DAYS: [(&str, OfDays); 7] = [
     ("min", |days| days.least),
     ("p5", |days| days.p5),
     ("q1", |days| days.q1),

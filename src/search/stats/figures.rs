@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use statrs::function::gamma::checked_gamma_ur;
 
-
 /// The quantile of the normal distribution between which 95 of 100 lie.
 const Z: f64 = 1.959_963_984_540_054;
 
