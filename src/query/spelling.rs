@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tantivy::Searcher;
+use tantivy::{Searcher, Term};
 
 use super::lex::{self, Token};
 use super::loosen::is_little;
@@ -112,7 +112,11 @@ fn candidates(word: &str, searcher: &Searcher) -> tantivy::Result<Vec<String>> {
     let schema = IndexSchema::get();
     let most = if word.len() < LONG { 1 } else { 2 };
     let mut near: BTreeMap<String, (usize, u64)> = BTreeMap::new();
-    let mut own = 0;
+    let own = searcher.doc_freq(&Term::from_field_text(schema.forms, word))?;
+    // No word is so many times as frequent.
+    if own.saturating_mul(TIMES) > searcher.num_docs() {
+        return Ok(Vec::new());
+    }
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(schema.forms)?;
         let mut walk = Walk::new(word, most);
@@ -121,9 +125,8 @@ fn candidates(word: &str, searcher: &Searcher) -> tantivy::Result<Vec<String>> {
             let Some(distance) = walk.distance(forms.key()) else { continue };
             let Ok(form) = std::str::from_utf8(forms.key()) else { continue };
             let letters = u64::from(forms.value().doc_freq);
-            match distance {
-                0 => own += letters,
-                _ => near.entry(form.to_owned()).or_insert((distance, 0)).1 += letters,
+            if distance > 0 {
+                near.entry(form.to_owned()).or_insert((distance, 0)).1 += letters;
             }
         }
     }
