@@ -21,7 +21,10 @@ const LETTERS: &[&str] = &[
 
 fn issues(text: &str) -> Vec<Value> {
     let mut record = parse_record::letter(&checked(text).letter);
-    record["issues"].as_array_mut().map(std::mem::take).unwrap_or_default()
+    let mut issues = record["issues"].as_array_mut().map(std::mem::take).unwrap_or_default();
+    // A page break may be damaged as well, and those behind it are of other pages then.
+    issues.iter_mut().for_each(|issue| drop(issue.as_object_mut().and_then(|issue| issue.shift_remove("pages"))));
+    issues
 }
 
 /// The lines of a letter that belong to the rationale of one issue and nothing else, by issue.
