@@ -38,10 +38,10 @@ pub fn similar(out: &mut dyn Write, similar: &Similar, style: &Style, base: &Pat
             .try_for_each(|n| writeln!(out, "{}", cells(n, style, base).map(|c| one_line(&c)).join("\t")));
     }
     style.folded(out, BOLD, &decided(similar), 0)?;
-    writeln!(out)?;
     let rank_width = neighbours.len().to_string().len();
     let indent = rank_width + 2;
     for Neighbour { hit, words } in neighbours {
+        writeln!(out)?;
         head(out, hit, rank_width, style)?;
         write!(out, "{:indent$}", "")?;
         style.folded(out, Ansi::new(), &subject(hit), indent)?;
@@ -49,7 +49,7 @@ pub fn similar(out: &mut dyn Write, similar: &Similar, style: &Style, base: &Pat
         style.folded(out, DIM, &format!("shares {}", words.join(", ")), indent + 2)?;
         write!(out, "{:indent$}", "")?;
         style.link(out, &hit.stored.letter.facts.path, base)?;
-        writeln!(out, "\n")?;
+        writeln!(out)?;
     }
     Ok(())
 }
