@@ -15,6 +15,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
 use super::of_letter::OfLetter;
+use super::row::RowQuery;
 use super::score::on_grid;
 use super::span::Span;
 use super::span_query::{Norms, SpanQuery, telling};
@@ -65,15 +66,7 @@ impl Part {
             Self::Text { def, field, span } => (def, *field, span),
             Self::Value { query, .. } => return query.box_clone(),
         };
-        let term = |word: &Span| match word {
-            Span::Word(word) => Some(Term::from_field_text(field, word)),
-            _ => None,
-        };
-        let row: Option<Vec<Term>> = match &**span {
-            Span::Row(all) if all.len() > 1 => all.iter().map(term).collect(),
-            _ => None,
-        };
-        let query: Box<dyn Query> = match (term(span), row) {
+        let query: Box<dyn Query> = match (word_of(span, field), row_of(span, field)) {
             (Some(word), _) => Box::new(TermQuery::new(word, IndexRecordOption::Basic)),
             (None, Some(row)) => Box::new(PhraseQuery::new(row)),
             (None, None) => {
@@ -90,15 +83,14 @@ impl Part {
             Self::Value { query, .. } => return query.box_clone(),
         };
         let norms = norms(def.length as Score);
-        let query: Box<dyn Query> = match &**span {
-            Span::Word(word) => Box::new(Counted { term: Term::from_field_text(field, word), once: def.once, norms }),
-            _ => Box::new(SpanQuery {
-                field,
-                several: def.several,
-                once: def.once,
-                span: Arc::clone(span),
-                norms: Some(norms),
-            }),
+        let once = def.once;
+        let query: Box<dyn Query> = match (word_of(span, field), row_of(span, field)) {
+            (Some(term), _) => Box::new(Counted { term, once, norms }),
+            (None, Some(terms)) => Box::new(RowQuery { terms, once, norms }),
+            (None, None) => {
+                let (several, span) = (def.several, Arc::clone(span));
+                Box::new(SpanQuery { field, several, once, span, norms: Some(norms) })
+            }
         };
         of_letter(def, query)
     }
@@ -108,6 +100,22 @@ impl Part {
             Self::Text { def, .. } => def.weight,
             Self::Value { weight, .. } => *weight,
         }
+    }
+}
+
+/// The term of one word.
+fn word_of(span: &Span, field: Field) -> Option<Term> {
+    match span {
+        Span::Word(word) => Some(Term::from_field_text(field, word)),
+        _ => None,
+    }
+}
+
+/// The terms of words in a row, where nothing else stands among them.
+fn row_of(span: &Span, field: Field) -> Option<Vec<Term>> {
+    match span {
+        Span::Row(all) if all.len() > 1 => all.iter().map(|span| word_of(span, field)).collect(),
+        _ => None,
     }
 }
 

@@ -21,6 +21,7 @@ mod parser;
 mod pattern;
 mod places;
 mod resolve;
+mod row;
 mod score;
 mod span;
 mod span_query;

@@ -1,0 +1,159 @@
+//! Words in a row in one text, counted: what spans do for any form, without a list of places for each document.
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
+
+use super::span_query::Norms;
+
+/// Words in a row, which score how often they stand there against the length of the text.
+#[derive(Debug, Clone)]
+pub struct RowQuery {
+    /// The words of one field, two at least.
+    pub terms: Vec<Term>,
+    /// Whether they count once, however often they stand there.
+    pub once: bool,
+    /// What the number is divided by.
+    pub norms: Norms,
+}
+
+impl Query for RowQuery {
+    fn weight(&self, _scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Weight for RowQuery {
+    fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let Some(first) = self.terms.first() else { return Ok(Box::new(EmptyScorer)) };
+        let index = reader.inverted_index(first.field())?;
+        let mut words = Vec::new();
+        for (offset, term) in (0..).zip(&self.terms) {
+            match index.read_postings(term, IndexRecordOption::WithFreqsAndPositions)? {
+                Some(postings) => words.push((offset, postings)),
+                None => return Ok(Box::new(EmptyScorer)),
+            }
+        }
+        // The rarest leads.
+        words.sort_by_key(|(_, postings)| postings.size_hint());
+        let lengths = reader.fieldnorms_readers().get_field(first.field())?;
+        let lengths = lengths.unwrap_or_else(|| FieldNormReader::constant(reader.max_doc(), 1));
+        let query = self.clone();
+        let mut scorer = RowScorer { query, words, lengths, doc: 0, starts: Vec::new(), places: Vec::new() };
+        scorer.settle();
+        Ok(Box::new(scorer))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        let mut scorer = self.scorer(reader, 1.0)?;
+        let found = scorer.doc() == doc || (scorer.doc() < doc && scorer.seek(doc) == doc);
+        Ok(Explanation::new("words in a row", if found { scorer.score() } else { 0.0 }))
+    }
+}
+
+struct RowScorer {
+    query: RowQuery,
+    /// Each word with its place in the row.
+    words: Vec<(u32, SegmentPostings)>,
+    lengths: FieldNormReader,
+    doc: DocId,
+    /// Where the row begins in the document.
+    starts: Vec<u32>,
+    places: Vec<u32>,
+}
+
+impl RowScorer {
+    /// Goes on to a document that has the row, if this is none.
+    fn settle(&mut self) -> DocId {
+        self.doc = 'documents: loop {
+            let Some(((_, lead), others)) = self.words.split_first_mut() else { break TERMINATED };
+            let doc = lead.doc();
+            if doc == TERMINATED {
+                break TERMINATED;
+            }
+            for (_, other) in others {
+                if other.doc() < doc {
+                    other.seek(doc);
+                }
+                match other.doc() {
+                    TERMINATED => break 'documents TERMINATED,
+                    later if later > doc => {
+                        lead.seek(later);
+                        continue 'documents;
+                    }
+                    _ => {}
+                }
+            }
+            if self.holds() {
+                break doc;
+            }
+            self.words[0].1.advance();
+        };
+        self.doc
+    }
+
+    /// Whether the words stand in a row in the document that all are on.
+    fn holds(&mut self) -> bool {
+        let Self { words, starts, places, .. } = self;
+        for (number, (offset, postings)) in words.iter_mut().enumerate() {
+            postings.positions(places);
+            let mut begins = places.iter().filter_map(|place| place.checked_sub(*offset)).peekable();
+            if number == 0 {
+                starts.clear();
+                starts.extend(begins);
+            } else {
+                starts.retain(|start| {
+                    while begins.next_if(|begin| begin < start).is_some() {}
+                    begins.peek() == Some(start)
+                });
+            }
+            if starts.is_empty() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+impl DocSet for RowScorer {
+    fn advance(&mut self) -> DocId {
+        if self.doc != TERMINATED {
+            self.words[0].1.advance();
+            self.settle();
+        }
+        self.doc
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target {
+            let lead = &mut self.words[0].1;
+            if lead.doc() < target {
+                lead.seek(target);
+            }
+            self.settle();
+        }
+        self.doc
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.words.first().map_or(0, |(_, lead)| lead.size_hint())
+    }
+
+    // Places are some times as dear as terms.
+    fn cost(&self) -> u64 {
+        u64::from(self.size_hint()) * 10
+    }
+}
+
+impl Scorer for RowScorer {
+    fn score(&mut self) -> Score {
+        let often = if self.query.once { 1 } else { self.starts.len() };
+        often as Score / self.query.norms[usize::from(self.lengths.fieldnorm_id(self.doc))]
+    }
+}
