@@ -26,6 +26,8 @@ pub struct Asked {
     pub expr: Expr,
     /// The synonyms that are searched, a line for each word that has some.
     pub synonyms: Vec<String>,
+    /// The words of the query, with those of saved searches.
+    pub whole: String,
     typed: String,
     filters: Expr,
     words: Words,
@@ -79,11 +81,14 @@ impl Asked {
             message::note(&format!("`--any` takes what has at least {least} of {of} words"));
         }
         let filters = filters(selection)?;
-        Ok(Self { expr: expr.and(filters.clone()), synonyms: told, typed, filters, words })
+        Ok(Self { expr: expr.and(filters.clone()), synonyms: told, whole: typed.clone(), typed, filters, words })
     }
 
     /// The same among what a saved search finds.
-    pub fn within(mut self, saved: Expr) -> Self {
+    pub fn within(mut self, saved: Expr, typed: &str) -> Self {
+        if !typed.trim().is_empty() {
+            self.whole = format!("({typed}) {}", self.whole);
+        }
         let Widened { expr, told } = self.words.meant(saved);
         let told: Vec<String> = told.into_iter().filter(|line| !self.synonyms.contains(line)).collect();
         self.words.tell(&told);

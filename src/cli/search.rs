@@ -56,7 +56,7 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
     found.suggestion = asked.suggestion(&reader, found.total)?;
     found.synonyms = asked.synonyms;
     if printed.is_read(&style) {
-        last::keep(reader.dir(), &args.query.join(" "));
+        last::keep(reader.dir(), &asked.whole);
     }
     let mut out = pager::answer(&args.look);
     printed.write(&mut out, &found, &style, reader.base())?;

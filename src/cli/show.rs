@@ -123,6 +123,8 @@ impl<'a> Asked<'a> {
 /// What a query marks, with remarks on it for the one who typed it just now.
 fn marks(reader: &Reader, query: &str, is_typed: bool) -> Result<Vec<query::Mark>> {
     let Query { expr, notes } = query::parse(query)?;
+    // A search marks synonyms, too.
+    let expr = query::with_synonyms(&expr).expr;
     let (marks, more) = reader.guarded(|| search::marks(reader, &expr))?;
     if is_typed {
         message::notes(&notes);

@@ -80,6 +80,10 @@ fn the_matches_of_the_last_search_are_marked() {
     assert_eq!(marked(&folder.imr(&show(&["CM16-0000001", "--no-marks"]))), [""; 0]);
     assert_eq!(marked(&folder.imr(&show(&["CM16-0000001", "--query", ""]))), [""; 0]);
     assert_eq!(marked(&folder.imr(&show(&["CM16-0000001", "--query", "lumbar"]))), ["lumbar", "lumbar"]);
+    // Of a saved search it is what it stands for.
+    folder.imr(&["save", "red", "\"red", "flag\""]).succeeds();
+    folder.imr(&["search", "@red", "--pretty"]).succeeds();
+    assert_eq!(marked(&folder.imr(&show(&["CM16-0000001"]))), ["red flag"]);
     // Another index has its own.
     folder.imr(&["index", "letters", "--index", "other"]).succeeds();
     assert_eq!(marked(&folder.imr(&show(&["CM16-0000001", "--index", "other"]))), [""; 0]);

@@ -121,7 +121,8 @@ pub fn read(query: &[String], filters: &Selection, choice: &IndexChoice) -> anyh
     }
     let store = store(choice)?;
     for name in names.iter().rev() {
-        asked = asked.within(meant(&store.load(name)?, name)?);
+        let saved = store.load(name)?;
+        asked = asked.within(meant(&saved, name)?, &saved.query);
     }
     Ok(asked)
 }
