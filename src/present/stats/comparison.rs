@@ -8,7 +8,7 @@ use super::super::json::line;
 use super::super::style::{Style, thousands};
 use super::figure::{Figure, Sums};
 use super::json::{figures_json, interval};
-use super::sheet::{Cell, Form, Sheet, remarks};
+use super::sheet::{Cell, Form, Sheet, remarks, total_names};
 use super::{remark, several};
 use crate::search::{Compared, Comparison};
 
@@ -51,7 +51,7 @@ fn sheet(compared: &Comparison, figures: &[Figure], form: Form) -> Sheet {
         Form::People => vec!["difference".to_owned(), "95% interval".to_owned()],
         _ => ["difference", "difference_low", "difference_high"].map(str::to_owned).to_vec(),
     });
-    let sums = [0, 1].map(|i| Sums::of(&compared.rows.iter().map(|row| row.rows[i].clone()).collect::<Vec<_>>()));
+    let sums = sums(compared);
     let difference = |row: &Compared| {
         let difference = row.difference.map(|(difference, _)| difference);
         let ends = row.difference.map(|(_, interval)| interval);
@@ -68,15 +68,17 @@ fn sheet(compared: &Comparison, figures: &[Figure], form: Form) -> Sheet {
         cells.extend(difference(row));
         cells
     });
-    let mut total = vec![Cell::Text(String::new()); compared.by.len()];
-    if let Some(first) = total.first_mut() {
-        *first = Cell::Text("total".to_owned());
-    }
+    let mut total = total_names(compared.by.len());
     for row in &compared.total.rows {
         total.extend(figures.iter().flat_map(|figure| figure.total_cells(row, form)));
     }
     total.extend(difference(&compared.total));
     Sheet { head, names: compared.by.len(), rows: rows.collect(), total: Some(total) }
+}
+
+/// The sums of each selection.
+fn sums(compared: &Comparison) -> [Sums; 2] {
+    [0, 1].map(|i| Sums::of(&compared.rows.iter().map(|row| row.rows[i].clone()).collect::<Vec<_>>()))
 }
 
 /// What the table cannot say by itself.
@@ -107,7 +109,7 @@ pub fn comparison_json(
     queries: [&str; 2],
     figures: &[Figure],
 ) -> io::Result<()> {
-    let sums = [0, 1].map(|i| Sums::of(&compared.rows.iter().map(|row| row.rows[i].clone()).collect::<Vec<_>>()));
+    let sums = sums(compared);
     let sides = |row: &Compared, in_all: bool| {
         let side = |i: usize| {
             let mut object = Map::new();

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::super::style::Style;
 use super::figure::{Figure, Sums};
-use super::sheet::{Cell, Form, Sheet, remarks};
+use super::sheet::{Cell, Form, Sheet, remarks, total_names};
 use super::{Extras, NO_TEST, exceptions, remark, tested};
 use crate::search::{Cross, StatsRow};
 
@@ -85,10 +85,7 @@ fn sheet(table: &Cross, figure: Figure, form: Form) -> Sheet {
         cells_of
     };
     let rows = table.rows.rows.iter().map(row).collect();
-    let mut total = vec![Cell::Text(String::new()); names];
-    if let Some(first) = total.first_mut() {
-        *first = Cell::Text("total".to_owned());
-    }
+    let mut total = total_names(names);
     let is_whole = figure == Figure::ColumnPercent;
     total.extend(table.columns.rows.iter().map(|row| total_cell(row, &table.columns.rows, is_whole)));
     total.push(total_cell(&table.cells.total, &table.rows.rows, true));

@@ -16,7 +16,7 @@ pub use json::{stats_json, value as stats_value};
 use super::style::{DIM, Style, thousands};
 use crate::search::{Since, Stats, Test};
 use figure::Sums;
-use sheet::{Cell, Form, Sheet};
+use sheet::{Cell, Form, Sheet, total_names};
 
 /// What else to tell of a table, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,10 +89,7 @@ fn sheet(stats: &Stats, figures: &[Figure], form: Form) -> Sheet {
         cells.extend(row(counted));
         cells
     });
-    let mut total = vec![Cell::Text(String::new()); stats.by.len()];
-    if let Some(first) = total.first_mut() {
-        *first = Cell::Text("total".to_owned());
-    }
+    let mut total = total_names(stats.by.len());
     let all = figures.iter().flat_map(|figure| figure.total_cells(&stats.total, form));
     total.extend(all);
     // Without a field the one row is the total.

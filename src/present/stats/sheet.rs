@@ -72,6 +72,11 @@ impl Cell {
     }
 }
 
+/// The first cells of the total, below the names.
+pub fn total_names(names: usize) -> Vec<Cell> {
+    (0..names).map(|i| Cell::Text(if i == 0 { "total".to_owned() } else { String::new() })).collect()
+}
+
 /// A table.
 #[derive(Debug, Clone)]
 pub struct Sheet {

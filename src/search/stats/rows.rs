@@ -144,7 +144,8 @@ impl RowOrder {
         })
     }
 
-    fn sort(self, rows: &mut [StatsRow]) {
+    /// Orders things by rows of theirs.
+    fn sort<T>(self, rows: &mut [T], row: impl Fn(&T) -> &StatsRow) {
         let key = |row: &StatsRow| match self.measure {
             Measure::Values => 0.0,
             Measure::Issues => row.issues as f64,
@@ -157,6 +158,7 @@ impl RowOrder {
         let is_rest = |row: &StatsRow| row.values.iter().any(|value| value.as_deref().is_none_or(|v| v == OTHERS));
         let is_by_measure = self.measure != Measure::Values;
         rows.sort_by(|a, b| {
+            let (a, b) = (row(a), row(b));
             let last = |row: &StatsRow, key: f64| (is_by_measure && is_rest(row), key.is_nan());
             let (of_a, of_b) = (key(a), key(b));
             let by_key = if self.descending { of_b.total_cmp(&of_a) } else { of_a.total_cmp(&of_b) };
@@ -208,15 +210,16 @@ impl Stats {
             fill(&mut cells, by);
         }
         let keys = ordered(cells.by_key.keys().copied().collect(), &[&cells], &cells.names, by);
+        let first = cells.by_key.keys().map(|key| key[0]).min();
         let row = |key: &Key| {
             let values = by.iter().enumerate().map(|(i, dimension)| value(dimension, &cells.names[i], key[i]));
             let cell = cells.by_key.get(key).copied().unwrap_or_default();
             let mut row = StatsRow::new(values.collect(), &cell, cells.days.get(key));
-            row.change = request.over.then(|| change(&cells, &by[0], key, &cell)).flatten();
+            row.change = first.filter(|_| request.over).and_then(|first| change(&cells, &by[0], first, key, &cell));
             row
         };
         let mut rows: Vec<StatsRow> = keys.iter().map(row).collect();
-        request.order.sort(&mut rows);
+        request.order.sort(&mut rows, |row| row);
         let several: Vec<String> =
             by.iter().zip(&cells.several).filter(|(_, several)| **several).map(|(d, _)| d.name().to_owned()).collect();
         let test = (by.len() == 2 && several.is_empty()).then(|| test(&cells)).flatten();
@@ -253,11 +256,10 @@ fn fill(cells: &mut Cells, by: &[Dimension]) {
 }
 
 /// The change against the period before, of the same values otherwise; `None` in the first period of all.
-fn change(cells: &Cells, time: &Dimension, key: &Key, cell: &Cell) -> Option<Change> {
+fn change(cells: &Cells, time: &Dimension, first: u32, key: &Key, cell: &Cell) -> Option<Change> {
     if key[0] >= dimension::OTHERS {
         return None;
     }
-    let first = cells.by_key.keys().map(|key| key[0]).min()?;
     let before = time.before(key[0]).filter(|before| *before >= first)?;
     let mut key = *key;
     key[0] = before;
@@ -354,14 +356,12 @@ impl Comparison {
                 StatsRow::new(values.clone(), &cell, cells.days.get(key))
             }))
         };
-        let mut rows: Vec<Compared> = keys.iter().map(compared).collect();
-        let mut sums: Vec<StatsRow> = rows.iter().map(Compared::sum).collect();
-        request.order.sort(&mut sums);
-        let places: HashMap<Vec<Option<String>>, usize> =
-            sums.into_iter().enumerate().map(|(place, row)| (row.values, place)).collect();
-        rows.sort_by_key(|row| places.get(&row.rows[0].values).copied());
+        let with_sum = |row: Compared| (row.sum(), row);
+        let mut rows: Vec<(StatsRow, Compared)> = keys.iter().map(compared).map(with_sum).collect();
+        request.order.sort(&mut rows, |(sum, _)| sum);
         let all = rows.len();
-        rows.retain(|row| row.rows[0].issues + row.rows[1].issues >= request.least);
+        rows.retain(|(sum, _)| sum.issues >= request.least);
+        let rows: Vec<Compared> = rows.into_iter().map(|(_, row)| row).collect();
         let total = |cells: &Cells| StatsRow::new(Vec::new(), &cells.total, request.days.map(|_| &cells.total_days));
         let several = by.iter().enumerate().filter(|(i, _)| one.several[*i] || other.several[*i]);
         Self {
