@@ -34,6 +34,7 @@ pub use place::{FOLDER, exists, find, missing};
 pub use reader::{Reader, StoredIssue, has_path, paths_below};
 pub use schema::{FieldDef, FieldKind, IndexSchema, NUMBER, SAME_RATIONALE};
 pub use snapshot::{KnownRow, Snapshot};
+pub use store::number_in_sevens;
 pub use writer::{Applied, Demoted, Finding, Writer, WriterConfig};
 
 use crate::error::Error;

@@ -111,6 +111,12 @@ fn u64_at(bytes: &[u8]) -> Option<u64> {
 
 /// The number at the beginning, in groups of seven bits, the lowest first; the last group has its high bit set.
 fn number(bytes: &mut &[u8]) -> Option<u64> {
+    number_in_sevens(bytes, |byte| byte & 0x80 != 0)
+}
+
+/// The number at the beginning, in groups of seven bits, the lowest first, up to the byte that is the last; `None` for what
+/// ends before or is more than 64 bits.
+pub fn number_in_sevens(bytes: &mut &[u8], is_last: fn(u8) -> bool) -> Option<u64> {
     let (mut number, mut shift) = (0u64, 0);
     loop {
         let (first, rest) = bytes.split_first()?;
@@ -120,7 +126,7 @@ fn number(bytes: &mut &[u8]) -> Option<u64> {
             return None;
         }
         number |= group << shift;
-        if first & 0x80 != 0 {
+        if is_last(*first) {
             return Some(number);
         }
         shift += 7;

@@ -9,7 +9,7 @@ use tantivy::DocAddress;
 
 use super::{Matched, Stream};
 use crate::error::Result;
-use crate::index::{Reader, StoredIssue};
+use crate::index::{self, Reader, StoredIssue};
 use crate::query::Expr;
 use crate::record::LetterRecord;
 
@@ -129,20 +129,7 @@ fn put(bytes: &mut Vec<u8>, mut number: u64) {
 }
 
 fn take(bytes: &mut &[u8]) -> Option<u64> {
-    let (mut number, mut shift) = (0u64, 0);
-    loop {
-        let (first, rest) = bytes.split_first()?;
-        *bytes = rest;
-        let group = u64::from(first & 0x7f);
-        if shift > 63 || group << shift >> shift != group {
-            return None;
-        }
-        number |= group << shift;
-        if first & 0x80 == 0 {
-            return Some(number);
-        }
-        shift += 7;
-    }
+    index::number_in_sevens(bytes, |byte| byte & 0x80 == 0)
 }
 
 #[cfg(test)]
