@@ -87,7 +87,7 @@ pub fn forms() -> TextAnalyzer {
     ANALYZER.clone()
 }
 
-/// The words of [`forms`], hardly any of them twice: the field of forms only tells which words there are.
+/// The words of [`forms`], hardly any of them twice in a letter: the field of forms only tells which words there are.
 fn forms_once() -> TextAnalyzer {
     TextAnalyzer::builder(WordTokenizer::default())
         .filter(RemoveLongFilter::limit(TOO_LONG))
@@ -123,6 +123,9 @@ pub fn manager() -> TokenizerManager {
 
 /// A keyword as it is indexed: lower case, without accents.
 pub fn fold(value: &str) -> String {
+    if value.is_ascii() {
+        return value.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(value.len());
     keyword().token_stream(value).process(&mut |token| folded.push_str(&token.text));
     folded
@@ -256,6 +259,11 @@ impl WordStream<'_> {
             return true;
         }
         let Some(last) = self.last.take() else { return false };
+        // A blank alone ends nothing, and stands between most words.
+        if next == Some(last.end + 1) && self.text.as_bytes()[last.end] == b' ' {
+            self.first = false;
+            return false;
+        }
         let end = match next {
             Some(next) => sentence::end(self.text, &last, next, self.first),
             None => (self.ends == Ends::BetweenAndLast).then_some(End::Paragraph),
@@ -277,34 +285,40 @@ impl WordStream<'_> {
 
 impl TokenStream for WordStream<'_> {
     fn advance(&mut self) -> bool {
+        let bytes = self.text.as_bytes();
         let next = word(self.text, self.at);
         if self.ends != Ends::None && self.end(next.map(|(start, _)| start)) {
             return true;
         }
-        let Some((start, end)) = next else { return false };
-        let before = std::mem::replace(&mut self.at, end);
-        let level = level_behind(&self.token.text, &self.text[before..start], &self.text[start..end]);
-        self.token.offset_from = start;
-        self.token.offset_to = end;
-        match &self.text[start..end] {
-            "%" => self.set(PERCENT),
-            word => {
-                let end = end_of_number(word).map_or(end, |length| start + length);
-                let end_of_pair = non_mtus(self.text, start, end);
+        let Some((start, mut end)) = next else { return false };
+        let before = self.at;
+        // Most words are letters behind a blank: what else there is is told from others by one byte.
+        match bytes[start] {
+            b'%' => self.set(PERCENT),
+            b'0'..=b'9' => {
+                let level = level_behind(&self.token.text, &self.text[before..start], &self.text[start..end]);
+                end = end_of_number(&self.text[start..end]).map_or(end, |length| start + length);
                 // The letter of the level before stands first already.
                 self.token.text.truncate(usize::from(level));
                 self.token.text.push_str(&self.text[start..end]);
-                if let Some(pair) = end_of_pair {
+            }
+            _ => {
+                self.token.text.clear();
+                self.token.text.push_str(&self.text[start..end]);
+                if bytes.get(end) == Some(&b'-')
+                    && let Some(pair) = non_mtus(self.text, start, end)
+                {
                     self.token.text.push_str(&self.text[pair - MTUS.len()..pair]);
+                    end = pair;
                 }
-                self.token.offset_to = end_of_pair.unwrap_or(end);
-                self.at = self.token.offset_to + possessive(&self.text[self.token.offset_to..]);
             }
         }
+        self.at = end + possessive(self.text, end);
         self.token.offset_from = start;
+        self.token.offset_to = end;
         self.token.position = self.token.position.wrapping_add(1);
         if self.ends != Ends::None {
-            self.last = Some(start..self.token.offset_to);
+            self.last = Some(start..end);
         }
         true
     }
@@ -318,29 +332,60 @@ impl TokenStream for WordStream<'_> {
     }
 }
 
-/// How long the `'s` is that a text begins with, in bytes; 0 where it does not. The s is no word: "the worker's knee" has
-/// two words in a row, "worker" and "knee".
-fn possessive(text: &str) -> usize {
-    let mut chars = text.chars();
-    let (Some(mark @ ('\'' | '\u{2019}')), Some('s' | 'S')) = (chars.next(), chars.next()) else { return 0 };
-    match chars.next() {
-        Some(c) if c.is_alphanumeric() => 0,
-        _ => mark.len_utf8() + 1,
-    }
+/// How long the `'s` is that stands at a place of a text, in bytes; 0 where none does. The s is no word: "the worker's
+/// knee" has two words in a row, "worker" and "knee".
+fn possessive(text: &str, at: usize) -> usize {
+    let mark = match &text.as_bytes()[at..] {
+        [b'\'', b's' | b'S', ..] => 1,
+        // The typographic apostrophe.
+        [0xe2, 0x80, 0x99, b's' | b'S', ..] => 3,
+        _ => return 0,
+    };
+    let length = mark + 1;
+    if text[at + length..].starts_with(char::is_alphanumeric) { 0 } else { length }
 }
 
 const MTUS: &str = "mtus";
+
+/// What a byte tells of the word that it is in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    /// A letter or a digit.
+    Word,
+    /// It parts words.
+    Gap,
+    /// It may be a word of its own.
+    Percent,
+    /// Of a character that is no ASCII.
+    Wide,
+}
+
+/// What each byte is, so that a byte costs one look-up.
+const BYTES: [Byte; 256] = {
+    let mut bytes = [Byte::Wide; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        bytes[byte] = match byte as u8 {
+            b'%' => Byte::Percent,
+            b if b.is_ascii_alphanumeric() => Byte::Word,
+            _ => Byte::Gap,
+        };
+        byte += 1;
+    }
+    bytes
+};
 
 /// The next word at or after a byte offset.
 fn word(text: &str, from: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut start = from;
     loop {
-        match bytes.get(start)? {
-            b if b.is_ascii_alphanumeric() => break,
-            b'%' if behind_number(&bytes[..start]) => return Some((start, start + 1)),
-            b if b.is_ascii() => start += 1,
-            _ => {
+        match BYTES[usize::from(*bytes.get(start)?)] {
+            Byte::Word => break,
+            Byte::Gap => start += 1,
+            Byte::Percent if behind_number(&bytes[..start]) => return Some((start, start + 1)),
+            Byte::Percent => start += 1,
+            Byte::Wide => {
                 let c = text[start..].chars().next()?;
                 if c.is_alphanumeric() {
                     break;
@@ -351,15 +396,13 @@ fn word(text: &str, from: usize) -> Option<(usize, usize)> {
     }
     let mut end = start;
     while let Some(&b) = bytes.get(end) {
-        if b.is_ascii_alphanumeric() {
-            end += 1;
-        } else if b.is_ascii() {
-            break;
-        } else {
-            match text[end..].chars().next() {
+        match BYTES[usize::from(b)] {
+            Byte::Word => end += 1,
+            Byte::Gap | Byte::Percent => break,
+            Byte::Wide => match text[end..].chars().next() {
                 Some(c) if c.is_alphanumeric() => end += c.len_utf8(),
                 _ => break,
-            }
+            },
         }
     }
     Some((start, end))

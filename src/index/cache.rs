@@ -9,17 +9,24 @@ const SETS: usize = 1 << 12;
 /// The number of sets for the first text: queries make an analyzer for a few words and throw it away.
 const FEW_SETS: usize = 1 << 3;
 
-/// The longest word and the longest term, in bytes, that are kept. One word in a thousand is longer.
+/// The longest word that is kept, in bytes. One word in a thousand is longer.
 const WORD: usize = size_of::<u128>();
-const TERM: usize = WORD - 1;
+/// How many bytes of a term may stand in no beginning of its word: the stemmer makes "therapi" of "therapy".
+const TAIL: usize = 3;
 
-/// A word with its term, both in place: a look-up follows no pointer.
+/// A word with what its term is: a beginning of it in small letters, and mostly nothing behind.
 #[derive(Debug, Clone, Copy, Default)]
 struct Entry {
     /// The word's bytes as a number, which is compared at once; 0 where there is none.
     word: u128,
-    term: [u8; TERM],
-    length: u8,
+    /// How many bytes of the word stay.
+    stays: u8,
+    /// Whether the word has capitals.
+    capitals: bool,
+    /// What comes behind, in ASCII.
+    tail: [u8; TAIL],
+    /// How many bytes that is.
+    tail_length: u8,
 }
 
 /// Two words, the one used last first.
@@ -104,7 +111,7 @@ impl<T: TokenStream> TokenStream for Terms<'_, T> {
                 return true;
             }
         }
-        first.term_into(text);
+        first.make_term(text);
         true
     }
 
@@ -118,16 +125,28 @@ impl<T: TokenStream> TokenStream for Terms<'_, T> {
 }
 
 impl Entry {
-    fn new(word: u128, text: &str) -> Option<Self> {
-        let mut entry = Entry { word, length: u8::try_from(text.len()).ok()?, ..Entry::default() };
-        entry.term.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        Some(entry)
+    /// What makes a term of a word, if both are so simple.
+    fn new(word: u128, term: &str) -> Option<Self> {
+        let bytes = word.to_le_bytes();
+        let small = bytes.map(|b| b.to_ascii_lowercase());
+        let stays = small.iter().zip(term.as_bytes()).take_while(|(one, other)| one == other).count();
+        let behind = term.as_bytes().get(stays..)?;
+        let mut tail = [0; TAIL];
+        tail.get_mut(..behind.len())?.copy_from_slice(behind);
+        let simple = bytes.is_ascii() && behind.is_ascii();
+        let (capitals, tail_length) = (small != bytes, behind.len() as u8);
+        simple.then_some(Self { word, stays: stays as u8, capitals, tail, tail_length })
     }
 
-    fn term_into(&self, text: &mut String) {
-        text.clear();
-        // They were a text when they were put in.
-        text.push_str(str::from_utf8(&self.term[..usize::from(self.length)]).unwrap_or_default());
+    /// Makes the term of the word in its place.
+    fn make_term(&self, word: &mut String) {
+        word.truncate(usize::from(self.stays));
+        if self.capitals {
+            word.make_ascii_lowercase();
+        }
+        for byte in self.tail.iter().take(usize::from(self.tail_length)) {
+            word.push(char::from(*byte));
+        }
     }
 }
 
@@ -151,9 +170,24 @@ impl Analyzer {
 
 /// A word's bytes as a number, if it has 16 at most. No two words have the same: none holds a byte that is 0.
 pub fn number(word: &str) -> Option<u128> {
-    let mut bytes = [0; WORD];
-    bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
-    Some(u128::from_le_bytes(bytes))
+    let word = word.as_bytes();
+    // Bytes that the first half and the second one share are shifted out.
+    let shift = |of: usize| 8 * (of - word.len()) as u32;
+    Some(match *word {
+        [] => 0,
+        [one] => u128::from(one),
+        [one, two] => u128::from(u16::from_le_bytes([one, two])),
+        [one, two, three] => u128::from(u32::from_le_bytes([one, two, three, 0])),
+        [..] if word.len() <= WORD / 2 => {
+            let (first, last) = (u32::from_le_bytes(*word.first_chunk()?), u32::from_le_bytes(*word.last_chunk()?));
+            u128::from(first) | u128::from(last.checked_shr(shift(WORD / 2)).unwrap_or_default()) << 32
+        }
+        [..] if word.len() <= WORD => {
+            let (first, last) = (u64::from_le_bytes(*word.first_chunk()?), u64::from_le_bytes(*word.last_chunk()?));
+            u128::from(first) | u128::from(last.checked_shr(shift(WORD)).unwrap_or_default()) << 64
+        }
+        _ => return None,
+    })
 }
 
 /// A place for a word among as many as 65,536. The high bits of a product depend on every bit of both halves.
@@ -161,4 +195,34 @@ pub fn hash(word: u128) -> usize {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     let halves = (word as u64) ^ ((word >> 64) as u64).wrapping_mul(ODD).rotate_left(32);
     (halves.wrapping_mul(ODD) >> 48) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_the_bytes_of_a_word() {
+        for length in 0..=WORD {
+            let word: String = ('a'..).take(length).collect();
+            let mut bytes = [0; WORD];
+            bytes[..length].copy_from_slice(word.as_bytes());
+            assert_eq!(number(&word), Some(u128::from_le_bytes(bytes)), "{word}");
+        }
+        assert_eq!(number(&"a".repeat(WORD + 1)), None);
+    }
+
+    #[test]
+    fn a_term_is_kept_as_a_change_of_its_word() {
+        let cases = [("Therapy", "therapi", true), ("UPHELD", "upheld", true), ("a", "a", true), ("caf\u{e9}", "cafe", false)];
+        for (word, term, kept) in cases.into_iter().chain([("relational", "relate", true), ("abc", "wxyz", false)]) {
+            let entry = number(word).and_then(|number| Entry::new(number, term));
+            assert_eq!(entry.is_some(), kept, "{word}");
+            if let Some(entry) = entry {
+                let mut text = word.to_owned();
+                entry.make_term(&mut text);
+                assert_eq!(text, term);
+            }
+        }
+    }
 }

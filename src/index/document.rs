@@ -43,6 +43,8 @@ pub struct IssueDocument {
     /// Its place among the letter's documents.
     place: usize,
     own: TantivyDocument,
+    /// What is stored with it: its issue, and with the first one its letter.
+    records: Vec<(Field, Vec<u8>)>,
     _permit: Option<Permit>,
 }
 
@@ -69,10 +71,12 @@ impl Document for IssueDocument {
         // What the letter has once stands with its first document.
         let first = (self.place == 0).then(|| texts.of_letter(record)).into_iter().flatten();
         let issue = record.issues.get(self.place).map(|issue| texts.of_issue(issue)).into_iter().flatten();
-        // The words of each text are there once more before they are stemmed.
+        // The words of each text are there once more before they are stemmed, behind a mark that a letter begins.
+        let begins = (self.place == 0).then_some((texts.forms, FieldValue::Text("")));
         let texts = first.chain(issue).flat_map(|(field, text)| [field, texts.forms].map(|field| (field, text)));
         let small = small.map(|(field, value)| (field, FieldValue::Small(value)));
-        Box::new(small.chain(texts.map(|(field, text)| (field, FieldValue::Text(text)))))
+        let records = self.records.iter().map(|(field, record)| (*field, FieldValue::Bytes(record)));
+        Box::new(small.chain(records).chain(begins).chain(texts.map(|(field, text)| (field, FieldValue::Text(text)))))
     }
 }
 
@@ -81,6 +85,8 @@ impl Document for IssueDocument {
 pub enum FieldValue<'a> {
     /// A text of the letter's record.
     Text(&'a str),
+    /// A record as it is stored.
+    Bytes(&'a [u8]),
     /// Anything else.
     Small(<TantivyDocument as Document>::Value<'a>),
 }
@@ -92,6 +98,7 @@ impl<'a> Value<'a> for FieldValue<'a> {
     fn as_value(&self) -> ReferenceValue<'a, Self> {
         ReferenceValue::Leaf(match self {
             Self::Text(text) => ReferenceValueLeaf::Str(text),
+            Self::Bytes(bytes) => ReferenceValueLeaf::Bytes(bytes),
             // No field holds a list or an object.
             Self::Small(value) => value.as_leaf().unwrap_or(ReferenceValueLeaf::Null),
         })
@@ -249,19 +256,21 @@ impl Documents {
     ///
     /// The permit is dropped when the last of them is in a segment.
     pub fn of(&self, record: LetterRecord, id: u64, key: &[u8], permit: Option<Permit>) -> Vec<IssueDocument> {
-        let mut documents: Vec<_> =
-            record.issues.iter().zip(1..).map(|(issue, number)| self.issue(number, issue)).collect();
-        if documents.is_empty() {
+        let mut issues: Vec<_> = record.issues.iter().zip(1..).map(|(issue, number)| self.issue(number, issue)).collect();
+        if issues.is_empty() {
             let mut only = TantivyDocument::new();
             only.add_u64(self.number, 0);
-            documents.push(only);
+            issues.push((only, Vec::new()));
         }
-        documents[0].add_bytes(self.letter_record, &stored_letter(&record));
+        issues[0].1.push((self.letter_record, stored_letter(&record)));
         let mut facts = self.facts(&record.facts, id, key);
         facts.add_u64(self.requests, record.issues.len() as u64);
         let letter = Arc::new(Letter { facts, texts: self.texts, record });
-        let document = |(place, own)| IssueDocument { letter: letter.clone(), place, own, _permit: permit.clone() };
-        documents.into_iter().enumerate().map(document).collect()
+        let document = |(place, (own, records))| {
+            let (letter, _permit) = (letter.clone(), permit.clone());
+            IssueDocument { letter, place, own, records, _permit }
+        };
+        issues.into_iter().enumerate().map(document).collect()
     }
 
     fn facts(&self, facts: &LetterFacts, id: u64, key: &[u8]) -> TantivyDocument {
@@ -289,7 +298,8 @@ impl Documents {
         doc
     }
 
-    fn issue(&self, number: u64, issue: &IssueRecord) -> TantivyDocument {
+    /// The document's own values, and its record.
+    fn issue(&self, number: u64, issue: &IssueRecord) -> (TantivyDocument, Vec<(Field, Vec<u8>)>) {
         let mut doc = TantivyDocument::new();
         doc.add_u64(self.number, number);
         let yes_or_no = |told: Option<bool>| if told == Some(true) { "yes" } else { "no" };
@@ -311,8 +321,8 @@ impl Documents {
             doc.add_u64(self.same_rationale, same);
         }
         // A record of plain strings and numbers always serialises.
-        doc.add_bytes(self.issue_record, &serde_json::to_vec(issue).unwrap_or_default());
-        doc
+        let record = serde_json::to_vec(issue).unwrap_or_default();
+        (doc, vec![(self.issue_record, record)])
     }
 }
 
@@ -344,11 +354,13 @@ fn or<'a>(canonical: &'a [String], printed: &'a [String]) -> impl Iterator<Item 
 
 /// Adds values without repetitions, also in another spelling, so that a value is counted once a document.
 fn keywords<'a>(doc: &mut TantivyDocument, field: Field, values: impl IntoIterator<Item = &'a str>) {
-    let mut seen: Vec<String> = Vec::new();
+    let mut values = values.into_iter();
+    let Some(first) = values.next() else { return };
+    doc.add_text(field, first);
+    let mut others: Vec<&str> = Vec::new();
     for value in values {
-        let folded = analysis::fold(value);
-        if !seen.contains(&folded) {
-            seen.push(folded);
+        if !others.iter().chain([&first]).any(|other| analysis::fold(other) == analysis::fold(value)) {
+            others.push(value);
             doc.add_text(field, value);
         }
     }

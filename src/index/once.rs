@@ -1,14 +1,17 @@
-//! The words of a text once each, for a field that only tells which words there are.
+//! The words of a letter once each, for a field that only tells which words there are.
 
 use tantivy::tokenizer::{Token, TokenFilter, TokenStream, Tokenizer};
 
 use super::cache::{hash, number};
 
-/// Places for words; a text has fewer words that differ, mostly.
-const PLACES: usize = 1 << 9;
+/// Places for words; a letter has fewer words that differ, mostly.
+const PLACES: usize = 1 << 10;
 
-/// Leaves out most words that the text had before: half of the words of a letter. A word comes again where another one
-/// has taken its place, or where it is too long to be a number.
+/// Leaves out most words that the letter had before: two of three. A word comes again where another one has taken its
+/// place, or where it is too long to be a number.
+///
+/// An empty text, which has no words, tells that another letter begins. A document is indexed by one thread, the
+/// documents of a letter one after the other, and each thread has a tokenizer of its own.
 #[derive(Clone)]
 pub struct Once;
 
@@ -17,28 +20,28 @@ pub struct Once;
 pub struct OnceTokenizer<T> {
     words: T,
     places: Vec<Place>,
-    texts: u64,
+    letters: u64,
 }
 
-/// A word that was seen, and in which text.
+/// A word that was seen, and in which letter.
 #[derive(Clone, Copy, Default)]
 struct Place {
     word: u128,
-    text: u64,
+    letter: u64,
 }
 
 /// The stream of these words.
 pub struct OnceStream<'a, T> {
     words: T,
     places: &'a mut [Place],
-    text: u64,
+    letter: u64,
 }
 
 impl TokenFilter for Once {
     type Tokenizer<T: Tokenizer> = OnceTokenizer<T>;
 
     fn transform<T: Tokenizer>(self, words: T) -> OnceTokenizer<T> {
-        OnceTokenizer { words, places: vec![Place::default(); PLACES], texts: 0 }
+        OnceTokenizer { words, places: vec![Place::default(); PLACES], letters: 0 }
     }
 }
 
@@ -46,8 +49,10 @@ impl<T: Tokenizer> Tokenizer for OnceTokenizer<T> {
     type TokenStream<'a> = OnceStream<'a, T::TokenStream<'a>>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Self::TokenStream<'a> {
-        self.texts += 1;
-        OnceStream { words: self.words.token_stream(text), places: &mut self.places, text: self.texts }
+        if text.is_empty() {
+            self.letters += 1;
+        }
+        OnceStream { words: self.words.token_stream(text), places: &mut self.places, letter: self.letters }
     }
 }
 
@@ -56,8 +61,8 @@ impl<T: TokenStream> TokenStream for OnceStream<'_, T> {
         while self.words.advance() {
             let Some(word) = number(&self.words.token().text) else { return true };
             let place = &mut self.places[hash(word) % PLACES];
-            let here = Place { word, text: self.text };
-            if (place.word, place.text) != (here.word, here.text) {
+            let here = Place { word, letter: self.letter };
+            if (place.word, place.letter) != (here.word, here.letter) {
                 *place = here;
                 return true;
             }

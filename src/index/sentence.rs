@@ -3,7 +3,7 @@
 //! The rules are for medical letters: strengths, levels of the spine, sections of regulations, lists and headings on lines of
 //! their own. Abbreviations are in `schema/abbreviations.tsv`.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -143,7 +143,7 @@ fn next_word(text: &str, next: usize) -> &str {
     &rest[..rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len())]
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Never,
     Number,
@@ -154,25 +154,49 @@ enum Kind {
 
 /// What a full stop behind a word means, if the table has it.
 fn kind(word: &str) -> Option<Kind> {
-    [Kind::Never, Kind::Number, Kind::Maybe].into_iter().find(|kind| is(word, *kind))
+    let kinds = kinds(word);
+    [Kind::Never, Kind::Number, Kind::Maybe].into_iter().find(|kind| kinds & kind.bit() != 0)
 }
 
 fn is(word: &str, kind: Kind) -> bool {
-    // Most words are longer than all of the table.
-    word.len() <= LONGEST && KINDS.contains(&(kind, word.to_ascii_lowercase().as_str()))
+    kinds(word) & kind.bit() != 0
+}
+
+/// The kinds of a word, one bit each.
+fn kinds(word: &str) -> u8 {
+    let mut small = [0; LONGEST];
+    let Some(small) = small.get_mut(..word.len()) else { return 0 };
+    small.copy_from_slice(word.as_bytes());
+    small.make_ascii_lowercase();
+    KINDS.get(&*small).copied().unwrap_or_default()
+}
+
+impl Kind {
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
 }
 
 /// The longest word of the table, in bytes.
 const LONGEST: usize = 12;
 
-static KINDS: LazyLock<HashSet<(Kind, &'static str)>> = LazyLock::new(|| {
+/// The words of the table with their kinds.
+static KINDS: LazyLock<HashMap<&'static [u8], u8>> = LazyLock::new(|| {
+    let mut kinds = HashMap::new();
+    for (word, kind) in words_of_table() {
+        *kinds.entry(word.as_bytes()).or_default() |= kind.bit();
+    }
+    kinds
+});
+
+fn words_of_table() -> impl Iterator<Item = (&'static str, Kind)> {
     let rows = TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'));
     let words = rows.filter_map(|(name, words)| {
         let (_, kind) = NAMES.into_iter().find(|(known, _)| *known == name)?;
-        Some(words.split(';').map(move |word| (kind, word.trim())))
+        Some(words.split(';').map(move |word| (word.trim(), kind)))
     });
-    words.flatten().collect()
-});
+    words.flatten()
+}
 
 const TABLE: &str = include_str!("../../schema/abbreviations.tsv");
 
@@ -194,8 +218,11 @@ mod tests {
         let known = |row: &&str| row.split_once('\t').is_some_and(|(kind, _)| NAMES.iter().any(|(k, _)| *k == kind));
         assert!(rows.iter().all(known), "{rows:?}");
         let words = rows.iter().flat_map(|row| row.split_once('\t').map_or("", |(_, words)| words).split(';'));
-        let two = KINDS.iter().filter(|(kind, word)| *kind == Kind::Number && is(word, Kind::Maybe)).count();
-        assert_eq!((KINDS.iter().map(|(_, word)| word.len()).max(), two), (Some(LONGEST), 0));
-        assert_eq!(words.count(), KINDS.len(), "a word is listed twice");
+        let mut told: Vec<_> = words_of_table().map(|(word, kind)| (word, kind.bit())).collect();
+        assert_eq!((told.iter().map(|(word, _)| word.len()).max(), words.count()), (Some(LONGEST), told.len()));
+        let two = told.iter().filter(|(word, _)| is(word, Kind::Number) && is(word, Kind::Maybe)).count();
+        told.sort_unstable();
+        told.dedup();
+        assert_eq!((two, told.len()), (0, words_of_table().count()), "a word is listed twice");
     }
 }
