@@ -380,29 +380,37 @@ fn word(text: &str, from: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut start = from;
     loop {
-        match BYTES[usize::from(*bytes.get(start)?)] {
-            Byte::Word => break,
-            Byte::Gap => start += 1,
-            Byte::Percent if behind_number(&bytes[..start]) => return Some((start, start + 1)),
-            Byte::Percent => start += 1,
-            Byte::Wide => {
-                let c = text[start..].chars().next()?;
-                if c.is_alphanumeric() {
-                    break;
-                }
-                start += c.len_utf8();
+        // One comparison after the other: the processor foresees them better than a jump by the kind.
+        let byte = BYTES[usize::from(*bytes.get(start)?)];
+        if byte == Byte::Word {
+            break;
+        } else if byte == Byte::Gap {
+            start += 1;
+        } else if byte == Byte::Percent {
+            if behind_number(&bytes[..start]) {
+                return Some((start, start + 1));
             }
+            start += 1;
+        } else {
+            let c = text[start..].chars().next()?;
+            if c.is_alphanumeric() {
+                break;
+            }
+            start += c.len_utf8();
         }
     }
     let mut end = start;
     while let Some(&b) = bytes.get(end) {
-        match BYTES[usize::from(b)] {
-            Byte::Word => end += 1,
-            Byte::Gap | Byte::Percent => break,
-            Byte::Wide => match text[end..].chars().next() {
+        let byte = BYTES[usize::from(b)];
+        if byte == Byte::Word {
+            end += 1;
+        } else if byte != Byte::Wide {
+            break;
+        } else {
+            match text[end..].chars().next() {
                 Some(c) if c.is_alphanumeric() => end += c.len_utf8(),
                 _ => break,
-            },
+            }
         }
     }
     Some((start, end))

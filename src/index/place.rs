@@ -110,10 +110,11 @@ pub fn open_or_create(dir: &Path) -> Result<tantivy::Index> {
 }
 
 /// Records are compressed with Zstandard in blocks of 32 KiB. Measured against LZ4 in blocks of 16 KiB the store takes
-/// little more than half, at the same time of indexing.
+/// little more than half, at the same time of indexing. Its lowest level takes 4% more than its usual one, in three fifths
+/// of the work, which was a tenth of indexing.
 fn settings() -> IndexSettings {
     IndexSettings {
-        docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
+        docstore_compression: Compressor::Zstd(ZstdCompressor { compression_level: Some(1) }),
         docstore_blocksize: 32 << 10,
         ..IndexSettings::default()
     }
