@@ -103,5 +103,5 @@ pub fn read_text(bytes: Vec<u8>) -> Result<Content> {
 /// (ISO 32000-1, annex H, note 13).
 fn is_pdf(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(1024 + 5)];
-    head.windows(5).any(|w| w == b"%PDF-")
+    memchr::memmem::find(head, b"%PDF-").is_some()
 }

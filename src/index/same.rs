@@ -10,26 +10,33 @@ use crate::record::IssueRecord;
 pub fn rationale(issue: &IssueRecord) -> Option<u64> {
     let text = issue.rationale.as_deref()?;
     let outcome = issue.outcome.map_or("", |outcome| outcome.name());
-    let mut words = String::with_capacity(outcome.len() + 1 + text.len());
-    words.push_str(outcome);
-    words.push('\n');
+    let mut words = Vec::with_capacity(outcome.len() + 1 + text.len());
+    words.extend_from_slice(outcome.as_bytes());
+    words.push(b'\n');
     let start = words.len();
-    let mut gap = false;
-    for c in text.chars() {
-        if !c.is_alphanumeric() {
-            gap = true;
-            continue;
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Letters as a run: a text is many words.
+        let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        if length > 0 {
+            let from = words.len();
+            words.extend_from_slice(&rest.as_bytes()[..length]);
+            words[from..].make_ascii_lowercase();
+            rest = &rest[length..];
         }
-        if gap && words.len() > start {
-            words.push(' ');
+        let Some(c) = rest.chars().next() else { break };
+        if c.is_alphanumeric() {
+            let mut buffer = [0; 4];
+            c.to_lowercase().for_each(|c| words.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes()));
+        } else if !words.ends_with(b" ") && words.len() > start {
+            words.push(b' ');
         }
-        gap = false;
-        match c.is_ascii() {
-            true => words.push(c.to_ascii_lowercase()),
-            false => words.extend(c.to_lowercase()),
-        }
+        rest = &rest[c.len_utf8()..];
     }
-    let digest = blake3::hash(words.as_bytes());
+    if words.ends_with(b" ") {
+        words.pop();
+    }
+    let digest = blake3::hash(&words);
     let head = digest.as_bytes().first_chunk::<8>().copied().unwrap_or_default();
     (words.len() > start).then(|| u64::from_be_bytes(head))
 }
