@@ -36,7 +36,7 @@ pub type Permit = Arc<dyn Any + Send + Sync>;
 
 /// The document of one issue.
 ///
-/// The texts of a letter are many times the rest of it: they are read where its record holds them.
+/// The texts of a letter are many times the rest of it: they are read where its record held them.
 #[derive(Clone)]
 pub struct IssueDocument {
     letter: Arc<Letter>,
@@ -50,9 +50,42 @@ pub struct IssueDocument {
 
 /// What the documents of a letter have in common.
 struct Letter {
-    record: LetterRecord,
     facts: TantivyDocument,
-    texts: TextFields,
+    fields: TextFields,
+    texts: Texts,
+}
+
+/// The texts of a letter, taken out of its record. The rest of that is many small pieces of memory, which the thread
+/// that made them gives back faster than the one that builds the segment.
+struct Texts {
+    text: Option<String>,
+    summary: Option<String>,
+    diagnoses: Vec<String>,
+    issues: Vec<IssueTexts>,
+}
+
+struct IssueTexts {
+    issue: String,
+    guideline: Option<String>,
+    claims: Option<String>,
+    rationale: Option<String>,
+}
+
+impl Texts {
+    fn of(record: LetterRecord) -> Self {
+        let of_issue = |issue: IssueRecord| IssueTexts {
+            issue: issue.issue,
+            guideline: issue.guideline.text,
+            claims: issue.claims_guideline.text,
+            rationale: issue.rationale,
+        };
+        Self {
+            text: record.text,
+            summary: record.facts.clinical_summary,
+            diagnoses: record.facts.diagnoses,
+            issues: record.issues.into_iter().map(of_issue).collect(),
+        }
+    }
 }
 
 impl fmt::Debug for IssueDocument {
@@ -66,14 +99,14 @@ impl Document for IssueDocument {
     type FieldsValuesIter<'a> = Box<dyn Iterator<Item = (Field, FieldValue<'a>)> + 'a>;
 
     fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
-        let Letter { record, facts, texts } = &*self.letter;
+        let Letter { facts, fields, texts } = &*self.letter;
         let small = facts.iter_fields_and_values().chain(self.own.iter_fields_and_values());
         // What the letter has once stands with its first document.
-        let first = (self.place == 0).then(|| texts.of_letter(record)).into_iter().flatten();
-        let issue = record.issues.get(self.place).map(|issue| texts.of_issue(issue)).into_iter().flatten();
+        let first = (self.place == 0).then(|| fields.of_letter(texts)).into_iter().flatten();
+        let issue = texts.issues.get(self.place).map(|issue| fields.of_issue(issue)).into_iter().flatten();
         // The words of each text are there once more before they are stemmed, behind a mark that a letter begins.
-        let begins = (self.place == 0).then_some((texts.forms, FieldValue::Text("")));
-        let texts = first.chain(issue).flat_map(|(field, text)| [field, texts.forms].map(|field| (field, text)));
+        let begins = (self.place == 0).then_some((fields.forms, FieldValue::Text("")));
+        let texts = first.chain(issue).flat_map(|(field, text)| [field, fields.forms].map(|field| (field, text)));
         let small = small.map(|(field, value)| (field, FieldValue::Small(value)));
         let records = self.records.iter().map(|(field, record)| (*field, FieldValue::Bytes(record)));
         Box::new(small.chain(records).chain(begins).chain(texts.map(|(field, text)| (field, FieldValue::Text(text)))))
@@ -119,18 +152,18 @@ struct TextFields {
 }
 
 impl TextFields {
-    fn of_letter<'a>(&self, record: &'a LetterRecord) -> impl Iterator<Item = (Field, &'a str)> + use<'a> {
+    fn of_letter<'a>(&self, letter: &'a Texts) -> impl Iterator<Item = (Field, &'a str)> + use<'a> {
         let Self { text, summary, diagnosis, .. } = *self;
-        let texts = [(text, &record.text), (summary, &record.facts.clinical_summary)];
+        let texts = [(text, &letter.text), (summary, &letter.summary)];
         let texts = texts.into_iter().filter_map(|(field, text)| Some((field, text.as_deref()?)));
-        texts.chain(record.facts.diagnoses.iter().map(move |text| (diagnosis, text.as_str())))
+        texts.chain(letter.diagnoses.iter().map(move |text| (diagnosis, text.as_str())))
     }
 
-    fn of_issue<'a>(&self, issue: &'a IssueRecord) -> impl Iterator<Item = (Field, &'a str)> + use<'a> {
+    fn of_issue<'a>(&self, issue: &'a IssueTexts) -> impl Iterator<Item = (Field, &'a str)> + use<'a> {
         let texts = [
             (self.issue, Some(issue.issue.as_str())),
-            (self.guideline, issue.guideline.text.as_deref()),
-            (self.claims, issue.claims_guideline.text.as_deref()),
+            (self.guideline, issue.guideline.as_deref()),
+            (self.claims, issue.claims.as_deref()),
             (self.rationale, issue.rationale.as_deref()),
         ];
         texts.into_iter().filter_map(|(field, text)| Some((field, text?)))
@@ -265,7 +298,7 @@ impl Documents {
         issues[0].1.push((self.letter_record, stored_letter(&record)));
         let mut facts = self.facts(&record.facts, id, key);
         facts.add_u64(self.requests, record.issues.len() as u64);
-        let letter = Arc::new(Letter { facts, texts: self.texts, record });
+        let letter = Arc::new(Letter { facts, fields: self.texts, texts: Texts::of(record) });
         let document = |(place, (own, records))| {
             let (letter, _permit) = (letter.clone(), permit.clone());
             IssueDocument { letter, place, own, records, _permit }

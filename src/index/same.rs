@@ -14,24 +14,26 @@ pub fn rationale(issue: &IssueRecord) -> Option<u64> {
     words.extend_from_slice(outcome.as_bytes());
     words.push(b'\n');
     let start = words.len();
-    let mut rest = text;
-    while !rest.is_empty() {
-        // Letters as a run: a text is many words.
-        let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        if length > 0 {
-            let from = words.len();
-            words.extend_from_slice(&rest.as_bytes()[..length]);
-            words[from..].make_ascii_lowercase();
-            rest = &rest[length..];
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii() {
+            at += 1;
+            if byte.is_ascii_alphanumeric() {
+                words.push(byte.to_ascii_lowercase());
+            } else if words.last() != Some(&b' ') && words.len() > start {
+                words.push(b' ');
+            }
+            continue;
         }
-        let Some(c) = rest.chars().next() else { break };
+        let Some(c) = text[at..].chars().next() else { break };
+        at += c.len_utf8();
         if c.is_alphanumeric() {
             let mut buffer = [0; 4];
             c.to_lowercase().for_each(|c| words.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes()));
-        } else if !words.ends_with(b" ") && words.len() > start {
+        } else if words.last() != Some(&b' ') && words.len() > start {
             words.push(b' ');
         }
-        rest = &rest[c.len_utf8()..];
     }
     if words.ends_with(b" ") {
         words.pop();
