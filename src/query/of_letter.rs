@@ -7,7 +7,7 @@ use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
-use crate::index::NUMBER;
+use crate::index::{NUMBER, first_of_letter};
 
 /// A query on a field of the letter, which matches all documents of the letters whose first one matches.
 #[derive(Debug)]
@@ -55,14 +55,6 @@ struct LetterScorer {
 /// Whether a document is of the same letter as the one before it.
 fn continues(numbers: &Column<u64>, doc: DocId) -> bool {
     numbers.first(doc).is_some_and(|number| number > 1)
-}
-
-/// The first document of the letter of a document.
-fn first_of_letter(numbers: &Column<u64>, mut doc: DocId) -> DocId {
-    while doc > 0 && continues(numbers, doc) {
-        doc -= 1;
-    }
-    doc
 }
 
 impl DocSet for LetterScorer {
