@@ -10,7 +10,7 @@ use tantivy::query::{
     Bm25StatisticsProvider, BooleanQuery, EmptyQuery, EnableScoring, Explanation, Occur, Query, Scorer, TermQuery,
     TermSetQuery, Weight,
 };
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::{Field, IndexRecordOption, Schema};
 use tantivy::{DocId, DocSet, InvertedIndexReader, Score, SeekDangerResult, SegmentReader, TERMINATED, Term};
 
 use super::places::{self, At};
@@ -37,11 +37,18 @@ pub struct SpanQuery {
 /// What the number of places in a text is divided by, for each length of texts that the index tells apart.
 pub type Norms = Arc<[Score; 256]>;
 
+impl SpanQuery {
+    /// The same with its candidates.
+    pub fn weighted(&self, schema: &Schema) -> tantivy::Result<SpanWeight> {
+        let unscored = EnableScoring::disabled_from_schema(schema);
+        let candidates = candidates(&self.span, self.field).weight(unscored)?;
+        Ok(SpanWeight { query: self.clone(), candidates })
+    }
+}
+
 impl Query for SpanQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        let unscored = EnableScoring::disabled_from_schema(scoring.schema());
-        let candidates = candidates(&self.span, self.field).weight(unscored)?;
-        Ok(Box::new(SpanWeight { query: self.clone(), candidates }))
+        Ok(Box::new(self.weighted(scoring.schema())?))
     }
 }
 
@@ -107,13 +114,15 @@ pub fn telling(
     })
 }
 
-struct SpanWeight {
+/// A query with its candidates.
+pub struct SpanWeight {
     query: SpanQuery,
     candidates: Box<dyn Weight>,
 }
 
-impl Weight for SpanWeight {
-    fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+impl SpanWeight {
+    /// The documents of a segment.
+    pub fn open(&self, reader: &SegmentReader) -> tantivy::Result<SpanScorer> {
         let SpanQuery { field, several, once, span, norms } = &self.query;
         let index = reader.inverted_index(*field)?;
         let mut words = Words::default();
@@ -132,7 +141,13 @@ impl Weight for SpanWeight {
             norms: norms.clone(),
         };
         scorer.settle();
-        Ok(Box::new(scorer))
+        Ok(scorer)
+    }
+}
+
+impl Weight for SpanWeight {
+    fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        Ok(Box::new(self.open(reader)?))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -143,7 +158,8 @@ impl Weight for SpanWeight {
     }
 }
 
-struct SpanScorer {
+/// The documents in which it stands.
+pub struct SpanScorer {
     candidates: Box<dyn Scorer>,
     span: Arc<Span>,
     words: Words,
