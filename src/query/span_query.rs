@@ -243,7 +243,10 @@ impl Scorer for SpanScorer {
 #[derive(Default)]
 struct Words {
     doc: DocId,
-    words: HashMap<String, SegmentPostings>,
+    /// So few that comparing them is quicker than a map.
+    words: Vec<(String, SegmentPostings)>,
+    /// Where the last word stands.
+    positions: Vec<u32>,
     /// By where their terms are kept, which is shared with the query.
     sets: HashMap<usize, Union>,
     /// Whether distances in words end with a value.
@@ -276,10 +279,10 @@ impl Words {
     }
 
     fn open_word(&mut self, word: &str, field: Field, index: &InvertedIndexReader) -> tantivy::Result<()> {
-        if !self.words.contains_key(word)
+        if self.words.iter().all(|(known, _)| known != word)
             && let Some(postings) = postings(word, field, index)?
         {
-            self.words.insert(word.to_owned(), postings);
+            self.words.push((word.to_owned(), postings));
         }
         Ok(())
     }
@@ -297,12 +300,13 @@ impl Words {
         }
     }
 
-    fn positions(&mut self, word: &str) -> Vec<u32> {
-        let mut positions = Vec::new();
-        if let Some(postings) = self.words.get_mut(word)
-            && at(postings, self.doc)
+    fn positions(&mut self, word: &str) -> &[u32] {
+        let Self { words, positions, doc, .. } = self;
+        positions.clear();
+        if let Some((_, postings)) = words.iter_mut().find(|(known, _)| known == word)
+            && at(postings, *doc)
         {
-            postings.positions(&mut positions);
+            postings.positions(positions);
         }
         positions
     }
@@ -310,7 +314,7 @@ impl Words {
 
 impl Text<At> for Words {
     fn word(&mut self, term: &str) -> Vec<At> {
-        self.positions(term).into_iter().map(|position| (position, position + 1)).collect()
+        self.positions(term).iter().map(|position| (*position, position + 1)).collect()
     }
 
     fn any_word(&mut self, terms: &Arc<BTreeSet<String>>) -> Vec<At> {
@@ -319,7 +323,7 @@ impl Text<At> for Words {
     }
 
     fn ends(&mut self, within: Within) -> Vec<u32> {
-        self.end(within).map_or_else(Vec::new, |end| self.positions(end))
+        self.end(within).map_or_else(Vec::new, |end| self.positions(end).to_vec())
     }
 
     fn phrase(&self, place: At) -> At {
