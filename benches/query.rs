@@ -2,17 +2,26 @@
 
 mod common;
 
+use std::path::PathBuf;
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use imr::index::Reader;
 use imr::query::{self, Expr};
-use imr::search::{self, Dimension, Request, StatsRequest};
+use imr::search::{self, By, Dimension, Request, StatsRequest};
 
 fn queries(c: &mut Criterion) {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    common::write(&dir.path().join("letters"), common::letters(5_000));
-    let index = dir.path().join("index");
-    common::index(&dir.path().join("letters"), &index);
-    let reader = Reader::open(&index).expect("the index just made");
+    // An index that is there already, so that two versions of the program are measured on the same.
+    let index = std::env::var_os("IMR_BENCH_INDEX").map_or_else(
+        || {
+            common::write(&dir.path().join("letters"), common::letters(5_000));
+            let index = dir.path().join("index");
+            common::index(&dir.path().join("letters"), &index);
+            index
+        },
+        PathBuf::from,
+    );
+    let reader = Reader::open(&index).expect("an index");
     let request = |text: &str, facets: &[&str]| Request {
         facets: facets.iter().map(|f| Dimension::parse(f).expect("a field").into()).collect(),
         ..Request::new(query::parse(text).expect("a query").expr)
@@ -31,6 +40,7 @@ fn queries(c: &mut Criterion) {
         ("boolean", "lumbar AND (mri OR injection) NOT surgery", &[]),
         ("filter", "opioid outcome:overturned decided:2016..2018 basis:mtus", &[]),
         ("facets", "lumbar", &["outcome", "basis", "specialty", "year", "chapter"]),
+        ("facets of all documents", "", &["outcome", "basis", "specialty", "year", "chapter"]),
     ] {
         let request = request(text, facets);
         group.bench_function(name, |b| b.iter(|| search::search(&reader, &request).expect("an answer")));
@@ -51,6 +61,12 @@ fn queries(c: &mut Criterion) {
     group.bench_function("did you mean", |b| {
         b.iter(|| search::suggestion(&reader, "acupunture", none, &ask).expect("an answer"));
     });
+    for (name, text) in [("term", "acupuncture"), ("all documents", "")] {
+        let request = Request { by: By::Rationale, ..request(text, &[]) };
+        group.bench_function(format!("rationales of {name}"), |b| {
+            b.iter(|| search::search(&reader, &request).expect("an answer"));
+        });
+    }
     let all = request("", &[]);
     group.bench_function("reference: all documents", |b| b.iter(|| search::search(&reader, &all).expect("an answer")));
     let by = |names: &[&str]| names.iter().map(|n| Dimension::parse(n).expect("a field")).collect::<Vec<_>>();

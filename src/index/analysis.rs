@@ -1,5 +1,6 @@
 //! Text to terms: the same way when indexing, searching and marking matches.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -133,12 +134,26 @@ pub fn fold(value: &str) -> String {
 
 /// The terms of a text, as text fields have them.
 pub fn terms(text: &str) -> Vec<String> {
-    collect(english(), text)
+    let mut terms = Vec::new();
+    TERMS.with_borrow_mut(|analyzer| analyzer.token_stream(text).process(&mut |token| terms.push(token.text.clone())));
+    terms
 }
 
 /// The words of a text before they are stemmed.
 pub fn words(text: &str) -> Vec<String> {
     collect(forms(), text)
+}
+
+// Each thread keeps analyzers, which know the terms of the words that they met: the texts of hits have most of them in common,
+// and so have the values that a word is compared with.
+thread_local! {
+    static TEXT: RefCell<TextAnalyzer> = RefCell::new(text());
+    static TERMS: RefCell<TextAnalyzer> = RefCell::new(english());
+}
+
+/// Hands over the tokens of a text as [`text`] makes them.
+pub fn tokens(text: &str, each: &mut dyn FnMut(&Token)) {
+    TEXT.with_borrow_mut(|analyzer| analyzer.token_stream(text).process(each));
 }
 
 fn collect(mut analyzer: TextAnalyzer, text: &str) -> Vec<String> {

@@ -8,17 +8,16 @@ use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::query::{
-    BooleanQuery, EmptyScorer, EnableScoring, Explanation, Occur, PhraseQuery, Query, Scorer, TermQuery, Weight,
-};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::query::{BooleanQuery, EnableScoring, Explanation, Occur, PhraseQuery, Query, Scorer, TermQuery, Weight};
+use tantivy::schema::{Field, IndexRecordOption, Schema};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
-use super::of_letter::OfLetter;
+use super::of_letter::{LetterScorer, OfLetter};
 use super::row::RowQuery;
 use super::score::on_grid;
 use super::span::Span;
-use super::span_query::{Norms, SpanQuery, telling};
+use super::span_query::{Norms, SpanQuery, SpanWeight, telling};
+use super::window::{self, Windows};
 use crate::index::FieldDef;
 
 /// How fast more of a word counts less: the greater, the longer the weights of fields tell. Measured by `scripts/relevance`
@@ -77,22 +76,26 @@ impl Part {
     }
 
     /// The documents, scored by how often it stands there against the length of the text.
-    fn counted(&self) -> Box<dyn Query> {
+    fn counted(&self, schema: &Schema) -> tantivy::Result<PartWeight> {
         let (def, field, span) = match self {
             Self::Text { def, field, span } => (def, *field, span),
-            Self::Value { query, .. } => return query.box_clone(),
+            Self::Value { query, .. } => {
+                let value = Counting::Value(query.weight(EnableScoring::disabled_from_schema(schema))?);
+                return Ok(PartWeight { counting: value, of_letter: false, weight: self.weight() });
+            }
         };
         let norms = norms(def.length as Score);
         let once = def.once;
-        let query: Box<dyn Query> = match (word_of(span, field), row_of(span, field)) {
-            (Some(term), _) => Box::new(Counted { term, once, norms }),
-            (None, Some(terms)) => Box::new(RowQuery { terms, once, norms }),
+        let counting = match (word_of(span, field), row_of(span, field)) {
+            (Some(term), _) => Counting::Word(Counted { term, once, norms }),
+            (None, Some(terms)) => Counting::Row(RowQuery { terms, once, norms }),
             (None, None) => {
                 let (several, span) = (def.several, Arc::clone(span));
-                Box::new(SpanQuery { field, several, once, span, norms: Some(norms) })
+                let query = SpanQuery { field, several, once, span, norms: Some(norms) };
+                Counting::Span(query.weighted(schema)?)
             }
         };
-        of_letter(def, query)
+        Ok(PartWeight { counting, of_letter: def.letter, weight: def.weight })
     }
 
     fn weight(&self) -> Score {
@@ -158,8 +161,7 @@ impl Query for FieldsQuery {
             least(&mut rarity, sum);
         }
         let factor = self.factor * rarity.unwrap_or(1.0) * (K1 + 1.0);
-        let unscored = || EnableScoring::disabled_from_schema(scoring.schema());
-        let parts = self.parts.iter().map(|part| Ok((part.counted().weight(unscored())?, part.weight())));
+        let parts = self.parts.iter().map(|part| part.counted(scoring.schema()));
         Ok(Box::new(FieldsWeight { parts: parts.collect::<tantivy::Result<_>>()?, factor }))
     }
 }
@@ -184,26 +186,14 @@ struct Counted {
     norms: Norms,
 }
 
-impl Query for Counted {
-    fn weight(&self, _scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(self.clone()))
-    }
-}
-
-impl Weight for Counted {
-    fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+impl Counted {
+    fn open(&self, reader: &SegmentReader) -> tantivy::Result<Option<CountedScorer>> {
         let field: Field = self.term.field();
         let index = reader.inverted_index(field)?;
-        let Some(postings) = index.read_postings(&self.term, IndexRecordOption::WithFreqs)? else {
-            return Ok(Box::new(EmptyScorer));
-        };
+        let Some(postings) = index.read_postings(&self.term, IndexRecordOption::WithFreqs)? else { return Ok(None) };
         let lengths = reader.fieldnorms_readers().get_field(field)?;
         let lengths = lengths.unwrap_or_else(|| FieldNormReader::constant(reader.max_doc(), 1));
-        Ok(Box::new(CountedScorer { postings, once: self.once, lengths, norms: Arc::clone(&self.norms) }))
-    }
-
-    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
-        explained(self.scorer(reader, 1.0)?, doc, "how often a word stands in a text, against its length")
+        Ok(Some(CountedScorer { postings, once: self.once, lengths, norms: Arc::clone(&self.norms) }))
     }
 }
 
@@ -240,23 +230,58 @@ impl Scorer for CountedScorer {
     }
 }
 
+/// What counts in a field.
+enum Counting {
+    Word(Counted),
+    Row(RowQuery),
+    Span(SpanWeight),
+    Value(Box<dyn Weight>),
+}
+
+/// What counts in a field, and how much.
+struct PartWeight {
+    counting: Counting,
+    /// Whether a letter has it once, with its first document.
+    of_letter: bool,
+    weight: Score,
+}
+
+impl PartWeight {
+    fn open(&self, reader: &SegmentReader) -> tantivy::Result<Option<Box<dyn window::Part>>> {
+        Ok(match &self.counting {
+            Counting::Word(word) => self.boxed(word.open(reader)?, reader)?,
+            Counting::Row(row) => self.boxed(row.open(reader)?, reader)?,
+            Counting::Span(span) => self.boxed(Some(span.open(reader)?), reader)?,
+            Counting::Value(value) => self.boxed(Some(value.scorer(reader, 1.0)?), reader)?,
+        })
+    }
+
+    fn boxed<S: Scorer + 'static>(
+        &self,
+        scorer: Option<S>,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<Option<Box<dyn window::Part>>> {
+        Ok(match scorer.filter(|scorer| scorer.doc() != TERMINATED) {
+            None => None,
+            Some(scorer) if self.of_letter => Some(Box::new(LetterScorer::new(scorer, reader)?)),
+            Some(scorer) => Some(Box::new(scorer)),
+        })
+    }
+}
+
 struct FieldsWeight {
-    parts: Vec<(Box<dyn Weight>, Score)>,
+    parts: Vec<PartWeight>,
     factor: Score,
 }
 
 impl Weight for FieldsWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let mut parts = Vec::new();
-        for (weight, factor) in &self.parts {
-            let scorer = weight.scorer(reader, 1.0)?;
-            if scorer.doc() != TERMINATED {
-                parts.push((scorer, *factor));
-            }
+        for part in &self.parts {
+            parts.extend(part.open(reader)?.map(|open| (open, part.weight)));
         }
-        let mut scorer = FieldsScorer { parts, doc: 0, factor: self.factor * boost };
-        scorer.settle();
-        Ok(Box::new(scorer))
+        let is_dear = self.parts.iter().any(|part| matches!(part.counting, Counting::Row(_) | Counting::Span(_)));
+        Ok(Box::new(FieldsScorer { windows: Windows::new(parts, is_dear), factor: self.factor * boost }))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -269,61 +294,37 @@ fn explained(mut scorer: Box<dyn Scorer>, doc: DocId, what: &'static str) -> tan
     Ok(Explanation::new(what, if found { scorer.score() } else { 0.0 }))
 }
 
-/// The union of the fields. There are some eight at most, so that looking at each is as fast as keeping them in order.
+/// The union of the fields.
 struct FieldsScorer {
-    parts: Vec<(Box<dyn Scorer>, Score)>,
-    doc: DocId,
+    windows: Windows,
     factor: Score,
-}
-
-impl FieldsScorer {
-    fn settle(&mut self) -> DocId {
-        self.doc = self.parts.iter().map(|(part, _)| part.doc()).min().unwrap_or(TERMINATED);
-        self.doc
-    }
 }
 
 impl DocSet for FieldsScorer {
     fn advance(&mut self) -> DocId {
-        for (part, _) in self.parts.iter_mut().filter(|(part, _)| part.doc() == self.doc) {
-            if self.doc != TERMINATED {
-                part.advance();
-            }
-        }
-        self.settle()
+        self.windows.advance()
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
-        for (part, _) in &mut self.parts {
-            if part.doc() < target {
-                part.seek(target);
-            }
-        }
-        self.settle()
+        self.windows.seek(target)
     }
 
     fn doc(&self) -> DocId {
-        self.doc
+        self.windows.doc()
     }
 
     fn size_hint(&self) -> u32 {
-        self.parts.iter().map(|(part, _)| part.size_hint()).max().unwrap_or(0)
+        self.windows.size_hint()
     }
 
     fn cost(&self) -> u64 {
-        self.parts.iter().map(|(part, _)| part.cost()).sum()
+        self.windows.cost()
     }
 }
 
 impl Scorer for FieldsScorer {
     fn score(&mut self) -> Score {
-        let mut often = 0.0;
-        // In the order of the fields, so that the sum is the same in every index.
-        for (part, weight) in &mut self.parts {
-            if part.doc() == self.doc {
-                often += *weight * part.score();
-            }
-        }
+        let often = self.windows.sum();
         on_grid(self.factor * often / (K1 + often))
     }
 }

@@ -29,7 +29,7 @@ impl Words {
     /// The words of a text as the index has them.
     pub fn of(text: &str) -> Self {
         let (mut bytes, mut terms) = (BTreeMap::new(), HashMap::<String, Vec<u32>>::new());
-        analysis::text().token_stream(text).process(&mut |token| {
+        analysis::tokens(text, &mut |token| {
             let position = u32::try_from(token.position).unwrap_or(u32::MAX);
             // Ends stand at the place of a word, and have no bytes.
             if token.offset_from < token.offset_to {

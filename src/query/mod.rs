@@ -28,6 +28,7 @@ mod span_query;
 mod spelling;
 mod synonyms;
 mod value;
+mod window;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

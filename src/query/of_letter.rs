@@ -4,10 +4,12 @@
 //! stand in a row, in every segment and after every merge, and a match in the first one stands for all of them.
 
 use tantivy::columnar::Column;
+use tantivy::postings::SegmentPostings;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
-use crate::index::NUMBER;
+use crate::index::{IndexSchema, NUMBER, first_of_letter};
 
 /// A query on a field of the letter, which matches all documents of the letters whose first one matches.
 #[derive(Debug)]
@@ -33,9 +35,7 @@ struct LetterWeight(Box<dyn Weight>);
 
 impl Weight for LetterWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let first = self.0.scorer(reader, boost)?;
-        let numbers = reader.fast_fields().u64(NUMBER)?;
-        Ok(Box::new(LetterScorer { doc: first.doc(), first, numbers, max_doc: reader.max_doc() }))
+        Ok(Box::new(LetterScorer::new(self.0.scorer(reader, boost)?, reader)?))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -44,34 +44,59 @@ impl Weight for LetterWeight {
     }
 }
 
-struct LetterScorer {
+/// All documents of the letters whose first one matches.
+pub struct LetterScorer<S> {
     /// Stands on the first document of the letter of `doc`.
-    first: Box<dyn Scorer>,
+    first: S,
     doc: DocId,
+    /// The document behind the letter.
+    end: DocId,
+    /// Where letters begin: the documents with the numbers 1 and 0.
+    begins: [SegmentPostings; 2],
     numbers: Column<u64>,
     max_doc: DocId,
 }
 
-/// Whether a document is of the same letter as the one before it.
-fn continues(numbers: &Column<u64>, doc: DocId) -> bool {
-    numbers.first(doc).is_some_and(|number| number > 1)
-}
-
-/// The first document of the letter of a document.
-fn first_of_letter(numbers: &Column<u64>, mut doc: DocId) -> DocId {
-    while doc > 0 && continues(numbers, doc) {
-        doc -= 1;
-    }
-    doc
-}
-
-impl DocSet for LetterScorer {
-    fn advance(&mut self) -> DocId {
-        let next = self.doc + 1;
-        self.doc = match next < self.max_doc && continues(&self.numbers, next) {
-            true => next,
-            false => self.first.advance(),
+impl<S: Scorer> LetterScorer<S> {
+    /// The documents of letters whose first ones are given.
+    pub fn new(first: S, reader: &SegmentReader) -> tantivy::Result<Self> {
+        let field = IndexSchema::get().number;
+        let index = reader.inverted_index(field)?;
+        let postings = |number| {
+            let term = Term::from_field_u64(field, number);
+            let postings = index.read_postings(&term, IndexRecordOption::Basic)?;
+            tantivy::Result::Ok(postings.unwrap_or_else(SegmentPostings::empty))
         };
+        let begins = [postings(1)?, postings(0)?];
+        let numbers = reader.fast_fields().u64(NUMBER)?;
+        let mut this = Self { doc: 0, end: 0, first, begins, numbers, max_doc: reader.max_doc() };
+        this.settle();
+        Ok(this)
+    }
+
+    /// Stands where the first document does, and looks up where its letter ends.
+    fn settle(&mut self) {
+        self.doc = self.first.doc();
+        self.end = self.max_doc;
+        if self.doc < self.max_doc {
+            for begins in &mut self.begins {
+                if begins.doc() <= self.doc {
+                    begins.seek(self.doc + 1);
+                }
+                self.end = self.end.min(begins.doc());
+            }
+        }
+    }
+}
+
+impl<S: Scorer> DocSet for LetterScorer<S> {
+    fn advance(&mut self) -> DocId {
+        if self.doc.saturating_add(1) < self.end {
+            self.doc += 1;
+        } else if self.doc != TERMINATED {
+            self.first.advance();
+            self.settle();
+        }
         self.doc
     }
 
@@ -79,15 +104,22 @@ impl DocSet for LetterScorer {
         if target <= self.doc {
             return self.doc;
         }
-        if target >= self.max_doc {
-            self.doc = self.first.seek(TERMINATED);
-            return self.doc;
+        if target < self.end {
+            self.doc = target;
+            return target;
         }
-        let first = first_of_letter(&self.numbers, target);
+        let first = match target < self.max_doc {
+            true => first_of_letter(&self.numbers, target),
+            false => TERMINATED,
+        };
         if self.first.doc() < first {
             self.first.seek(first);
         }
-        self.doc = if self.first.doc() == first { target } else { self.first.doc() };
+        self.settle();
+        // The letter may have begun before the document that was asked for.
+        if self.doc < target && target < self.end {
+            self.doc = target;
+        }
         self.doc
     }
 
@@ -104,7 +136,7 @@ impl DocSet for LetterScorer {
     }
 }
 
-impl Scorer for LetterScorer {
+impl<S: Scorer> Scorer for LetterScorer<S> {
     fn score(&mut self) -> Score {
         self.first.score()
     }

@@ -2,7 +2,7 @@
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::query::Scorer;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
@@ -19,21 +19,16 @@ pub struct RowQuery {
     pub norms: Norms,
 }
 
-impl Query for RowQuery {
-    fn weight(&self, _scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(self.clone()))
-    }
-}
-
-impl Weight for RowQuery {
-    fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let Some(first) = self.terms.first() else { return Ok(Box::new(EmptyScorer)) };
+impl RowQuery {
+    /// The documents of a segment with the row; `None` where a word is in none.
+    pub fn open(&self, reader: &SegmentReader) -> tantivy::Result<Option<RowScorer>> {
+        let Some(first) = self.terms.first() else { return Ok(None) };
         let index = reader.inverted_index(first.field())?;
         let mut words = Vec::new();
         for (offset, term) in (0..).zip(&self.terms) {
             match index.read_postings(term, IndexRecordOption::WithFreqsAndPositions)? {
                 Some(postings) => words.push((offset, postings)),
-                None => return Ok(Box::new(EmptyScorer)),
+                None => return Ok(None),
             }
         }
         // The rarest leads.
@@ -43,17 +38,12 @@ impl Weight for RowQuery {
         let query = self.clone();
         let mut scorer = RowScorer { query, words, lengths, doc: 0, starts: Vec::new(), places: Vec::new() };
         scorer.settle();
-        Ok(Box::new(scorer))
-    }
-
-    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
-        let mut scorer = self.scorer(reader, 1.0)?;
-        let found = scorer.doc() == doc || (scorer.doc() < doc && scorer.seek(doc) == doc);
-        Ok(Explanation::new("words in a row", if found { scorer.score() } else { 0.0 }))
+        Ok(Some(scorer))
     }
 }
 
-struct RowScorer {
+/// The documents with a row.
+pub struct RowScorer {
     query: RowQuery,
     /// Each word with its place in the row.
     words: Vec<(u32, SegmentPostings)>,

@@ -129,7 +129,11 @@ impl Span {
                 places::loose(&parts, *slop, &text.ends(Within::Words(*slop)))
             }
             Span::Near(near) => {
-                let (left, right) = (near.left.places(text), near.right.places(text));
+                let left = near.left.places(text);
+                if left.is_empty() {
+                    return left;
+                }
+                let right = near.right.places(text);
                 near.join(&left, &right, &text.ends(near.within))
             }
         }

@@ -10,7 +10,7 @@ use tantivy::query::{
     Bm25StatisticsProvider, BooleanQuery, EmptyQuery, EnableScoring, Explanation, Occur, Query, Scorer, TermQuery,
     TermSetQuery, Weight,
 };
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::{Field, IndexRecordOption, Schema};
 use tantivy::{DocId, DocSet, InvertedIndexReader, Score, SeekDangerResult, SegmentReader, TERMINATED, Term};
 
 use super::places::{self, At};
@@ -37,11 +37,18 @@ pub struct SpanQuery {
 /// What the number of places in a text is divided by, for each length of texts that the index tells apart.
 pub type Norms = Arc<[Score; 256]>;
 
+impl SpanQuery {
+    /// The same with its candidates.
+    pub fn weighted(&self, schema: &Schema) -> tantivy::Result<SpanWeight> {
+        let unscored = EnableScoring::disabled_from_schema(schema);
+        let candidates = candidates(&self.span, self.field).weight(unscored)?;
+        Ok(SpanWeight { query: self.clone(), candidates })
+    }
+}
+
 impl Query for SpanQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        let unscored = EnableScoring::disabled_from_schema(scoring.schema());
-        let candidates = candidates(&self.span, self.field).weight(unscored)?;
-        Ok(Box::new(SpanWeight { query: self.clone(), candidates }))
+        Ok(Box::new(self.weighted(scoring.schema())?))
     }
 }
 
@@ -107,13 +114,15 @@ pub fn telling(
     })
 }
 
-struct SpanWeight {
+/// A query with its candidates.
+pub struct SpanWeight {
     query: SpanQuery,
     candidates: Box<dyn Weight>,
 }
 
-impl Weight for SpanWeight {
-    fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+impl SpanWeight {
+    /// The documents of a segment.
+    pub fn open(&self, reader: &SegmentReader) -> tantivy::Result<SpanScorer> {
         let SpanQuery { field, several, once, span, norms } = &self.query;
         let index = reader.inverted_index(*field)?;
         let mut words = Words::default();
@@ -132,7 +141,13 @@ impl Weight for SpanWeight {
             norms: norms.clone(),
         };
         scorer.settle();
-        Ok(Box::new(scorer))
+        Ok(scorer)
+    }
+}
+
+impl Weight for SpanWeight {
+    fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        Ok(Box::new(self.open(reader)?))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -143,7 +158,8 @@ impl Weight for SpanWeight {
     }
 }
 
-struct SpanScorer {
+/// The documents in which it stands.
+pub struct SpanScorer {
     candidates: Box<dyn Scorer>,
     span: Arc<Span>,
     words: Words,
@@ -227,7 +243,10 @@ impl Scorer for SpanScorer {
 #[derive(Default)]
 struct Words {
     doc: DocId,
-    words: HashMap<String, SegmentPostings>,
+    /// So few that comparing them is quicker than a map.
+    words: Vec<(String, SegmentPostings)>,
+    /// Where the last word stands.
+    positions: Vec<u32>,
     /// By where their terms are kept, which is shared with the query.
     sets: HashMap<usize, Union>,
     /// Whether distances in words end with a value.
@@ -260,10 +279,10 @@ impl Words {
     }
 
     fn open_word(&mut self, word: &str, field: Field, index: &InvertedIndexReader) -> tantivy::Result<()> {
-        if !self.words.contains_key(word)
+        if self.words.iter().all(|(known, _)| known != word)
             && let Some(postings) = postings(word, field, index)?
         {
-            self.words.insert(word.to_owned(), postings);
+            self.words.push((word.to_owned(), postings));
         }
         Ok(())
     }
@@ -281,12 +300,13 @@ impl Words {
         }
     }
 
-    fn positions(&mut self, word: &str) -> Vec<u32> {
-        let mut positions = Vec::new();
-        if let Some(postings) = self.words.get_mut(word)
-            && at(postings, self.doc)
+    fn positions(&mut self, word: &str) -> &[u32] {
+        let Self { words, positions, doc, .. } = self;
+        positions.clear();
+        if let Some((_, postings)) = words.iter_mut().find(|(known, _)| known == word)
+            && at(postings, *doc)
         {
-            postings.positions(&mut positions);
+            postings.positions(positions);
         }
         positions
     }
@@ -294,7 +314,7 @@ impl Words {
 
 impl Text<At> for Words {
     fn word(&mut self, term: &str) -> Vec<At> {
-        self.positions(term).into_iter().map(|position| (position, position + 1)).collect()
+        self.positions(term).iter().map(|position| (*position, position + 1)).collect()
     }
 
     fn any_word(&mut self, terms: &Arc<BTreeSet<String>>) -> Vec<At> {
@@ -303,7 +323,7 @@ impl Text<At> for Words {
     }
 
     fn ends(&mut self, within: Within) -> Vec<u32> {
-        self.end(within).map_or_else(Vec::new, |end| self.positions(end))
+        self.end(within).map_or_else(Vec::new, |end| self.positions(end).to_vec())
     }
 
     fn phrase(&self, place: At) -> At {

@@ -1,18 +1,24 @@
 //! One pass over everything that matches: the best hits, the total, and counts by value.
 
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+use tantivy::columnar::Column;
 use tantivy::query::Weight;
-use tantivy::{DocAddress, Score, Searcher, SegmentReader};
+use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
 use super::Count;
 use super::cursor::Cursor;
 use super::dimension::{Dimension, Interner, Values};
 use super::group::{By, Candidate, Entry};
 use super::order::{Order, Places, Sort};
-use super::tally::{Group, Key, MOST_FIELDS, Tally};
-use crate::index::SAME_RATIONALE;
+use super::tally::{Key, MOST_FIELDS, Tally};
+use crate::error::Result;
+use crate::index::{NUMBER, Reader, SAME_RATIONALE, first_by_number, first_of_letter};
 
 /// What to collect.
 pub struct Collect {
@@ -48,43 +54,55 @@ pub struct Collected {
 
 impl Collect {
     /// Goes over all that a query matches.
-    pub fn run(&self, searcher: &Searcher, weight: &dyn Weight) -> tantivy::Result<Collected> {
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn run(&self, reader: &Reader, weight: &dyn Weight) -> Result<Collected> {
+        let searcher = reader.searcher();
+        let damaged = |error: tantivy::TantivyError| reader.damaged(error);
         let tally = |by: &Vec<Dimension>| Tally { interners: vec![Interner::default(); by.len()], ..Tally::default() };
         let mut tallies: Vec<Tally> = self.tallies.iter().map(tally).collect();
-        let order = Order::new(&self.sort, searcher, self.by)?;
+        let order = Order::new(&self.sort, searcher, self.by).map_err(damaged)?;
         // A cursor of this order has a place in it.
         let after = self.after.as_ref().and_then(|c| Some((order.find(&c.place)?, c.letter, c.number)));
-        let mut best = Best { top: self.top, after, ..Best::default() };
-        let mut same: HashMap<u64, Entry> = HashMap::new();
-        let mut total = Group::default();
+        let mut passes = Vec::new();
         for (ord, segment) in (0..).zip(searcher.segment_readers()) {
-            let mut pass = Pass::open(self, &order, segment, &mut tallies)?;
-            let alive = segment.alive_bitset();
-            let is_alive = |doc: u32| alive.is_none_or(|alive| alive.is_alive(doc));
-            if self.top > 0 && order.wants_scores() {
-                weight.for_each(segment, &mut |doc, score| {
-                    if is_alive(doc) {
-                        pass.collect(DocAddress::new(ord, doc), score, &mut best, &mut same);
-                    }
-                })?;
-            } else {
-                weight.for_each_no_score(segment, &mut |docs| {
-                    for &doc in docs.iter().filter(|doc| is_alive(**doc)) {
-                        pass.collect(DocAddress::new(ord, doc), 0.0, &mut best, &mut same);
-                    }
-                })?;
+            for range in ranges(segment).map_err(damaged)? {
+                let pass = Pass::open(self, &order, after, ord, segment, &mut tallies).map_err(damaged)?;
+                passes.push((pass, segment, range));
             }
-            total.merge(&pass.total);
-            best.offer(pass.letter.take());
-            for (table, tally) in pass.tables.iter().zip(&mut tallies) {
+        }
+        let run = |(pass, segment, range)| run(reader, weight, pass, segment, range);
+        let passes: Vec<Result<Pass<'_>>> = match passes.len() {
+            1 => passes.into_iter().map(run).collect(),
+            _ => passes.into_par_iter().map(run).collect(),
+        };
+        let mut best = Best { top: self.top, after, ..Best::default() };
+        let mut same = Same::default();
+        let mut total = Count::default();
+        for pass in passes {
+            let pass = pass?;
+            total.issues += pass.total.count.issues;
+            total.letters += pass.total.count.letters;
+            best.merge(pass.best);
+            match same.is_empty() {
+                true => same = pass.same,
+                false => {
+                    for (digest, entry) in pass.same {
+                        match same.entry(digest) {
+                            Slot::Occupied(mut slot) => slot.get_mut().merge(entry),
+                            Slot::Vacant(slot) => {
+                                slot.insert(entry);
+                            }
+                        }
+                    }
+                }
+            }
+            for ((table, counts), tally) in pass.tables.iter().zip(pass.counts).zip(&mut tallies) {
                 for (values, interner) in table.iter().zip(&mut tally.interners) {
-                    values.close(interner)?;
+                    values.close(interner).map_err(damaged)?;
                 }
-            }
-            for (tally, groups) in tallies.iter_mut().zip(pass.groups) {
-                for (key, group) in groups {
-                    tally.groups.entry(key).or_default().merge(&group);
-                }
+                counts.each(&mut |key, count| tally.groups.entry(key).or_default().merge(count));
             }
         }
         best.offer(same.into_values());
@@ -95,7 +113,59 @@ impl Collect {
             let (place, letter, number) = last.best.key;
             Cursor { place: order.tell(place), letter, number }
         });
-        Ok(Collected { top, last, passed, results, total: total.count, tallies })
+        Ok(Collected { top, last, passed, results, total, tallies })
+    }
+}
+
+/// Runs a pass. A panic of the libraries below on a damaged file is caught where it happens.
+fn run<'a>(
+    reader: &Reader,
+    weight: &dyn Weight,
+    mut pass: Pass<'a>,
+    segment: &SegmentReader,
+    range: Range<DocId>,
+) -> Result<Pass<'a>> {
+    reader.guarded(|| pass.run(segment, weight, range).map_err(|error| reader.damaged(error)))?;
+    Ok(pass)
+}
+
+/// How many documents one thread takes at a time, more or less. Fixed, so that the work is the same on any machine.
+const RANGE: DocId = 1 << 16;
+
+/// A segment in parts of which each begins with a letter.
+fn ranges(segment: &SegmentReader) -> tantivy::Result<Vec<Range<DocId>>> {
+    let numbers = segment.fast_fields().u64(NUMBER)?;
+    let max_doc = segment.max_doc();
+    let (mut ranges, mut start) = (Vec::new(), 0);
+    while start < max_doc {
+        let wanted = start.saturating_add(RANGE);
+        // What is left over is too little for a part of its own.
+        let end = if wanted.saturating_add(RANGE / 2) >= max_doc { max_doc } else { first_of_letter(&numbers, wanted) };
+        let end = if end > start { end } else { max_doc };
+        ranges.push(start..end);
+        start = end;
+    }
+    Ok(ranges)
+}
+
+/// Results by the number that their rationales have, which is a digest and needs no other.
+type Same = HashMap<u64, Entry, BuildHasherDefault<Digest>>;
+
+/// A number that is a digest already, as its own hash.
+#[derive(Default)]
+struct Digest(u64);
+
+impl Hasher for Digest {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(self.0.rotate_left(8) ^ u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
     }
 }
 
@@ -105,6 +175,8 @@ struct Best {
     top: usize,
     after: Option<(u64, u64, u64)>,
     heap: BinaryHeap<Entry>,
+    /// The place of the worst of as many as are wanted: whatever is not before it is none of the best.
+    worst: Option<(u64, u64, u64)>,
     passed: u64,
     results: u64,
 }
@@ -116,37 +188,88 @@ impl Best {
             self.results += 1;
             if self.after.is_some_and(|after| entry.best.key <= after) {
                 self.passed += 1;
-            } else if self.heap.len() < self.top {
-                self.heap.push(entry);
-            } else if let Some(mut worst) = self.heap.peek_mut()
-                && entry < *worst
-            {
-                *worst = entry;
+            } else {
+                self.keep(entry);
             }
         }
     }
+
+    /// Takes a result of one document, whose place in the order is known before the rest.
+    fn offer_one(&mut self, place: u64, candidate: impl FnOnce() -> Candidate) {
+        if self.after.is_none() && self.worst.is_some_and(|worst| place > worst.0) {
+            self.results += 1;
+            return;
+        }
+        let candidate = candidate();
+        if self.after.is_none() && self.worst.is_some_and(|worst| candidate.key >= worst) {
+            self.results += 1;
+            return;
+        }
+        self.offer([Entry::of(candidate)]);
+    }
+
+    fn keep(&mut self, entry: Entry) {
+        if self.worst.is_some_and(|worst| entry.best.key >= worst) || self.top == 0 {
+            return;
+        }
+        if self.heap.len() >= self.top {
+            self.heap.pop();
+        }
+        self.heap.push(entry);
+        if self.heap.len() == self.top {
+            self.worst = self.heap.peek().map(|worst| worst.best.key);
+        }
+    }
+
+    /// Takes the best of other documents.
+    fn merge(&mut self, other: Best) {
+        self.passed += other.passed;
+        self.results += other.results;
+        other.heap.into_iter().for_each(|entry| self.keep(entry));
+    }
 }
 
-/// The pass over one segment.
+/// How many documents are looked at together, so that a column is read once for all of them.
+const BLOCK: usize = 512;
+
+/// The pass over one segment, or a part of one.
 struct Pass<'a> {
     collect: &'a Collect,
-    letters: tantivy::columnar::Column<u64>,
-    numbers: tantivy::columnar::Column<u64>,
+    ord: SegmentOrdinal,
+    letters: Column<u64>,
+    numbers: Column<u64>,
     /// Which issues have the same rationale.
-    same: Option<tantivy::columnar::Column<u64>>,
+    rationales: Option<Column<u64>>,
     places: Places,
+    best: Best,
     /// The result of the current letter, as far as it is known.
     letter: Option<Entry>,
+    same: Same,
     tables: Vec<Vec<Values>>,
-    groups: Vec<HashMap<Key, Group>>,
-    total: Group,
+    counts: Vec<Counts>,
+    total: Counter,
     codes: [Vec<u32>; MOST_FIELDS],
+    block: Vec<Matched>,
+    docs: Vec<DocId>,
+    read: Vec<Option<u64>>,
+}
+
+/// A document that matches.
+#[derive(Clone, Copy)]
+struct Matched {
+    doc: DocId,
+    score: Score,
+    number: u64,
+    /// The first document of its letter.
+    first: DocId,
 }
 
 impl<'a> Pass<'a> {
     fn open(
         collect: &'a Collect,
         order: &Order,
+        after: Option<(u64, u64, u64)>,
+        ord: SegmentOrdinal,
         segment: &SegmentReader,
         tallies: &mut [Tally],
     ) -> tantivy::Result<Self> {
@@ -158,58 +281,173 @@ impl<'a> Pass<'a> {
         let fast = segment.fast_fields();
         Ok(Self {
             collect,
+            ord,
             letters: fast.u64("case")?,
-            numbers: fast.u64("number")?,
-            same: (collect.by == By::Rationale).then(|| fast.u64(SAME_RATIONALE)).transpose()?,
+            numbers: fast.u64(NUMBER)?,
+            rationales: (collect.by == By::Rationale).then(|| fast.u64(SAME_RATIONALE)).transpose()?,
             places: order.of(segment)?,
+            best: Best { top: collect.top, after, ..Best::default() },
             letter: None,
-            groups: vec![Default::default(); tables.len()],
+            same: Same::default(),
+            counts: tables.iter().map(|_| Counts::default()).collect(),
             tables,
-            total: Group::default(),
+            total: Counter::default(),
             codes: Default::default(),
+            block: Vec::with_capacity(BLOCK),
+            docs: Vec::with_capacity(BLOCK),
+            read: Vec::with_capacity(BLOCK),
         })
     }
 
-    fn collect(&mut self, address: DocAddress, score: Score, best: &mut Best, same: &mut HashMap<u64, Entry>) {
-        let doc = address.doc_id;
-        let letter = self.letters.first(doc).unwrap_or(u64::MAX);
-        let number = self.numbers.first(doc).unwrap_or(0);
-        let is_issue = number > 0;
-        if self.collect.only.as_ref().is_some_and(|only| !only.contains(&address)) {
-            return;
+    /// Goes over what a query matches among some documents.
+    fn run(&mut self, segment: &SegmentReader, weight: &dyn Weight, range: Range<DocId>) -> tantivy::Result<()> {
+        let only = self.collect.only.clone();
+        let (ord, alive) = (self.ord, segment.alive_bitset());
+        let counts = |doc: DocId| {
+            alive.is_none_or(|alive| alive.is_alive(doc))
+                && only.as_ref().is_none_or(|only| only.contains(&DocAddress::new(ord, doc)))
+        };
+        let scored = self.collect.top > 0 && self.places.wants_scores();
+        let mut scorer = weight.scorer(segment, 1.0)?;
+        if scorer.doc() < range.start {
+            scorer.seek(range.start);
         }
-        self.total.add(letter, is_issue);
-        for (table, groups) in self.tables.iter_mut().zip(&mut self.groups) {
-            for (values, codes) in table.iter_mut().zip(&mut self.codes) {
-                values.of(doc, codes);
+        let mut doc = scorer.doc();
+        while doc < range.end {
+            if counts(doc) {
+                let score = if scored { scorer.score() } else { 0.0 };
+                self.block.push(Matched { doc, score, number: 0, first: doc });
+                if self.block.len() == BLOCK {
+                    self.collect_block();
+                }
             }
-            each_key(&self.codes[..table.len()], &mut |key| {
-                groups.entry(key).or_default().add(letter, is_issue);
-            });
+            doc = scorer.advance();
         }
-        if self.collect.top == 0 {
-            return;
+        self.collect_block();
+        self.best.offer(self.letter.take());
+        Ok(())
+    }
+
+    /// Takes in the documents of the block, and empties it.
+    fn collect_block(&mut self) {
+        let Self { block, docs, read, .. } = self;
+        docs.clear();
+        docs.extend(block.iter().map(|matched| matched.doc));
+        read.clear();
+        read.resize(docs.len(), None);
+        self.numbers.first_vals(docs, read);
+        for (matched, number) in block.iter_mut().zip(read.iter()) {
+            matched.number = number.unwrap_or(0);
+            matched.first = first_by_number(matched.doc, matched.number);
+            self.total.add(matched);
         }
-        let key = (self.places.of(doc, score, letter, number), letter, number);
-        let candidate = Candidate { key, score, number, address };
+        for (table, counts) in self.tables.iter_mut().zip(&mut self.counts) {
+            if let [values] = &mut table[..] {
+                values.each_of(docs, read, &mut |place, code| {
+                    counts.of(code).add(&block[place]);
+                });
+                continue;
+            }
+            for matched in block.iter() {
+                for (values, codes) in table.iter_mut().zip(&mut self.codes) {
+                    values.of(matched.doc, codes);
+                }
+                each_key(&self.codes[..table.len()], &mut |key| {
+                    counts.sparse.entry(key).or_default().add(matched);
+                });
+            }
+        }
+        if self.collect.top > 0 {
+            let mut block = std::mem::take(&mut self.block);
+            block.iter().for_each(|matched| self.rank(matched));
+            block.clear();
+            self.block = block;
+        }
+        self.block.clear();
+    }
+
+    /// Puts a document in its place among the best.
+    fn rank(&mut self, matched: &Matched) {
+        let Matched { doc, score, number, .. } = *matched;
+        let letter = || self.letters.first(doc).unwrap_or(u64::MAX);
+        let place = self.places.of(doc, score, letter, number);
+        let address = DocAddress::new(self.ord, doc);
+        let candidate = || Candidate { key: (place, letter(), number), score, number, address };
         match self.collect.by {
-            By::Issue => best.offer([Entry::of(candidate)]),
-            By::Letter => match &mut self.letter {
-                // The documents of a letter follow one another within a segment, and a letter is in one segment only.
-                Some(entry) if entry.best.key.1 == letter => entry.take_in(candidate, true),
-                entry => best.offer(entry.replace(Entry::of(candidate))),
-            },
-            By::Rationale => match self.same.as_ref().and_then(|same| same.first(doc)) {
-                None => best.offer([Entry::of(candidate)]),
-                Some(digest) => match same.get_mut(&digest) {
-                    Some(entry) => entry.take_in(candidate, false),
-                    None => {
-                        same.insert(digest, Entry::of(candidate));
+            By::Issue => self.best.offer_one(place, candidate),
+            By::Letter => {
+                let candidate = candidate();
+                match &mut self.letter {
+                    // The documents of a letter follow one another within a segment, and a letter is in one segment only.
+                    Some(entry) if entry.best.key.1 == candidate.key.1 => entry.take_in(candidate, true),
+                    entry => self.best.offer(entry.replace(Entry::of(candidate))),
+                }
+            }
+            By::Rationale => match self.rationales.as_ref().and_then(|same| same.first(doc)) {
+                None => self.best.offer([Entry::of(candidate())]),
+                Some(digest) => match self.same.entry(digest) {
+                    Slot::Occupied(mut slot) => slot.get_mut().take_in(candidate(), false),
+                    Slot::Vacant(slot) => {
+                        slot.insert(Entry::of(candidate()));
                     }
                 },
             },
         }
     }
+}
+
+/// The counts of one value in a part of a segment.
+#[derive(Clone, Copy, Default)]
+struct Counter {
+    count: Count,
+    /// The document behind the last that was counted.
+    behind: DocId,
+}
+
+impl Counter {
+    /// Counts a document. Documents come in order and those of a letter follow one another, so that its letter is new
+    /// where the last one that was counted stands before the letter's first.
+    fn add(&mut self, matched: &Matched) {
+        self.count.issues += u64::from(matched.number > 0);
+        self.count.letters += u64::from(self.behind <= matched.first);
+        self.behind = matched.doc + 1;
+    }
+}
+
+/// Codes below this one have a place in a list.
+const DENSE: u32 = 1 << 14;
+
+/// The counts of one table in a part of a segment.
+#[derive(Default)]
+struct Counts {
+    dense: Vec<Counter>,
+    sparse: HashMap<Key, Counter>,
+}
+
+impl Counts {
+    /// The counts of a value, in a table by one dimension.
+    fn of(&mut self, code: u32) -> &mut Counter {
+        if code >= DENSE {
+            return self.sparse.entry(key_of(code)).or_default();
+        }
+        let place = code as usize;
+        if place >= self.dense.len() {
+            self.dense.resize(place + 1, Counter::default());
+        }
+        &mut self.dense[place]
+    }
+
+    fn each(self, each: &mut dyn FnMut(Key, Count)) {
+        let dense = (0..).zip(self.dense).map(|(code, counter)| (key_of(code), counter));
+        let counted = dense.filter(|(_, counter)| counter.behind > 0);
+        counted.chain(self.sparse).for_each(|(key, counter)| each(key, counter.count));
+    }
+}
+
+fn key_of(code: u32) -> Key {
+    let mut key = Key::default();
+    key[0] = code;
+    key
 }
 
 /// Every combination of one code of each list.

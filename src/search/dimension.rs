@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tantivy::SegmentReader;
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::{Cardinality, Column, StrColumn};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{FieldKind, IndexSchema, analysis};
@@ -337,6 +337,40 @@ impl Values {
                 *interner.spellings[*code as usize].entry(value.to_owned()).or_default() += count;
             }
         })
+    }
+
+    /// Hands over the place of each document in a list with the code of each of its values, as [`Values::of`] has them.
+    /// What is read has a place of its own, for the next list.
+    pub fn each_of(&mut self, docs: &[u32], read: &mut Vec<Option<u64>>, each: &mut impl FnMut(usize, u32)) {
+        read.clear();
+        read.resize(docs.len(), None);
+        match &self.source {
+            Source::Keyword { column, .. } if column.ords().get_cardinality() == Cardinality::Multivalued => {
+                let mut codes = Vec::new();
+                for (place, doc) in docs.iter().enumerate() {
+                    self.of(*doc, &mut codes);
+                    codes.iter().for_each(|code| each(place, *code));
+                }
+                return;
+            }
+            Source::Absent => {}
+            Source::Keyword { column, codes } => {
+                column.ords().first_vals(docs, read);
+                for value in read.iter_mut() {
+                    let ord = value.map_or(usize::MAX, |ord| ord as usize);
+                    *value = codes.get(ord).map(|code| u64::from(*code));
+                    if value.is_some() {
+                        self.spelt[ord] += 1;
+                    }
+                }
+            }
+            Source::Number(column) => {
+                column.first_vals(docs, read);
+                read.iter_mut().flatten().for_each(|value| *value = u64::from(self.dimension.code(*value)));
+            }
+        }
+        let code = |value: &Option<u64>| value.and_then(|code| u32::try_from(code).ok()).unwrap_or(MISSING);
+        read.iter().map(code).enumerate().for_each(|(place, code)| each(place, code));
     }
 
     /// Puts the codes of a document's values into a list; a document without a value has the code [`MISSING`].

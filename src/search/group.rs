@@ -58,6 +58,16 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// Takes in the same result of other documents.
+    pub fn merge(&mut self, mut other: Entry) {
+        if other.best < self.best {
+            std::mem::swap(&mut self.best, &mut other.best);
+        }
+        self.more += other.more + 1;
+    }
+}
+
 impl PartialEq for Candidate {
     fn eq(&self, other: &Self) -> bool {
         self.key == other.key

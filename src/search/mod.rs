@@ -211,15 +211,15 @@ pub fn marks(reader: &Reader, expr: &Expr) -> Result<(Vec<Mark>, Vec<String>)> {
 
 fn collected(reader: &Reader, expr: &Expr, collect: &Collect) -> Result<Collected> {
     let searcher = reader.searcher();
-    let run = || {
+    let weight = || {
         let query = query::compile(expr, searcher)?;
         let statistics = Statistics::new(searcher);
         let scoring = match collect.top > 0 && collect.sort == Sort::Score {
             true => EnableScoring::enabled_from_statistics_provider(&statistics, searcher),
             false => EnableScoring::disabled_from_searcher(searcher),
         };
-        let weight = query.weight(scoring)?;
-        collect.run(searcher, weight.as_ref())
+        query.weight(scoring)
     };
-    run().map_err(|e| reader.damaged(e))
+    let weight = weight().map_err(|e| reader.damaged(e))?;
+    collect.run(reader, weight.as_ref())
 }

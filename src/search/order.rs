@@ -110,11 +110,6 @@ impl Order {
         Ok(Self { sort: sort.clone(), letters: by == By::Letter, values })
     }
 
-    /// Whether documents have to be scored.
-    pub fn wants_scores(&self) -> bool {
-        self.sort == Sort::Score
-    }
-
     /// The same for the documents of one segment.
     pub fn of(&self, segment: &SegmentReader) -> tantivy::Result<Places> {
         let fast = segment.fast_fields();
@@ -221,12 +216,17 @@ pub enum Places {
 }
 
 impl Places {
+    /// Whether documents have to be scored.
+    pub fn wants_scores(&self) -> bool {
+        matches!(self, Self::Score)
+    }
+
     /// The place of a document.
-    pub fn of(&self, doc: u32, score: Score, letter: u64, number: u64) -> u64 {
+    pub fn of(&self, doc: u32, score: Score, letter: impl Fn() -> u64, number: u64) -> u64 {
         match self {
             // The bits of positive floating point numbers order as the numbers do.
             Self::Score => u64::from(u32::MAX - score.max(0.0).to_bits()),
-            Self::Random { seed, letters } => mixed(mixed(mixed(*seed) ^ letter) ^ if *letters { 0 } else { number }),
+            Self::Random { seed, letters } => mixed(mixed(mixed(*seed) ^ letter()) ^ if *letters { 0 } else { number }),
             Self::Number { column, most, descending } => match column.first(doc) {
                 Some(number) if number <= *most => turned(number, *descending),
                 _ => MISSING,

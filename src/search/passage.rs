@@ -73,9 +73,14 @@ pub struct Match {
 
 /// Where marks stand in the text of a field, in order. What overlaps is one.
 pub fn matches(text: &str, field: &str, marks: &[Mark]) -> Vec<Match> {
+    matches_and_words(text, field, marks).0
+}
+
+/// The same with the words of the text, where these were looked at.
+pub fn matches_and_words(text: &str, field: &str, marks: &[Mark]) -> (Vec<Match>, Option<Words>) {
     let wanted = |mark: &Mark| mark.field.as_deref().is_none_or(|name| name == field);
     if !marks.iter().any(wanted) {
-        return Vec::new();
+        return (Vec::new(), None);
     }
     let words = Words::of(text);
     let numbered = marks.iter().enumerate().filter(|(_, mark)| wanted(mark));
@@ -89,7 +94,7 @@ pub fn matches(text: &str, field: &str, marks: &[Mark]) -> Vec<Match> {
             _ => found.push(Match { range, mark }),
         }
     }
-    found
+    (found, Some(words))
 }
 
 /// What to mark in the text of a field, in bytes, in order and without overlaps.

@@ -51,11 +51,9 @@ pub fn snippets(stored: &StoredIssue, marks: &[Mark], most: usize) -> Vec<Snippe
     let mut candidates = Vec::new();
     let mut read: Vec<(Vec<Range<usize>>, Vec<Match>)> = Vec::new();
     for (place, passage) in others.iter().enumerate() {
-        let found = passage::matches(passage.text, passage.field, marks);
-        let sentences = match found.is_empty() {
-            true => Vec::new(),
-            false => Words::of(passage.text).sentences(passage.text),
-        };
+        let (found, words) = passage::matches_and_words(passage.text, passage.field, marks);
+        let words = words.filter(|_| !found.is_empty());
+        let sentences = words.map(|words| words.sentences(passage.text)).unwrap_or_default();
         windows(passage.text, &sentences, &found, &mut |window, kinds, count| {
             candidates.push((Reverse(kinds), place, Reverse(count), window.start, window.end));
         });

@@ -54,10 +54,10 @@ impl Group {
         is_new
     }
 
-    /// Adds the counts of another segment.
-    pub fn merge(&mut self, other: &Group) {
-        self.count.issues += other.count.issues;
-        self.count.letters += other.count.letters;
+    /// Adds the counts of other letters.
+    pub fn merge(&mut self, other: Count) {
+        self.count.issues += other.issues;
+        self.count.letters += other.letters;
     }
 }
 

@@ -41,7 +41,7 @@ impl Cell {
 
     /// Adds other counts, of other letters.
     pub fn merge(&mut self, other: &Self) {
-        self.group.merge(&other.group);
+        self.group.merge(other.group.count);
         self.upheld += other.upheld;
         self.overturned += other.overturned;
     }
