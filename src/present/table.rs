@@ -40,8 +40,8 @@ pub fn aligned(
     writeln!(out)
 }
 
-/// No column of names gets narrower than this.
-const LEAST: usize = 8;
+/// No column of names gets narrower than this: shorter ones look alike.
+const LEAST: usize = 12;
 
 /// Narrows the columns of names, the widest first, until a line fits; says whether it does.
 fn narrow(widths: &mut [usize], names: usize, columns: usize) -> bool {

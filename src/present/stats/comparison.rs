@@ -9,7 +9,7 @@ use super::super::style::{Style, thousands};
 use super::figure::{Figure, Sums};
 use super::json::{figures_json, interval};
 use super::sheet::{Cell, Form, Sheet, remarks, total_names};
-use super::{remark, several};
+use super::{NO_SAMPLE, remark, several};
 use crate::search::{Compared, Comparison};
 
 /// Writes a comparison: for people aligned, with a head, a total and remarks, otherwise a line for each row.
@@ -96,6 +96,7 @@ fn told(compared: &Comparison) -> Vec<String> {
         told.push(format!("{issues} in both selections; the intervals hold for selections without common issues"));
     }
     told.push("differences are of the share of upheld, in percentage points".to_owned());
+    told.push(NO_SAMPLE.to_owned());
     told
 }
 
