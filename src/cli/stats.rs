@@ -79,6 +79,8 @@ impl Table {
 
     fn print(&self, out: &mut dyn Write, args: &StatsArgs, figures: &[Figure], style: &Style) -> io::Result<()> {
         let extras = Extras { chart: args.chart, test: args.test, lines: args.over.is_some(), alone: true };
+        let query = args.query.join(" ");
+        let queries = [query.as_str(), args.compare.as_deref().unwrap_or_default()];
         match (self, args.format) {
             (Self::Counted(stats), StatsFormat::Text) => present::stats(out, stats, figures, extras, style),
             (Self::Counted(stats), StatsFormat::Json) => present::stats_json(out, stats, figures),
@@ -89,14 +91,14 @@ impl Table {
             (Self::Crossed(table), StatsFormat::Json) => present::stats_json(out, &table.cells, figures),
             (Self::Crossed(table), StatsFormat::Csv) => present::cross_csv(out, table, figures[0], style),
             (Self::Crossed(table), StatsFormat::Markdown) => present::cross_markdown(out, table, figures[0], extras),
-            (Self::Compared(compared), StatsFormat::Text) => present::comparison(out, compared, figures, style),
-            (Self::Compared(compared), StatsFormat::Json) => {
-                let query = args.query.join(" ");
-                let queries = [query.as_str(), args.compare.as_deref().unwrap_or_default()];
-                present::comparison_json(out, compared, queries, figures)
+            (Self::Compared(compared), StatsFormat::Text) => {
+                present::comparison(out, compared, queries, figures, style)
             }
+            (Self::Compared(compared), StatsFormat::Json) => present::comparison_json(out, compared, queries, figures),
             (Self::Compared(compared), StatsFormat::Csv) => present::comparison_csv(out, compared, figures, style),
-            (Self::Compared(compared), StatsFormat::Markdown) => present::comparison_markdown(out, compared, figures),
+            (Self::Compared(compared), StatsFormat::Markdown) => {
+                present::comparison_markdown(out, compared, queries, figures)
+            }
         }
     }
 }
@@ -133,7 +135,9 @@ fn figures(args: &StatsArgs, by: &[Dimension]) -> imr::Result<Vec<Figure>> {
         figures = vec![Figure::Issues, Figure::Letters];
         figures.extend((!by_outcome).then_some(Figure::Share));
     }
-    if args.over.is_some() && !args.cross {
+    // The change is that of issues, which only programs are told by its name.
+    let is_named = matches!(args.format, StatsFormat::Json | StatsFormat::Csv) || figures.contains(&Figure::Issues);
+    if args.over.is_some() && !args.cross && is_named {
         figures.push(Figure::Change);
     }
     figures.extend(args.days.map(|_| Figure::Days));
