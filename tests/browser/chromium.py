@@ -11,6 +11,8 @@ import shutil
 import sys
 
 ABSENT = 77
+# How many milliseconds a machine may take that has much else to do.
+PATIENCE = 300_000
 PROGRAMS = ["chromium", "chromium-browser", "google-chrome"]
 
 # What can be said of any page. Of what scrolls within itself, such as a wide table, the page does not get wider.
@@ -44,7 +46,7 @@ class Browser:
             print("there is no Chromium, or no Playwright for Python", file=sys.stderr)
             sys.exit(ABSENT)
         self.playwright = sync_playwright().start()
-        self.browser = self.playwright.chromium.launch(executable_path=program)
+        self.browser = self.playwright.chromium.launch(executable_path=program, timeout=PATIENCE)
         return self
 
     def __exit__(self, *_):
@@ -55,6 +57,7 @@ class Browser:
         """A page, loaded to its end. What it asks for besides itself is a fault, but for addresses that begin as allowed."""
         address = path if "://" in str(path) else pathlib.Path(path).resolve().as_uri()
         context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.faults = []
         own = (address, *allowed)

@@ -74,11 +74,16 @@ fn a_report_opens_in_a_browser_light_dark_and_on_a_phone() {
     assert!(charts > 8, "{charts}");
 }
 
+/// What is in a cell without what keeps Markdown from acting on it.
+fn plain(cell: &str) -> String {
+    cell.replace('\\', "").replace('\u{0}', "|").replace("&lt;", "<").replace("&amp;", "&")
+}
+
 /// The cells of a line of a Markdown table.
 fn cells(line: &str) -> Vec<String> {
     let inner = line.trim().trim_start_matches('|').trim_end_matches('|');
     let cells = inner.replace("\\|", "\u{0}");
-    cells.split('|').map(|cell| cell.trim().replace('\u{0}', "|").replace('\\', "")).collect()
+    cells.split('|').map(|cell| plain(cell.trim())).collect()
 }
 
 fn texts(list: &Value) -> Vec<String> {
