@@ -33,11 +33,11 @@ pub fn run(args: StatsArgs) -> anyhow::Result<End> {
     let other = other.map(|other| in_this_folder(other, &reader)).transpose()?;
     let mut table = match &other {
         Some(other) => Table::Compared(reader.guarded(|| search::compare(&reader, &request, other))?),
-        None if args.cross => Table::Crossed(reader.guarded(|| search::cross(&reader, &request))?),
+        None if args.cross => Table::Crossed(Box::new(reader.guarded(|| search::cross(&reader, &request))?)),
         None => Table::Counted(reader.guarded(|| search::stats(&reader, &request))?),
     };
     message::notes(table.notes());
-    if let Table::Counted(stats) | Table::Crossed(Cross { cells: stats, .. }) = &mut table {
+    if let Some(stats) = table.counts() {
         let total = Count { issues: stats.total.issues, letters: stats.total.letters };
         stats.suggestion = asked_for.suggestion(&reader, total)?;
         stats.synonyms = asked_for.synonyms;
@@ -53,12 +53,21 @@ enum Table {
     /// A row for each combination of values.
     Counted(Stats),
     /// The values of the last field beside one another.
-    Crossed(Cross),
+    Crossed(Box<Cross>),
     /// Two selections side by side.
     Compared(Comparison),
 }
 
 impl Table {
+    /// The counts of one selection.
+    fn counts(&mut self) -> Option<&mut Stats> {
+        match self {
+            Self::Counted(stats) => Some(stats),
+            Self::Crossed(table) => Some(&mut table.cells),
+            Self::Compared(_) => None,
+        }
+    }
+
     /// Remarks on the query.
     fn notes(&self) -> &[String] {
         match self {
