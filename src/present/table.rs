@@ -70,7 +70,9 @@ fn stacked(
     for cells in rows.iter().map(Vec::as_slice).chain(total) {
         let named: Vec<_> = cells[..names].iter().filter(|cell| !cell.is_empty()).cloned().collect();
         let counts: Vec<_> = head.iter().zip(cells).skip(names).map(|(name, cell)| format!("{name} {cell}")).collect();
-        style.folded(out, BOLD, &named.join(", "), 0)?;
+        if !named.is_empty() {
+            style.folded(out, BOLD, &named.join(", "), 0)?;
+        }
         write!(out, "  ")?;
         style.folded(out, anstyle::Style::new(), &counts.join(", "), 2)?;
     }
