@@ -1,5 +1,7 @@
 //! What was typed about issues becomes an index and an expression.
 
+use std::collections::BTreeMap;
+
 use imr::index::{self, Reader};
 use imr::query::{self, Expr, Query, Widened};
 use imr::search::{self, Count, Request};
@@ -28,6 +30,9 @@ pub struct Asked {
     pub synonyms: Vec<String>,
     /// The words of the query, with those of saved searches.
     pub whole: String,
+    /// The filters, with those of saved searches, which say with `whole` what was asked for; `None` where no such words and
+    /// filters do.
+    pub spelt_out: Option<BTreeMap<String, Vec<String>>>,
     typed: String,
     filters: Expr,
     words: Words,
@@ -81,14 +86,15 @@ impl Asked {
             message::note(&format!("`--any` takes what has at least {least} of {of} words"));
         }
         let filters = filters(selection)?;
-        Ok(Self { expr: expr.and(filters.clone()), synonyms: told, whole: typed.clone(), typed, filters, words })
+        let given = selection.by_field().into_iter().filter(|(_, values)| !values.is_empty());
+        let spelt_out = Some(given.map(|(field, values)| (field.to_owned(), values.clone())).collect());
+        let expr = expr.and(filters.clone());
+        Ok(Self { expr, synonyms: told, whole: typed.clone(), spelt_out, typed, filters, words })
     }
 
     /// The same among what a saved search finds.
-    pub fn within(mut self, saved: Expr, typed: &str) -> Self {
-        if !typed.trim().is_empty() {
-            self.whole = format!("({typed}) {}", self.whole);
-        }
+    pub fn within(mut self, saved: Expr, query: &str, filters: &BTreeMap<String, Vec<String>>) -> Self {
+        self.spell_out(query.trim(), filters);
         let Widened { expr, told } = self.words.meant(saved);
         let told: Vec<String> = told.into_iter().filter(|line| !self.synonyms.contains(line)).collect();
         self.words.tell(&told);
@@ -96,6 +102,23 @@ impl Asked {
         self.expr = expr.clone().and(self.expr);
         self.filters = expr.and(self.filters);
         self
+    }
+
+    /// Puts the words and filters of a saved search before its own.
+    fn spell_out(&mut self, query: &str, filters: &BTreeMap<String, Vec<String>>) {
+        let both = !query.is_empty() && !self.whole.trim().is_empty();
+        // Half of the words of each is not half of all words; and a filter that is given twice asks for either value.
+        let is_alike = !(both && self.words.any)
+            && self.spelt_out.as_ref().is_some_and(|own| !filters.keys().any(|field| own.contains_key(field)));
+        self.spelt_out = self.spelt_out.take().filter(|_| is_alike).map(|mut own| {
+            own.extend(filters.clone());
+            own
+        });
+        if both {
+            self.whole = format!("({query}) ({})", self.whole.trim());
+        } else if self.whole.trim().is_empty() {
+            query.clone_into(&mut self.whole);
+        }
     }
 
     /// The query that may have been meant, where this one found so few. Says so, or else what has some of its words.

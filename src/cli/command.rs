@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 
+use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use super::args::Args;
@@ -60,8 +61,12 @@ fn matched(command: Command, args: &[OsString]) -> Result<ArgMatches, clap::Erro
 }
 
 fn read(matches: Result<ArgMatches, clap::Error>) -> Result<Args, Refused> {
-    let args = matches.and_then(|matches| Args::from_arg_matches(&matches).map_err(|e| e.format(&mut command())));
-    args.map_err(Refused::Line)
+    let matches = matches.map_err(Refused::Line)?;
+    let mut args = Args::from_arg_matches(&matches).map_err(|e| Refused::Line(e.format(&mut command())))?;
+    if let (super::args::Command::Search(search), Some((_, typed))) = (&mut args.command, matches.subcommand()) {
+        search.is_limit_typed = typed.value_source("limit") == Some(ValueSource::CommandLine);
+    }
+    Ok(args)
 }
 
 #[cfg(test)]

@@ -6,19 +6,21 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use imr::index::{Reader, Snapshot};
 use imr::letter::Date;
-use imr::present::{self, Report};
+use imr::present::{self, Report, Style};
 use imr::search::{self, Count};
 use imr::{Error, ErrorKind};
 
 use super::args::{PageFormat, ReportArgs};
-use super::asked::{in_this_folder, open};
+use super::asked::{Asked, in_this_folder, open};
 use super::file::Whole;
-use super::{End, message, output, saved};
+use super::{End, message, output, pager, saved};
 
 /// Writes a report.
 pub fn run(args: ReportArgs) -> anyhow::Result<End> {
     let place = args.output.as_deref().filter(|place| *place != Path::new("-"));
-    let format = args.format.or_else(|| place.and_then(told_by)).unwrap_or(PageFormat::Html);
+    let style = output::style(&args.look);
+    let usual = if style.pretty && place.is_none() { PageFormat::Text } else { PageFormat::Html };
+    let format = args.format.or_else(|| place.and_then(told_by)).unwrap_or(usual);
     let asked = saved::read(&args.query, &args.selection, &args.index)?;
     let reader = open(&args.index)?;
     let expr = in_this_folder(asked.expr.clone(), &reader)?;
@@ -30,21 +32,8 @@ pub fn run(args: ReportArgs) -> anyhow::Result<End> {
         let total = &section.stats.total;
         Count { issues: total.issues, letters: total.letters }
     });
-    let filters = args.selection.by_field();
-    let filters = filters.iter().flat_map(|(field, values)| {
-        let flag = format!("--{}", field.replace('_', "-"));
-        values.iter().flat_map(move |value| [flag.clone(), value.clone()])
-    });
-    let report = Report {
-        query: args.query.join(" "),
-        filters: filters.collect(),
-        total,
-        made: today(),
-        version: env!("CARGO_PKG_VERSION"),
-        corpus,
-        sections,
-    };
-    let style = output::style(&args.look);
+    let (query, filters) = spelt_out(&args, &asked);
+    let report = Report { query, filters, total, made: today(), version: env!("CARGO_PKG_VERSION"), corpus, sections };
     match (format, place) {
         (PageFormat::Csv, Some(folder)) => {
             std::fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
@@ -58,10 +47,19 @@ pub fn run(args: ReportArgs) -> anyhow::Result<End> {
                 .with_hint("name a folder for them with `-o FOLDER`")
                 .into());
         }
-        (format, Some(file)) => whole(file, &|out| write(out, &report, format))?,
+        (format, Some(file)) => {
+            // What goes to a file is read by another program, however it looks here.
+            let style = Style { pretty: args.look.pretty, color: false, terminal: false, columns: usize::MAX, ..style };
+            whole(file, &|out| write(out, &report, format, &style))?;
+        }
+        (PageFormat::Text, None) => {
+            let mut out = pager::answer(&args.look);
+            write(&mut out, &report, format, &style)?;
+            out.finish()?;
+        }
         (format, None) => {
             let mut out = output::stdout();
-            write(&mut out, &report, format)?;
+            write(&mut out, &report, format, &style)?;
             out.flush()?;
         }
     }
@@ -71,8 +69,33 @@ pub fn run(args: ReportArgs) -> anyhow::Result<End> {
     Ok(if total.letters == 0 { End::Nothing } else { End::Done })
 }
 
-fn write(out: &mut dyn Write, report: &Report, format: PageFormat) -> std::io::Result<()> {
+/// Query and filters that say to anyone what was asked for: saved searches are known here only.
+fn spelt_out(args: &ReportArgs, asked: &Asked) -> (String, Vec<String>) {
+    let (query, by_field) = match &asked.spelt_out {
+        Some(filters) => (asked.whole.clone(), filters.clone()),
+        None => {
+            let given = args.selection.by_field().into_iter();
+            (args.query.join(" "), given.map(|(field, values)| (field.to_owned(), values.clone())).collect())
+        }
+    };
+    let mut filters = Vec::new();
+    for (field, values) in &by_field {
+        let flag = present::flag_of(field);
+        for value in values {
+            match value.starts_with('-') {
+                true => filters.push(format!("{flag}={value}")),
+                false => filters.extend([flag.clone(), value.clone()]),
+            }
+        }
+    }
+    let words = [("--any", args.selection.any), ("--exact", args.selection.exact)];
+    filters.extend(words.into_iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| flag.to_owned()));
+    (query, filters)
+}
+
+fn write(out: &mut dyn Write, report: &Report, format: PageFormat, style: &Style) -> std::io::Result<()> {
     match format {
+        PageFormat::Text => present::report_text(out, report, style),
         PageFormat::Markdown => present::report_markdown(out, report),
         PageFormat::Json => present::report_page_json(out, report),
         _ => present::report_html(out, report),
@@ -97,6 +120,7 @@ fn told_by(place: &Path) -> Option<PageFormat> {
         "html" | "htm" => Some(PageFormat::Html),
         "md" | "markdown" => Some(PageFormat::Markdown),
         "json" => Some(PageFormat::Json),
+        "txt" | "text" => Some(PageFormat::Text),
         _ => None,
     }
 }

@@ -64,7 +64,7 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
     // What was not printed was not shown.
     new.map_or(Ok(()), |new| new.shown(&found))?;
     // Who pages wants to go on; JSON has it as `next`.
-    if (args.limit.is_some() || args.after.is_some())
+    if (args.is_limit_typed || args.after.is_some())
         && !args.new
         && !printed.has_next()
         && let Some(next) = &found.next

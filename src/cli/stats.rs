@@ -1,13 +1,13 @@
 //! `imr stats`.
 
+use std::io::{self, Write};
+
 use imr::error::{Error, ErrorKind};
-use imr::index::Reader;
-use imr::present::{self, Extras, Figure};
-use imr::query::Expr;
-use imr::search::{self, Count, Dimension, RowOrder, Since, Stats, StatsRequest};
+use imr::present::{self, Extras, Figure, Style};
+use imr::search::{self, Comparison, Count, Cross, Dimension, RowOrder, Since, Stats, StatsRequest};
 
 use super::args::{DaysArg, Over, StatsArgs, StatsFormat};
-use super::asked::{Asked, in_this_folder, open};
+use super::asked::{in_this_folder, open};
 use super::{End, message, output, pager, saved};
 
 /// Counts.
@@ -31,92 +31,85 @@ pub fn run(args: StatsArgs) -> anyhow::Result<End> {
         ..StatsRequest::new(in_this_folder(asked_for.expr.clone(), &reader)?, by)
     };
     let other = other.map(|other| in_this_folder(other, &reader)).transpose()?;
-    let extras = Extras { chart: args.chart, test: args.test };
-    let letters = match &other {
-        Some(other) => compared(&args, &reader, &request, other, &figures)?,
-        None if args.cross => crossed(&args, &reader, &request, asked_for, &figures, extras)?,
-        None => counted(&args, &reader, &request, asked_for, &figures, extras)?,
+    let mut table = match &other {
+        Some(other) => Table::Compared(reader.guarded(|| search::compare(&reader, &request, other))?),
+        None if args.cross => Table::Crossed(Box::new(reader.guarded(|| search::cross(&reader, &request))?)),
+        None => Table::Counted(reader.guarded(|| search::stats(&reader, &request))?),
     };
-    Ok(if letters == 0 { End::Nothing } else { End::Done })
-}
-
-/// Prints a table, and tells how many letters were counted.
-fn counted(
-    args: &StatsArgs,
-    reader: &Reader,
-    request: &StatsRequest,
-    asked: Asked,
-    figures: &[Figure],
-    extras: Extras,
-) -> anyhow::Result<u64> {
-    let mut stats = reader.guarded(|| search::stats(reader, request))?;
-    answered(&mut stats, reader, asked)?;
-    let (style, mut out) = (output::style(&args.look), pager::answer(&args.look));
-    match args.format {
-        StatsFormat::Text => present::stats(&mut out, &stats, figures, extras, &style)?,
-        StatsFormat::Json => present::stats_json(&mut out, &stats, figures)?,
-        StatsFormat::Csv => present::stats_csv(&mut out, &stats, figures, &style)?,
-        StatsFormat::Markdown => present::stats_markdown(&mut out, &stats, figures)?,
+    message::notes(table.notes());
+    if let Some(stats) = table.counts() {
+        let total = Count { issues: stats.total.issues, letters: stats.total.letters };
+        stats.suggestion = asked_for.suggestion(&reader, total)?;
+        stats.synonyms = asked_for.synonyms;
     }
-    out.finish()?;
-    Ok(stats.total.letters)
-}
-
-/// Says what there is to say of a query, and notes it with its counts.
-fn answered(stats: &mut Stats, reader: &Reader, asked: Asked) -> anyhow::Result<()> {
-    message::notes(&stats.notes);
-    let total = Count { issues: stats.total.issues, letters: stats.total.letters };
-    stats.suggestion = asked.suggestion(reader, total)?;
-    stats.synonyms = asked.synonyms;
-    Ok(())
-}
-
-/// Prints a cross table, and tells how many letters were counted.
-fn crossed(
-    args: &StatsArgs,
-    reader: &Reader,
-    request: &StatsRequest,
-    asked: Asked,
-    figures: &[Figure],
-    extras: Extras,
-) -> anyhow::Result<u64> {
-    let mut table = reader.guarded(|| search::cross(reader, request))?;
-    answered(&mut table.cells, reader, asked)?;
     let (style, mut out) = (output::style(&args.look), pager::answer(&args.look));
-    match args.format {
-        StatsFormat::Text => present::cross(&mut out, &table, figures[0], extras, &style)?,
-        // A row for each cell is what programs want.
-        StatsFormat::Json => present::stats_json(&mut out, &table.cells, figures)?,
-        StatsFormat::Csv => present::cross_csv(&mut out, &table, figures[0], &style)?,
-        StatsFormat::Markdown => present::cross_markdown(&mut out, &table, figures[0])?,
-    }
+    table.print(&mut out, &args, &figures, &style)?;
     out.finish()?;
-    Ok(table.cells.total.letters)
+    Ok(if table.letters() == 0 { End::Nothing } else { End::Done })
 }
 
-/// Prints two selections side by side, and tells how many letters were counted in both.
-fn compared(
-    args: &StatsArgs,
-    reader: &Reader,
-    request: &StatsRequest,
-    other: &Expr,
-    figures: &[Figure],
-) -> anyhow::Result<u64> {
-    let compared = reader.guarded(|| search::compare(reader, request, other))?;
-    message::notes(&compared.notes);
-    let (style, mut out) = (output::style(&args.look), pager::answer(&args.look));
-    let query = args.query.join(" ");
-    match args.format {
-        StatsFormat::Text => present::comparison(&mut out, &compared, figures, &style)?,
-        StatsFormat::Json => {
-            let queries = [query.as_str(), args.compare.as_deref().unwrap_or_default()];
-            present::comparison_json(&mut out, &compared, queries, figures)?;
+/// A table that was counted.
+enum Table {
+    /// A row for each combination of values.
+    Counted(Stats),
+    /// The values of the last field beside one another.
+    Crossed(Box<Cross>),
+    /// Two selections side by side.
+    Compared(Comparison),
+}
+
+impl Table {
+    /// The counts of one selection.
+    fn counts(&mut self) -> Option<&mut Stats> {
+        match self {
+            Self::Counted(stats) => Some(stats),
+            Self::Crossed(table) => Some(&mut table.cells),
+            Self::Compared(_) => None,
         }
-        StatsFormat::Csv => present::comparison_csv(&mut out, &compared, figures, &style)?,
-        StatsFormat::Markdown => present::comparison_markdown(&mut out, &compared, figures)?,
     }
-    out.finish()?;
-    Ok(compared.total.rows.iter().map(|row| row.letters).sum())
+
+    /// Remarks on the query.
+    fn notes(&self) -> &[String] {
+        match self {
+            Self::Counted(stats) => &stats.notes,
+            Self::Crossed(table) => &table.cells.notes,
+            Self::Compared(compared) => &compared.notes,
+        }
+    }
+
+    /// How many letters were counted, in all selections.
+    fn letters(&self) -> u64 {
+        match self {
+            Self::Counted(stats) => stats.total.letters,
+            Self::Crossed(table) => table.cells.total.letters,
+            Self::Compared(compared) => compared.total.rows.iter().map(|row| row.letters).sum(),
+        }
+    }
+
+    fn print(&self, out: &mut dyn Write, args: &StatsArgs, figures: &[Figure], style: &Style) -> io::Result<()> {
+        let extras = Extras { chart: args.chart, test: args.test, lines: args.over.is_some(), alone: true };
+        let query = args.query.join(" ");
+        let queries = [query.as_str(), args.compare.as_deref().unwrap_or_default()];
+        match (self, args.format) {
+            (Self::Counted(stats), StatsFormat::Text) => present::stats(out, stats, figures, extras, style),
+            (Self::Counted(stats), StatsFormat::Json) => present::stats_json(out, stats, figures),
+            (Self::Counted(stats), StatsFormat::Csv) => present::stats_csv(out, stats, figures, style),
+            (Self::Counted(stats), StatsFormat::Markdown) => present::stats_markdown(out, stats, figures, extras),
+            (Self::Crossed(table), StatsFormat::Text) => present::cross(out, table, figures[0], extras, style),
+            // A row for each cell is what programs want.
+            (Self::Crossed(table), StatsFormat::Json) => present::stats_json(out, &table.cells, figures),
+            (Self::Crossed(table), StatsFormat::Csv) => present::cross_csv(out, table, figures[0], style),
+            (Self::Crossed(table), StatsFormat::Markdown) => present::cross_markdown(out, table, figures[0], extras),
+            (Self::Compared(compared), StatsFormat::Text) => {
+                present::comparison(out, compared, queries, figures, style)
+            }
+            (Self::Compared(compared), StatsFormat::Json) => present::comparison_json(out, compared, queries, figures),
+            (Self::Compared(compared), StatsFormat::Csv) => present::comparison_csv(out, compared, figures, style),
+            (Self::Compared(compared), StatsFormat::Markdown) => {
+                present::comparison_markdown(out, compared, queries, figures)
+            }
+        }
+    }
 }
 
 /// What is counted by: the part of time before the fields.
@@ -151,7 +144,9 @@ fn figures(args: &StatsArgs, by: &[Dimension]) -> imr::Result<Vec<Figure>> {
         figures = vec![Figure::Issues, Figure::Letters];
         figures.extend((!by_outcome).then_some(Figure::Share));
     }
-    if args.over.is_some() && !args.cross {
+    // The change is that of issues, which only programs are told by its name.
+    let is_named = matches!(args.format, StatsFormat::Json | StatsFormat::Csv) || figures.contains(&Figure::Issues);
+    if args.over.is_some() && !args.cross && is_named {
         figures.push(Figure::Change);
     }
     figures.extend(args.days.map(|_| Figure::Days));

@@ -34,7 +34,7 @@ pub use info::{info, info_json, optimized};
 pub use json::{count_json, hits_json, hits_jsonl, json_line, record_json, report_json};
 pub use letter::{Reading, letter};
 pub use markdown::{count_markdown, hits_markdown};
-pub use page::{Report, report_html, report_markdown, report_page_json, section_csv};
+pub use page::{Report, flag_of, report_html, report_markdown, report_page_json, report_text, section_csv};
 pub use queries::{Answered, queries, queries_csv, queries_json};
 pub use report::{report, timings};
 pub use similar::{Original, similar, similar_csv, similar_json};

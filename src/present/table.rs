@@ -40,8 +40,8 @@ pub fn aligned(
     writeln!(out)
 }
 
-/// No column of names gets narrower than this.
-const LEAST: usize = 8;
+/// No column of names gets narrower than this: shorter ones look alike.
+const LEAST: usize = 12;
 
 /// Narrows the columns of names, the widest first, until a line fits; says whether it does.
 fn narrow(widths: &mut [usize], names: usize, columns: usize) -> bool {
@@ -70,7 +70,9 @@ fn stacked(
     for cells in rows.iter().map(Vec::as_slice).chain(total) {
         let named: Vec<_> = cells[..names].iter().filter(|cell| !cell.is_empty()).cloned().collect();
         let counts: Vec<_> = head.iter().zip(cells).skip(names).map(|(name, cell)| format!("{name} {cell}")).collect();
-        style.folded(out, BOLD, &named.join(", "), 0)?;
+        if !named.is_empty() {
+            style.folded(out, BOLD, &named.join(", "), 0)?;
+        }
         write!(out, "  ")?;
         style.folded(out, anstyle::Style::new(), &counts.join(", "), 2)?;
     }

@@ -118,7 +118,13 @@ impl Compiler<'_> {
                 });
                 unscored(BooleanQuery::new(std::iter::once((Occur::Should, file)).chain(below).collect()))
             }
-            Expr::Quoted(inner) => self.weighted(inner, factor)?,
+            // What is quoted is what a letter says, and names of categories and drugs are ours.
+            Expr::Quoted(inner) => match &**inner {
+                Expr::Words { field: None, terms } => {
+                    fields(self.parts(None, &Arc::new(Span::row(terms.clone())), &|_| false)?, factor, &[])
+                }
+                other => self.weighted(other, factor)?,
+            },
             Expr::Boost(inner, by) => self.weighted(inner, (factor * by).min(MOST_BOOST))?,
             Expr::And(all) => {
                 let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();

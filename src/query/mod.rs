@@ -111,7 +111,7 @@ pub enum Expr {
     },
     /// A file, or the files below a folder.
     Path(String),
-    /// What stood in quotation marks: the same, and no synonyms.
+    /// What stood in quotation marks: the same in texts, without synonyms and the names of categories and drugs.
     Quoted(Box<Expr>),
     /// The same, of more or less weight among others.
     Boost(Box<Expr>, f32),

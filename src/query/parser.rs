@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lex::{self, Order, Spanned, Token};
+use super::lex::{self, Order, Spanned, Token, Word};
 use super::pattern::distance;
 use super::span::{Near, Within};
 use super::{Expr, Query, operand, value};
@@ -289,7 +289,7 @@ impl Parser<'_> {
             }
             (Token::Phrase(phrase), def) => value::phrase(def, &phrase).map(found).map_err(point),
             (Token::Brackets(inner), Some(def)) => value::brackets(def, &inner).map(|e| found(Some(e))).map_err(point),
-            (Token::Word(word), None) => value::bare_word(&word).map(found).map_err(point),
+            (Token::Word(word), None) => value::bare_word(&self.without_question_mark(word)).map(found).map_err(point),
             (Token::Brackets(_), None) => Err(lex::error(
                 self.text,
                 span.start,
@@ -299,6 +299,23 @@ impl Parser<'_> {
                 Err(self.error_here("a word is missing here"))
             }
         }
+    }
+
+    /// The `?` at the end of several words without any operator ends a question; everywhere else it stands for a letter.
+    fn without_question_mark(&mut self, mut word: Word) -> Word {
+        let is_last = self.at == self.tokens.len() && self.tokens.len() > 1;
+        let is_plain = |(token, _): &Spanned| matches!(token, Token::Word(_));
+        let plain = word.text.strip_suffix('?').filter(|plain| plain.ends_with(char::is_alphanumeric));
+        if let Some(plain) = plain.filter(|_| is_last && word.wild && word.fuzzy.is_none())
+            && self.tokens.iter().all(is_plain)
+        {
+            let plain = plain.to_owned();
+            self.notes
+                .push(format!("the `?` behind `{plain}` ends a question; as a letter it stands in another place"));
+            word.wild = plain.contains(['*', '?']);
+            word.text = plain;
+        }
+        word
     }
 
     /// What to tell of an operator where a word should stand.

@@ -83,6 +83,8 @@ pub fn phrase(def: Option<&FieldDef>, phrase: &Phrase) -> Result<Option<Expr>> {
 pub fn filter(def: &FieldDef, text: &str) -> Result<Option<Expr>> {
     let inner = text.trim().strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
     match inner {
+        // Any value, as `field:*` in a query.
+        _ if text.trim() == "*" => expr(def, &Word { text: "*".to_owned(), wild: true, fuzzy: None }),
         Some(inner) if has_order(def) => brackets(def, inner).map(Some),
         _ => value(def, text, Reading::WholeOrElseWords),
     }

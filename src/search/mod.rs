@@ -36,8 +36,8 @@ pub use seen::{Seen, unseen};
 pub use similar::{Neighbour, Similar, similar};
 pub use snippet::Snippet;
 pub use stats::{
-    Change, Compared, Comparison, Cross, Interval, Quantiles, RowOrder, Since, Stats, StatsRequest, StatsRow, Test,
-    compare, cross, stats,
+    Change, Compared, Comparison, Cross, Interval, OTHERS, Quantiles, RowOrder, Since, Stats, StatsRequest, StatsRow,
+    Test, compare, cross, stats,
 };
 pub use stream::{Matched, Stream};
 pub use suggest::suggestion;

@@ -15,8 +15,8 @@ pub struct Section {
     pub title: &'static str,
     /// What it tells.
     pub about: &'static str,
-    /// What the issues must match besides the query of the report; empty for nothing.
-    pub query: &'static str,
+    /// The field that the issues must have a value of, besides what the query of the report asks for.
+    pub has: Option<&'static str>,
     /// The flags of `imr stats` that give the same table.
     pub flags: Vec<String>,
     /// The counts.
@@ -29,7 +29,7 @@ struct Plan {
     title: &'static str,
     about: &'static str,
     by: &'static str,
-    query: &'static str,
+    has_value: bool,
     top: Option<usize>,
     order: &'static str,
     over: bool,
@@ -38,7 +38,7 @@ struct Plan {
 
 impl Plan {
     const fn new(name: &'static str, title: &'static str, about: &'static str, by: &'static str) -> Self {
-        Self { name, title, about, by, query: "", top: None, order: "values", over: false, days: None }
+        Self { name, title, about, by, has_value: false, top: None, order: "values", over: false, days: None }
     }
 }
 
@@ -74,11 +74,11 @@ fn plans() -> Vec<Plan> {
             )
         },
         Plan {
-            query: "drug_group:*",
+            has_value: true,
             ..Plan::new("drug-groups", "Outcomes by drug group", "Disputed drugs by their group.", "drug_group")
         },
         Plan {
-            query: "drug:*",
+            has_value: true,
             top: Some(25),
             ..Plan::new("drugs", "Outcomes by drug", "The twenty-five most frequent drugs, by generic name.", "drug")
         },
@@ -156,12 +156,17 @@ pub fn report(reader: &Reader, expr: &Expr) -> Result<Vec<Section>> {
 }
 
 fn section(reader: &Reader, expr: &Expr, plan: &Plan) -> Result<Section> {
+    let has = plan.has_value.then_some(plan.by);
+    let expr = match has {
+        Some(field) => expr.clone().and(query::filter(field, &["*"])?),
+        None => expr.clone(),
+    };
     let request = StatsRequest {
         top: plan.top,
         order: RowOrder::parse(plan.order)?,
         over: plan.over,
         days: plan.days,
-        ..StatsRequest::new(expr.clone().and(query::parse(plan.query)?.expr), Dimension::parse_all(&[plan.by])?)
+        ..StatsRequest::new(expr, Dimension::parse_all(&[plan.by])?)
     };
     let mut flags = vec![if plan.over { "--over" } else { "--by" }.to_owned(), plan.by.to_owned()];
     let mut add = |flag: &str, value: String| flags.extend([flag.to_owned(), value]);
@@ -175,6 +180,6 @@ fn section(reader: &Reader, expr: &Expr, plan: &Plan) -> Result<Section> {
         add("--days", since.name().to_owned());
     }
     let stats = stats::stats(reader, &request)?;
-    let Plan { name, title, about, query, .. } = *plan;
-    Ok(Section { name, title, about, query, flags, stats })
+    let Plan { name, title, about, .. } = *plan;
+    Ok(Section { name, title, about, has, flags, stats })
 }

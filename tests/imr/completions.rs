@@ -16,7 +16,7 @@ fn asked(folder: &Folder, shell: &str, words: &[&str]) -> Run {
 /// The candidates without what is told about them.
 #[track_caller]
 fn candidates(folder: &Folder, words: &[&str]) -> Vec<String> {
-    let run = asked(folder, "fish", words).succeeds();
+    let run = asked(folder, "zsh", words).succeeds();
     assert!(run.err.is_empty(), "{}", run.err);
     run.out.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
 }
@@ -183,4 +183,89 @@ fn bash_completes_words_with_colons_and_blanks() {
     let line = format!("imr search --specialty \"{with_blank}");
     let out = replies(&line, &["imr", "search", "--specialty", &format!("\"{with_blank}")]).unwrap();
     assert!(out.contains(&format!("<{with_blank}")), "{out}");
+}
+
+/// What a line becomes when Fish completes it, each candidate as Fish has it before it quotes it.
+fn in_fish(folder: &Folder, line: &str) -> Option<Vec<String>> {
+    let script = "source completions.fish; complete -C $argv[1]";
+    let output = shell(folder, "fish").args(["--no-config", "-c", script, line]).output().ok()?;
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let out = String::from_utf8(output.stdout).unwrap();
+    Some(out.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect())
+}
+
+/// What a line becomes when Zsh completes it: on a terminal of its own, since it completes on no other.
+fn in_zsh(folder: &Folder, line: &str) -> Option<String> {
+    let script = r#"zmodload zsh/zpty || exit 77
+zpty shell 'TERM=dumb zsh -f'
+zpty -w shell 'PROMPT=; unsetopt zle_bracketed_paste; autoload -Uz compinit; compinit -u -d ./zcompdump; source ./completions.zsh'
+zpty -w shell 'show() { print -r -- "<BEGIN>$BUFFER<END>"; exit }; zle -N show; bindkey "^Xs" show; print READ""Y'
+zpty -r shell out '*READY*'
+zpty -w -n shell "$1"$'\t'$'\C-Xs'
+zpty -r shell out '*<END>*' && print -r -- "${${out##*<BEGIN>}%%<END>*}"
+zpty -d shell"#;
+    let output = shell(folder, "zsh").args(["-f", "-c", script, "zsh", line]).output().ok()?;
+    (output.status.code() != Some(77)).then(|| String::from_utf8(output.stdout).unwrap().trim_end().to_owned())
+}
+
+/// A shell in the folder, that finds the program.
+fn shell(folder: &Folder, name: &str) -> Command {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_imr")).parent().unwrap().to_owned();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(program).chain(std::env::split_paths(&others))).unwrap();
+    let mut command = Command::new(name);
+    command.env("PATH", path).env("HOME", folder.path()).env_remove("IMR_INDEX").current_dir(folder.path());
+    command
+}
+
+#[test]
+fn fish_and_zsh_complete_values_with_blanks() {
+    let folder = Folder::indexed(60);
+    for shell in ["fish", "zsh"] {
+        let script = folder.imr(&["completions", shell]).succeeds().out;
+        folder.write(&format!("completions.{shell}"), script);
+    }
+    let specialties = candidates(&folder, &["search", "--specialty", ""]);
+    // One that is the only one to begin so.
+    let begins = |name: &str, begin: &str| name.to_lowercase().starts_with(&begin.to_lowercase());
+    let lone = |name: &&String| {
+        let at = name.find(' ').map(|at| at + 2).filter(|at| name.is_char_boundary(*at) && *at < name.len());
+        at.is_some_and(|at| specialties.iter().filter(|other| begins(other, &name[..at])).count() == 1)
+    };
+    let name = specialties.iter().find(lone).expect("a specialty of two words");
+    let begin = &name[..name.find(' ').unwrap() + 2];
+    let small = begin.to_lowercase();
+    let escaped = |text: &str| text.replace(' ', "\\ ");
+    let quoted = format!("specialty:\"{name}\"");
+    let is_value = |candidate: &str| candidate.eq_ignore_ascii_case(&quoted);
+    for (line, inserted) in [
+        (format!("imr search 'specialty:\"{begin}"), format!("imr search 'specialty:\"{name}\"'")),
+        (
+            format!("imr search specialty:{}", escaped(&small)),
+            format!("imr search specialty:\\\"{}\\\"", escaped(name)),
+        ),
+        (format!("imr search specialty:\"{begin}"), format!("imr search specialty:\\\"{}\\\"", escaped(name))),
+    ] {
+        match in_fish(&folder, &line) {
+            Some(found) => assert!(found.len() == 1 && is_value(&found[0]), "{line}: {found:?}"),
+            None => eprintln!("skipped: there is no fish"),
+        }
+        match in_zsh(&folder, &line) {
+            Some(found) => assert_eq!(found, inserted, "{line}"),
+            None => eprintln!("skipped: there is no zsh"),
+        }
+    }
+    for (line, inserted) in [
+        (format!("imr search --specialty \"{begin}"), format!("imr search --specialty \"{name}\"")),
+        (format!("imr search --specialty {}", escaped(&small)), format!("imr search --specialty {}", escaped(name))),
+        ("imr search rationa".to_owned(), "imr search rationale:".to_owned()),
+        ("imr sea".to_owned(), "imr search".to_owned()),
+    ] {
+        if let Some(found) = in_fish(&folder, &line) {
+            assert!(found.len() == 1 && inserted.replace(['\\', '"'], "").ends_with(&found[0]), "{line}: {found:?}");
+        }
+        if let Some(found) = in_zsh(&folder, &line) {
+            assert_eq!(found.trim_end(), inserted, "{line}");
+        }
+    }
 }

@@ -146,3 +146,13 @@ fn a_pipe_of_that_name_is_no_configuration() {
         folder.imr(&["search", "--count"]).succeeds();
     }
 }
+
+#[test]
+fn a_limit_that_nobody_typed_brings_no_remark() {
+    let folder = Folder::indexed(20);
+    folder.write(".imrrc", "[search]\nlimit = 2\n");
+    let goes_on = |args: &[&str]| folder.imr(&[&["search", "the"], args].concat()).succeeds().err.contains("--after");
+    assert!(!goes_on(&[]));
+    assert_eq!(folder.imr(&["search", "the"]).out.lines().count(), 2);
+    assert!(goes_on(&["--limit", "2"]) && goes_on(&["-n3"]));
+}

@@ -84,6 +84,8 @@ fn patterns_find_the_words_that_fit() {
         ("kn?e", "3/1"),
         ("kne?", "3/1"),
         ("jos?", "3/1"),
+        ("lumbar issue:mr?", "1/2"),
+        ("(lumbar mr?)", "1/2"),
         ("kn??e", ""),
         ("issue:(tram* OR kn*)", "2/1 3/1"),
         ("lumbar -mr*", "1/1"),
@@ -454,4 +456,25 @@ fn csv_gives_what_the_schema_of_hits_names() {
     }
     assert!(row.contains(",pharmaceuticals/opioid,") && row.contains(",opioid,hydrocodone,"), "{row}");
     assert!(row.contains(",60,") && row.contains(",low back; neck,left,true,"), "{row}");
+}
+
+#[test]
+fn a_question_ends_with_its_mark() {
+    let folder = archive();
+    let plain = found(&folder, &["what about acupuncture", "--any"]);
+    assert!(!plain.is_empty());
+    let run = folder.imr(&["search", "what about acupuncture?", "--any", "--count"]).succeeds();
+    run.says(&["the `?` behind `acupuncture` ends a question"]);
+    assert_eq!(found(&folder, &["what about acupuncture?", "--any"]), plain);
+    // Synonyms and forms are those of the word.
+    assert_eq!(found(&folder, &["lumbar MRI?"]), found(&folder, &["lumbar MRI"]));
+    assert_eq!(found(&folder, &["knee in?ections?"]), "3/1");
+    // Elsewhere it stands for a letter.
+    for query in
+        ["acupuncture?", "acupuncture? lumbar", "NOT acupuncture?", "issue:acupuncture?", "what AND acupuncture?"]
+    {
+        let run = folder.imr(&["search", "--count", "--", query]);
+        assert!(run.status < 2 && !run.err.contains("ends a question"), "{query}: {}", run.err);
+    }
+    assert_eq!(found(&folder, &["lumbar acupuncture??"]), "");
 }

@@ -1,6 +1,7 @@
 //! The one test binary: a module for each thing that is tested.
 
 mod bad_input;
+mod browser;
 mod check;
 mod citations;
 mod classify;
@@ -56,6 +57,7 @@ mod sentences;
 mod sets;
 mod similar;
 mod snippets;
+mod sparklines;
 mod status;
 mod suggestions;
 mod summaries;

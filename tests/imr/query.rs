@@ -339,3 +339,35 @@ fn words_of_the_letter_are_found_together() {
         assert!(!found("summary:the").is_empty());
     }
 }
+
+#[test]
+fn what_is_quoted_stands_in_a_text() {
+    let folder = archive();
+    let found = |folder: &Folder, args: [&str; 1]| {
+        let mut found = hits(folder, &args);
+        found.sort();
+        found.join(" ")
+    };
+    // The category of letter 3's therapy is physical and occupational therapy, which its text does not say.
+    assert_eq!(found(&folder, ["occupational therapy"]), "3/2");
+    assert_eq!(found(&folder, ["\"occupational therapy\""]), "");
+    assert_eq!(found(&folder, ["\"occupational therap*\""]), "");
+    assert_eq!(found(&folder, ["\"physical therapy\""]), "3/2");
+    // A generic name that only the index has.
+    folder.write(
+        "letters/brand.txt",
+        letter(
+            "CM17-0000009",
+            "03/09/2017",
+            30,
+            "male",
+            "Orthopedic Surgery",
+            "with a sprain.",
+            &[("Norco 10/325mg #60", "Upheld", MTUS, "It does not help.")],
+        ),
+    );
+    folder.imr(&["index", "letters"]).succeeds();
+    assert!(found(&folder, ["hydrocodone"]).contains("9/1"));
+    assert!(!found(&folder, ["\"hydrocodone\""]).contains("9/1"));
+    assert!(found(&folder, ["drug:\"hydrocodone/acetaminophen\" OR drug:hydrocodone*"]).contains("9/1"));
+}

@@ -127,9 +127,11 @@ impl Tree {
                 || (name.is_none() && names.into_iter().any(|words| has(&words)))
         };
         match self {
+            // What is quoted stands in a text; names of categories and drugs are none.
             Tree::Words(name, words) => {
                 let row = analysis::terms(words);
-                any_field(name, &|words| words.windows(row.len()).any(|window| window == row))
+                let has = |words: &Vec<String>| words.windows(row.len()).any(|window| window == row);
+                doc.words.iter().any(|(field, words)| name.is_none_or(|name| name == *field) && has(words))
             }
             Tree::Begins(name, word) => {
                 let fit = fit(word);
@@ -142,7 +144,7 @@ impl Tree {
             Tree::Near(None, Spot::Begins(word)) => Tree::Begins(None, word).matches(doc),
             Tree::Near(None, spot @ Spot::Any(any)) => match any.iter().all(|spot| matches!(spot, Spot::Near(..))) {
                 true => doc.texts.values().any(|text| !spot.places(text, &fit).is_empty()),
-                // Without nearness it is an `OR` of words, which names of categories and drugs have too.
+                // Without nearness it is an `OR` of words, and names of categories and drugs have patterns, too.
                 false => any.iter().any(|spot| Tree::Near(None, spot.clone()).matches(doc)),
             },
             Tree::Near(None, spot) => doc.texts.values().any(|text| !spot.places(text, &fit).is_empty()),

@@ -212,7 +212,14 @@ fn nothing_is_wider_than_the_terminal() {
             let request = StatsRequest::new(imr::query::Expr::All, Dimension::parse_all(by).unwrap());
             let stats = search::stats(&reader, &request).unwrap();
             let figures = [Figure::Issues, Figure::Letters, Figure::Share, Figure::Interval];
-            present::stats(&mut out, &stats, &figures, Extras { chart: true, test: true }, &style).unwrap();
+            present::stats(
+                &mut out,
+                &stats,
+                &figures,
+                Extras { chart: true, test: true, lines: true, alone: true },
+                &style,
+            )
+            .unwrap();
         }
         let letter = reader.letter("CM16-0000001".parse().unwrap()).unwrap().unwrap();
         present::letter(&mut out, &letter, &Reading::default(), &style, reader.base()).unwrap();

@@ -12,6 +12,7 @@ and more, requests per letter and days to the decision, with charts, and below e
 table the command that makes it. The page needs no network.
 
 Examples:
+  imr report acupuncture
   imr report -o report.html
   imr report 'category:rehabilitation' --decided 2016 -o rehabilitation.html
   imr report --format csv -o tables/
@@ -27,7 +28,7 @@ pub struct ReportArgs {
     /// Where to: a file, or a folder for `--format csv` [default: standard output]
     #[arg(short, long, value_name = "FILE|FOLDER")]
     pub output: Option<PathBuf>,
-    /// What to write [default: as the name of the output ends, and html otherwise]
+    /// What to write [default: as the name of the output ends; without one text on a terminal, and html in a pipe]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<PageFormat>,
     #[command(flatten)]
@@ -38,6 +39,8 @@ pub struct ReportArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PageFormat {
+    /// Tables with bars and sparklines; in a pipe a line for each row, behind the name of its table
+    Text,
     /// One page with charts
     Html,
     /// Tables for a memorandum

@@ -68,6 +68,9 @@ pub struct SearchArgs {
     /// How many hits [default: 10]
     #[arg(long, short = 'n', value_name = "N")]
     pub limit: Option<usize>,
+    /// Whether the limit was typed, and not set by a configuration; the command line's parser tells
+    #[arg(skip)]
+    pub is_limit_typed: bool,
     /// How many hits to leave out before the first
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,

@@ -5,11 +5,15 @@
 
 mod bash;
 mod candidates;
+mod fish;
+mod quoted;
+mod zsh;
 
 use std::io::Write;
 
 use clap::Command;
-use clap_complete::env::{CompleteEnv, EnvCompleter, Fish, Shells, Zsh};
+use clap_complete::engine::CompletionCandidate;
+use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
 
 use super::args::{CompletionsArgs, Shell};
 use super::{End, command, output};
@@ -19,14 +23,14 @@ const VARIABLE: &str = "IMR_COMPLETE";
 /// The name of the program, as it is completed and as it is called for answers.
 const PROGRAM: &str = "imr";
 
-const SHELLS: Shells<'static> = Shells(&[&bash::Bash, &Zsh, &Fish]);
+const SHELLS: Shells<'static> = Shells(&[&bash::Bash, &zsh::Zsh, &fish::Fish]);
 
 /// Prints what a shell has to know.
 pub fn run(args: &CompletionsArgs) -> anyhow::Result<End> {
     let shell: &dyn EnvCompleter = match args.shell {
         Shell::Bash => &bash::Bash,
-        Shell::Zsh => &Zsh,
-        Shell::Fish => &Fish,
+        Shell::Zsh => &zsh::Zsh,
+        Shell::Fish => &fish::Fish,
     };
     let mut script = Vec::new();
     shell.write_registration(VARIABLE, PROGRAM, PROGRAM, PROGRAM, &mut script)?;
@@ -34,6 +38,15 @@ pub fn run(args: &CompletionsArgs) -> anyhow::Result<End> {
     out.write_all(&script)?;
     out.flush()?;
     Ok(End::Done)
+}
+
+/// A candidate on a line, with what it means behind a tab.
+fn line(out: &mut dyn Write, value: &str, candidate: &CompletionCandidate) -> std::io::Result<()> {
+    write!(out, "{value}")?;
+    if let Some(help) = candidate.get_help() {
+        write!(out, "\t{}", help.to_string().lines().next().unwrap_or_default())?;
+    }
+    writeln!(out)
 }
 
 /// Answers a shell, if it is one that asks.

@@ -122,7 +122,7 @@ pub fn read(query: &[String], filters: &Selection, choice: &IndexChoice) -> anyh
     let store = store(choice)?;
     for name in names.iter().rev() {
         let saved = store.load(name)?;
-        asked = asked.within(meant(&saved, name)?, &saved.query);
+        asked = asked.within(meant(&saved, name)?, &saved.query, &saved.filters);
     }
     Ok(asked)
 }

@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 
-use super::super::style::{thousands, width};
+use super::super::style::{counted, thousands, width};
 use super::escape::escaped;
-use crate::search::{Section, StatsRow};
+use crate::search::{OTHERS, Section, StatsRow};
 
 /// The width of a chart, in its own units, which are pixels where the page is wide enough.
 const WIDTH: f64 = 760.0;
@@ -58,9 +58,15 @@ fn bars(section: &Section, rows: &[&StatsRow]) -> String {
     let longest = rows.iter().map(|row| width(name(row))).max().unwrap_or(0).clamp(6, 44);
     let left = longest as f64 * CHARACTER + 10.0;
     let room = WIDTH - left - 150.0;
-    let top = rows.iter().max_by_key(|row| row.issues).map_or("", |row| name(row));
-    let description =
-        format!("Bars of issues, upheld and overturned, for {} values; the most issues has {top}.", rows.len());
+    // What stands for all others, or for nothing, is no value.
+    let is_value = |row: &&StatsRow| row.values.first().is_some_and(|v| v.as_deref().is_some_and(|v| v != OTHERS));
+    let (values, others): (Vec<&StatsRow>, Vec<&StatsRow>) = rows.iter().copied().partition(is_value);
+    let top = values.iter().max_by_key(|row| row.issues).map_or("", |row| name(row));
+    let besides = if others.is_empty() { "" } else { ", and for all others" };
+    let description = format!(
+        "Bars of issues, upheld and overturned, for {}{besides}; the most issues has {top}.",
+        counted(values.len() as u64, "value")
+    );
     let mut svg = begin(section, rows.len() as f64 * STEP + 4.0, &description);
     for (i, row) in rows.iter().enumerate() {
         let y = i as f64 * STEP + 2.0;
@@ -120,8 +126,9 @@ fn columns(section: &Section, rows: &[&StatsRow]) -> String {
             thousands(n)
         );
     }
-    // So many names have place beside one another.
-    let every = (first.len() as f64 * CHARACTER + 10.0) / step;
+    // So many names have place beside one another; how wide characters are, the font of the reader decides.
+    let half_name = first.len() as f64 * CHARACTER * 0.6;
+    let every = (2.0 * half_name + 10.0) / step;
     let every = (every.ceil() as usize).max(1);
     for (i, row) in rows.iter().enumerate() {
         let x = left + i as f64 * step;
@@ -143,11 +150,12 @@ fn columns(section: &Section, rows: &[&StatsRow]) -> String {
                 below += n;
             }
         }
-        if i % every == 0 {
+        let centre = x + step / 2.0;
+        if i % every == 0 && centre + half_name <= WIDTH {
             let _ = write!(
                 svg,
                 r#"<text class="below" x="{:.1}" y="{:.1}">{}</text>"#,
-                x + step / 2.0,
+                centre,
                 HEIGHT + 17.0,
                 label(row, 12)
             );

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::stats::{exceptions, stats_html};
 use super::escape::escaped;
-use super::{CAVEATS, Report, chart, command, figures, head};
+use super::{CAVEATS, Report, about, chart, command, figures, head};
 
 /// How the page looks.
 const STYLE: &str = include_str!("page.css");
@@ -35,7 +35,7 @@ pub fn report_html(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     for section in &report.sections {
         let id = section.name;
         writeln!(out, "<section id=\"{id}\" aria-labelledby=\"{id}-head\">")?;
-        writeln!(out, "<h2 id=\"{id}-head\">{}</h2>\n<p>{}</p>", escaped(section.title), escaped(section.about))?;
+        writeln!(out, "<h2 id=\"{id}-head\">{}</h2>\n<p>{}</p>", escaped(section.title), escaped(&about(section)))?;
         if let Some(svg) = chart::chart(section) {
             let caption = match section.stats.days.is_some() {
                 true => "Days to the decision",
@@ -56,7 +56,7 @@ pub fn report_html(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         writeln!(
             out,
             "<pre id=\"{id}-command\"><code>{}</code></pre>\n</section>",
-            escaped(&command(report, section))
+            escaped(&command(report, section, &figures(section)))
         )?;
     }
     writeln!(out, "</main>\n</body>\n</html>")

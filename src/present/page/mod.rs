@@ -1,18 +1,20 @@
-//! A report as one page of HTML without scripts or network, as Markdown, JSON, and CSV files.
+//! A report as one page of HTML without scripts or network, as text, Markdown, JSON, and CSV files.
 
 mod chart;
 mod escape;
 mod html;
+mod text;
 
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
 pub use html::report_html;
+pub use text::report_text;
 
 use super::json::line;
 use super::markdown::escaped;
-use super::stats::{Figure, exceptions, stats_csv, stats_markdown, stats_value};
+use super::stats::{Extras, Figure, average, remarks, stats_csv, stats_markdown, stats_value};
 use super::style::{Style, counted};
 use crate::search::{Count, Section};
 
@@ -58,23 +60,33 @@ fn figures(section: &Section) -> Vec<Figure> {
     figures
 }
 
-/// The command that gives the table of a section.
-fn command(report: &Report, section: &Section) -> String {
-    let query = match (report.query.is_empty(), section.query.is_empty()) {
-        (_, true) => report.query.clone(),
-        (true, false) => section.query.to_owned(),
-        (false, false) => format!("({}) AND {}", report.query, section.query),
-    };
-    let query = Some(query).filter(|query| !query.is_empty());
+/// The flag of a filter.
+pub fn flag_of(field: &str) -> String {
+    format!("--{}", field.replace('_', "-"))
+}
+
+/// The command that gives the table of a section with these figures.
+fn command(report: &Report, section: &Section, figures: &[Figure]) -> String {
     let mut words = vec!["imr".to_owned(), "stats".to_owned()];
-    words.extend(query.filter(|query| !query.starts_with('-')));
-    let mut show = Vec::new();
-    if section.stats.days.is_some() {
-        show = vec!["--show".to_owned(), "letters".to_owned()];
-    } else {
-        show.extend(["--show".to_owned(), "issues,letters,upheld,overturned,share,ci".to_owned()]);
+    // What begins with a hyphen would be a flag, but for the last words behind `--`.
+    let (first, last) = match (report.query.is_empty(), report.query.starts_with('-')) {
+        (true, _) => (None, None),
+        (_, true) => (None, Some(["--".to_owned(), report.query.clone()])),
+        (_, false) => (Some(report.query.clone()), None),
+    };
+    words.extend(first);
+    words.extend(report.filters.iter().cloned());
+    if let Some(field) = section.has {
+        // A filter that is there already asks for more; beside it, this one would ask for less.
+        let flag = flag_of(field);
+        if !report.filters.iter().any(|word| *word == flag || word.starts_with(&format!("{flag}="))) {
+            words.extend([flag, "*".to_owned()]);
+        }
     }
-    words.extend(report.filters.iter().chain(&section.flags).chain(&show).cloned());
+    words.extend(section.flags.iter().cloned());
+    let shown = figures.iter().filter(|figure| !matches!(figure, Figure::Change | Figure::Days));
+    words.extend(["--show".to_owned(), shown.map(|figure| figure.name()).collect::<Vec<_>>().join(",")]);
+    words.extend(last.into_iter().flatten());
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
@@ -84,6 +96,14 @@ fn quoted(word: &str) -> String {
     match !word.is_empty() && word.chars().all(is_plain) {
         true => word.to_owned(),
         false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+/// What a table tells, with the average that it is of.
+fn about(section: &Section) -> String {
+    match average(&section.stats) {
+        Some(average) => format!("{} In all, {average}.", section.about),
+        None => section.about.to_owned(),
     }
 }
 
@@ -116,9 +136,9 @@ pub fn report_markdown(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     }
     CAVEATS.iter().try_for_each(|caveat| writeln!(out, "\n{}", escaped(caveat)))?;
     for section in &report.sections {
-        writeln!(out, "\n## {}\n\n{}\n", section.title, escaped(section.about))?;
-        stats_markdown(out, &section.stats, &figures(section))?;
-        writeln!(out, "\n    {}", super::style::one_line(&command(report, section)))?;
+        writeln!(out, "\n## {}\n\n{}\n", section.title, escaped(&about(section)))?;
+        stats_markdown(out, &section.stats, &figures(section), Extras::default())?;
+        writeln!(out, "\n    {}", super::style::one_line(&command(report, section, &figures(section))))?;
     }
     Ok(())
 }
@@ -133,8 +153,8 @@ pub fn report_page_json(out: &mut dyn Write, report: &Report) -> io::Result<()> 
             "name": section.name,
             "title": section.title,
             "about": section.about,
-            "command": command(report, section),
-            "remarks": exceptions(&section.stats),
+            "command": command(report, section, &figures(section)),
+            "remarks": remarks(&section.stats),
             "table": stats_value(&section.stats, &figures(section)),
         })
     };

@@ -9,17 +9,23 @@ use super::super::style::{Style, thousands};
 use super::figure::{Figure, Sums};
 use super::json::{figures_json, interval};
 use super::sheet::{Cell, Form, Sheet, remarks, total_names};
-use super::{remark, several};
+use super::{NO_SAMPLE, remark, several};
 use crate::search::{Compared, Comparison};
 
 /// Writes a comparison: for people aligned, with a head, a total and remarks, otherwise a line for each row.
 ///
 /// # Errors
 /// From the writer.
-pub fn comparison(out: &mut dyn Write, compared: &Comparison, figures: &[Figure], style: &Style) -> io::Result<()> {
+pub fn comparison(
+    out: &mut dyn Write,
+    compared: &Comparison,
+    queries: [&str; 2],
+    figures: &[Figure],
+    style: &Style,
+) -> io::Result<()> {
     let form = if style.pretty { Form::People } else { Form::Plain };
     sheet(compared, figures, form).text(out, style)?;
-    if style.pretty { remark(out, &told(compared), style) } else { Ok(()) }
+    if style.pretty { remark(out, &told(compared, queries), style) } else { Ok(()) }
 }
 
 /// Writes the same as CSV, with a head.
@@ -34,9 +40,14 @@ pub fn comparison_csv(out: &mut dyn Write, compared: &Comparison, figures: &[Fig
 ///
 /// # Errors
 /// From the writer.
-pub fn comparison_markdown(out: &mut dyn Write, compared: &Comparison, figures: &[Figure]) -> io::Result<()> {
+pub fn comparison_markdown(
+    out: &mut dyn Write,
+    compared: &Comparison,
+    queries: [&str; 2],
+    figures: &[Figure],
+) -> io::Result<()> {
     sheet(compared, figures, Form::People).markdown(out)?;
-    remarks(out, &told(compared))
+    remarks(out, &told(compared, queries))
 }
 
 fn sheet(compared: &Comparison, figures: &[Figure], form: Form) -> Sheet {
@@ -73,7 +84,9 @@ fn sheet(compared: &Comparison, figures: &[Figure], form: Form) -> Sheet {
         total.extend(figures.iter().flat_map(|figure| figure.total_cells(row, form)));
     }
     total.extend(difference(&compared.total));
-    Sheet { head, names: compared.by.len(), rows: rows.collect(), total: Some(total) }
+    // Without a field the one row is the total.
+    let total = Some(total).filter(|_| !compared.by.is_empty());
+    Sheet { head, names: compared.by.len(), rows: rows.collect(), total }
 }
 
 /// The sums of each selection.
@@ -82,8 +95,13 @@ fn sums(compared: &Comparison) -> [Sums; 2] {
 }
 
 /// What the table cannot say by itself.
-fn told(compared: &Comparison) -> Vec<String> {
-    let mut told = several(&compared.several);
+fn told(compared: &Comparison, queries: [&str; 2]) -> Vec<String> {
+    let [first, second] = queries.map(|query| match query.trim() {
+        "" => "everything".to_owned(),
+        query => format!("`{query}`"),
+    });
+    let mut told = vec![format!("the first figures are of {first}, those marked (2) of {second}")];
+    told.extend(several(&compared.several));
     if compared.left_out > 0 {
         told.push(format!("left out are {} rows with too few issues in both selections", thousands(compared.left_out)));
     }
@@ -96,6 +114,7 @@ fn told(compared: &Comparison) -> Vec<String> {
         told.push(format!("{issues} in both selections; the intervals hold for selections without common issues"));
     }
     told.push("differences are of the share of upheld, in percentage points".to_owned());
+    told.push(NO_SAMPLE.to_owned());
     told
 }
 

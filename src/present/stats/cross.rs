@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::super::style::Style;
 use super::figure::{Figure, Sums};
 use super::sheet::{Cell, Form, Sheet, remarks, total_names};
-use super::{Extras, NO_TEST, exceptions, remark, tested};
+use super::{Extras, exceptions, remark};
 use crate::search::{Cross, StatsRow};
 
 /// Writes a cross table: for people with a total of each row and column and remarks, otherwise a line for each row behind a
@@ -23,12 +23,10 @@ pub fn cross(out: &mut dyn Write, table: &Cross, figure: Figure, extras: Extras,
         return sheet.text(out, style);
     }
     sheet.text(out, style)?;
-    let mut told = exceptions(&table.cells);
-    told.insert(0, format!("in the cells: {}", figure.heads(Form::People).join(", ")));
-    if extras.test {
-        told.push(table.cells.test.as_ref().map_or_else(|| NO_TEST.to_owned(), tested));
+    if extras.lines {
+        super::spark::sparklines(out, &table.cells.rows, &[figure], style)?;
     }
-    remark(out, &told, style)
+    remark(out, &told(table, figure, extras), style)
 }
 
 /// Writes the same as CSV, with a head.
@@ -43,9 +41,15 @@ pub fn cross_csv(out: &mut dyn Write, table: &Cross, figure: Figure, style: &Sty
 ///
 /// # Errors
 /// From the writer.
-pub fn cross_markdown(out: &mut dyn Write, table: &Cross, figure: Figure) -> io::Result<()> {
+pub fn cross_markdown(out: &mut dyn Write, table: &Cross, figure: Figure, extras: Extras) -> io::Result<()> {
     sheet(table, figure, Form::People).markdown(out)?;
-    remarks(out, &exceptions(&table.cells))
+    remarks(out, &told(table, figure, extras))
+}
+
+/// What is in the cells, and what the table cannot say by itself.
+fn told(table: &Cross, figure: Figure, extras: Extras) -> Vec<String> {
+    let cells = format!("in the cells: {}", figure.heads(Form::People).join(", "));
+    extras.with(std::iter::once(cells).chain(exceptions(&table.cells)).collect(), &table.cells)
 }
 
 fn sheet(table: &Cross, figure: Figure, form: Form) -> Sheet {

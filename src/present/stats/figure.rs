@@ -210,6 +210,33 @@ impl Figure {
         }
     }
 
+    /// Whether it can be drawn as a line over time.
+    pub fn has_line(self) -> bool {
+        matches!(self, Self::Issues | Self::Letters | Self::Upheld | Self::Overturned | Self::Share | Self::Days)
+    }
+
+    /// The name of that line.
+    pub fn line_name(self) -> String {
+        match self {
+            Self::Days => "median days".to_owned(),
+            _ => self.heads(Form::People).swap_remove(0),
+        }
+    }
+
+    /// What it is of a row of that line; `None` where there is nothing that it could be of.
+    pub fn on_line(self, row: &StatsRow) -> Option<f64> {
+        match self {
+            Self::Share => row.share(),
+            Self::Days => row.days.map(|days| f64::from(days.median)),
+            _ => Some(self.of(row)),
+        }
+    }
+
+    /// Whether it is a share, and no count.
+    pub fn is_of_parts(self) -> bool {
+        matches!(self, Self::Share)
+    }
+
     /// The figure as a number, as far as it has one, for charts.
     pub fn of(self, row: &StatsRow) -> f64 {
         match self {

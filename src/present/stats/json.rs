@@ -42,6 +42,7 @@ pub fn value(stats: &Stats, figures: &[Figure]) -> Value {
             "decided_before": stats.before,
         },
         "several_values": stats.several,
+        "mean_requests": stats.mean_requests,
         "test": stats.test.as_ref().map(test),
         "synonyms": stats.synonyms,
         "suggestion": stats.suggestion,

@@ -5,6 +5,7 @@ mod cross;
 mod figure;
 mod json;
 mod sheet;
+mod spark;
 
 use std::io::{self, Write};
 
@@ -13,10 +14,11 @@ pub use cross::{cross, cross_csv, cross_markdown};
 pub use figure::Figure;
 pub use json::{stats_json, value as stats_value};
 
-use super::style::{DIM, Style, thousands};
+use super::style::{DIM, Style, counted, thousands};
 use crate::search::{Since, Stats, Test};
 use figure::Sums;
-use sheet::{Cell, Form, Sheet, total_names};
+pub use sheet::Form;
+use sheet::{Cell, Sheet, total_names};
 
 /// What else to tell of a table, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,7 +27,25 @@ pub struct Extras {
     pub chart: bool,
     /// The test of independence.
     pub test: bool,
+    /// Sparklines below the rows, which are of periods of time.
+    pub lines: bool,
+    /// That letters are no sample: for a table that stands alone.
+    pub alone: bool,
 }
+
+impl Extras {
+    /// The remarks on a table, with what else is told of it in words.
+    fn with(self, mut remarks: Vec<String>, stats: &Stats) -> Vec<String> {
+        if self.test {
+            remarks.push(stats.test.as_ref().map_or_else(|| NO_TEST.to_owned(), tested));
+        }
+        remarks.extend(self.alone.then(|| NO_SAMPLE.to_owned()));
+        remarks
+    }
+}
+
+/// What every table says that is read without others.
+const NO_SAMPLE: &str = "posted letters are no random sample of treatment requests";
 
 /// Writes a table of counts: for people aligned, with a head, a total and remarks, otherwise a line for each row.
 ///
@@ -41,11 +61,10 @@ pub fn stats(out: &mut dyn Write, stats: &Stats, figures: &[Figure], extras: Ext
     if !style.pretty {
         return Ok(());
     }
-    let mut remarks = exceptions(stats);
-    if extras.test {
-        remarks.push(stats.test.as_ref().map_or_else(|| NO_TEST.to_owned(), tested));
+    if extras.lines {
+        spark::sparklines(out, &stats.rows, figures, style)?;
     }
-    remark(out, &remarks, style)
+    remark(out, &extras.with(said(stats, extras), stats), style)
 }
 
 /// Writes the same as CSV, with a head.
@@ -60,9 +79,9 @@ pub fn stats_csv(out: &mut dyn Write, stats: &Stats, figures: &[Figure], style: 
 ///
 /// # Errors
 /// From the writer.
-pub fn stats_markdown(out: &mut dyn Write, stats: &Stats, figures: &[Figure]) -> io::Result<()> {
+pub fn stats_markdown(out: &mut dyn Write, stats: &Stats, figures: &[Figure], extras: Extras) -> io::Result<()> {
     sheet(stats, figures, Form::People).markdown(out)?;
-    sheet::remarks(out, &exceptions(stats))
+    sheet::remarks(out, &extras.with(said(stats, extras), stats))
 }
 
 /// Writes the same as a table of HTML.
@@ -97,6 +116,25 @@ fn sheet(stats: &Stats, figures: &[Figure], form: Form) -> Sheet {
     Sheet { head, names: stats.by.len(), rows: rows.collect(), total }
 }
 
+/// The remarks below a table; the average stands above one that has a text there.
+fn said(stats: &Stats, extras: Extras) -> Vec<String> {
+    if extras.alone { remarks(stats) } else { exceptions(stats) }
+}
+
+/// What there is to say below a table: the average that it is of, and what it cannot say by itself.
+pub fn remarks(stats: &Stats) -> Vec<String> {
+    average(stats).into_iter().chain(exceptions(stats)).collect()
+}
+
+/// How many requests the letters of a table by requests have on average.
+pub fn average(stats: &Stats) -> Option<String> {
+    let mean = stats.mean_requests?;
+    Some(match stats.total.letters {
+        1 => format!("1 letter has {mean:.0} requests"),
+        letters => format!("{} letters have {mean:.2} requests on average", thousands(letters)),
+    })
+}
+
 /// What a table of counts cannot say by itself: what was left out, and why rows add up to more than the total.
 pub fn exceptions(stats: &Stats) -> Vec<String> {
     let mut remarks = several(&stats.several);
@@ -107,11 +145,8 @@ pub fn exceptions(stats: &Stats) -> Vec<String> {
     }
     if stats.left_out.0 > 0 {
         let (rows, issues) = stats.left_out;
-        remarks.push(format!(
-            "left out are {} rows with too few issues, {} in all",
-            thousands(rows),
-            thousands(issues)
-        ));
+        let (is, rows) = (if rows == 1 { "is" } else { "are" }, counted(rows, "row"));
+        remarks.push(format!("left out {is} {rows} with too few issues, {} in all", thousands(issues)));
     }
     let undecided = stats.total.issues - stats.total.decided();
     if undecided > 0 && !stats.by.iter().any(|name| name == "outcome") {
@@ -146,10 +181,10 @@ pub fn tested(test: &Test) -> String {
     let p = if test.p < 0.0001 { "p < 0.0001".to_owned() } else { format!("p = {:.4}", test.p) };
     let rough = if test.least_expected < 5.0 { "; rough, since a cell has fewer than 5 to be expected" } else { "" };
     format!(
-        "chi-square {:.2} with {} degrees of freedom, {p}, Cramér's V {:.3}, over {} issues{rough}; issues of one letter are \
+        "chi-square {:.2} with {} of freedom, {p}, Cramér's V {:.3}, over {} issues{rough}; issues of one letter are \
          not independent of each other",
         test.chi_square,
-        test.degrees,
+        if test.degrees == 1 { "1 degree".to_owned() } else { format!("{} degrees", test.degrees) },
         test.cramers_v,
         thousands(test.n)
     )

@@ -61,6 +61,9 @@ impl Cell {
             Self::PointsInterval(None) | Self::Day(None) | Self::Number(None) => none(),
             Self::Share(Some(share)) if people => format!("{:.1}%", 100.0 * share),
             Self::Interval(Some(i)) => format!("{:.1}-{:.1}%", 100.0 * i.low, 100.0 * i.high),
+            Self::Change(Some(n)) if people => {
+                format!("{}{}", if *n < 0 { '-' } else { '+' }, thousands(n.unsigned_abs()))
+            }
             Self::Change(Some(n)) => format!("{n:+}"),
             Self::Points(Some(n)) if people => points(*n),
             Self::PointsInterval(Some(i)) => format!("{} to {}", points(i.low), points(i.high)),

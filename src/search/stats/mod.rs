@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use tantivy::query::EnableScoring;
 
 pub use figures::{Interval, Quantiles, Test};
-pub use rows::{Change, Compared, Comparison, RowOrder, Stats, StatsRow};
+pub use rows::{Change, Compared, Comparison, OTHERS, RowOrder, Stats, StatsRow};
 
 use super::dimension::Dimension;
 use super::tally::MOST_FIELDS;

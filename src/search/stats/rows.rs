@@ -33,6 +33,8 @@ pub struct Stats {
     pub days: Option<Since>,
     /// Letters decided before that day, whose days are not counted.
     pub before: u64,
+    /// Of a table by requests alone: how many issues a letter has on average.
+    pub mean_requests: Option<f64>,
     /// Of a table by two dimensions of one value each: whether they are independent, over issues that have both values.
     pub test: Option<Test>,
     /// Remarks on the query, a line each.
@@ -222,6 +224,7 @@ impl Stats {
         request.order.sort(&mut rows, |row| row);
         let several: Vec<String> =
             by.iter().zip(&cells.several).filter(|(_, several)| **several).map(|(d, _)| d.name().to_owned()).collect();
+        let mean_requests = matches!(by[..], [Dimension::Requests]).then(|| mean_requests(&rows)).flatten();
         let test = (by.len() == 2 && several.is_empty()).then(|| test(&cells)).flatten();
         let (few, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.issues < request.least);
         Self {
@@ -233,12 +236,21 @@ impl Stats {
             several,
             days: request.days,
             before: cells.before,
+            mean_requests,
             test,
             notes: Vec::new(),
             synonyms: Vec::new(),
             suggestion: None,
         }
     }
+}
+
+/// How many issues a letter has on average, over rows by that number.
+fn mean_requests(rows: &[StatsRow]) -> Option<f64> {
+    let of = |row: &StatsRow| row.values.first()?.as_ref()?.parse::<u64>().ok().map(|requests| (requests, row.letters));
+    let (requests, letters) =
+        rows.iter().filter_map(of).fold((0, 0), |(sum, all), (n, letters)| (sum + n * letters, all + letters));
+    figures::share(requests, letters)
 }
 
 /// Puts rows of nothing where a time has none between its first and last, if it is all that is counted by.
