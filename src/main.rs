@@ -1,5 +1,6 @@
 //! The program: decides how it ends, and leaves the rest to the command line.
 
+mod asked;
 mod cli;
 
 use std::process::ExitCode;

@@ -8,7 +8,6 @@ mod command;
 mod complete;
 mod config;
 mod export;
-mod file;
 mod help;
 mod index;
 mod info;

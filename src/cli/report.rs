@@ -11,15 +11,15 @@ use imr::search::{self, Count};
 use imr::{Error, ErrorKind};
 
 use super::args::{PageFormat, ReportArgs};
-use super::asked::{in_this_folder, open};
-use super::file::Whole;
-use super::{End, message, output, saved};
+use super::asked::{self, in_this_folder, open};
+use super::{End, message, output};
+use crate::asked::file::Whole;
 
 /// Writes a report.
 pub fn run(args: ReportArgs) -> anyhow::Result<End> {
     let place = args.output.as_deref().filter(|place| *place != Path::new("-"));
     let format = args.format.or_else(|| place.and_then(told_by)).unwrap_or(PageFormat::Html);
-    let asked = saved::read(&args.query, &args.selection, &args.index)?;
+    let asked = asked::read(&args.query, &args.selection, &args.index)?;
     let reader = open(&args.index)?;
     let expr = in_this_folder(asked.expr.clone(), &reader)?;
     let (mut sections, corpus) = reader.guarded(|| Ok((search::report(&reader, &expr)?, corpus(&reader)?)))?;
