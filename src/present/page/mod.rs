@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+pub use chart::chart;
 pub use html::report_html;
 
 use super::json::line;
@@ -36,7 +37,7 @@ pub struct Report {
 }
 
 /// What every report says of what it counts.
-const CAVEATS: [&str; 3] = [
+pub const CAVEATS: [&str; 3] = [
     "Counts are exact. An issue is one disputed treatment, and a letter holds one or more. Of several versions of a letter one is \
      counted.",
     "Shares are those of upheld denials among the issues whose outcome could be read, with 95% Wilson intervals. Issues of one \
@@ -44,8 +45,8 @@ const CAVEATS: [&str; 3] = [
     "Posted letters are no random sample of treatment requests: they are those that were denied, disputed, eligible and decided.",
 ];
 
-/// The figures of a section.
-fn figures(section: &Section) -> Vec<Figure> {
+/// The figures of a section of a report.
+pub fn figures(section: &Section) -> Vec<Figure> {
     let mut figures = match section.stats.days {
         Some(_) => return vec![Figure::Letters, Figure::Days],
         None => {
@@ -58,8 +59,8 @@ fn figures(section: &Section) -> Vec<Figure> {
     figures
 }
 
-/// The command that gives the table of a section.
-fn command(report: &Report, section: &Section) -> String {
+/// The command that gives the table of a section of a report.
+pub fn command(report: &Report, section: &Section) -> String {
     let query = match (report.query.is_empty(), section.query.is_empty()) {
         (_, true) => report.query.clone(),
         (true, false) => section.query.to_owned(),

@@ -39,7 +39,7 @@ pub fn comparison_markdown(out: &mut dyn Write, compared: &Comparison, figures: 
     remarks(out, &told(compared))
 }
 
-fn sheet(compared: &Comparison, figures: &[Figure], form: Form) -> Sheet {
+pub(super) fn sheet(compared: &Comparison, figures: &[Figure], form: Form) -> Sheet {
     let heads: Vec<String> = figures.iter().flat_map(|figure| figure.heads(form)).collect();
     let mut head = compared.by.clone();
     head.extend(heads.clone());
@@ -81,8 +81,8 @@ fn sums(compared: &Comparison) -> [Sums; 2] {
     [0, 1].map(|i| Sums::of(&compared.rows.iter().map(|row| row.rows[i].clone()).collect::<Vec<_>>()))
 }
 
-/// What the table cannot say by itself.
-fn told(compared: &Comparison) -> Vec<String> {
+/// What the table of a comparison cannot say by itself.
+pub fn told(compared: &Comparison) -> Vec<String> {
     let mut told = several(&compared.several);
     if compared.left_out > 0 {
         told.push(format!("left out are {} rows with too few issues in both selections", thousands(compared.left_out)));

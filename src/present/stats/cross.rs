@@ -48,7 +48,7 @@ pub fn cross_markdown(out: &mut dyn Write, table: &Cross, figure: Figure) -> io:
     remarks(out, &exceptions(&table.cells))
 }
 
-fn sheet(table: &Cross, figure: Figure, form: Form) -> Sheet {
+pub(super) fn sheet(table: &Cross, figure: Figure, form: Form) -> Sheet {
     let names = table.rows.by.len();
     let columns: Vec<&Option<String>> = table.columns.rows.iter().map(|row| &row.values[0]).collect();
     let cells: HashMap<(&[Option<String>], &Option<String>), &StatsRow> = table

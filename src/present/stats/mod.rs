@@ -1,5 +1,6 @@
 //! Cross tables as text, JSON, CSV and Markdown.
 
+mod cells;
 mod comparison;
 mod cross;
 mod figure;
@@ -8,7 +9,8 @@ mod sheet;
 
 use std::io::{self, Write};
 
-pub use comparison::{comparison, comparison_csv, comparison_json, comparison_markdown};
+pub use cells::{CellRow, Cells};
+pub use comparison::{comparison, comparison_csv, comparison_json, comparison_markdown, told};
 pub use cross::{cross, cross_csv, cross_markdown};
 pub use figure::Figure;
 pub use json::{stats_json, value as stats_value};
@@ -139,7 +141,8 @@ fn several(names: &[String]) -> Vec<String> {
     several.collect()
 }
 
-const NO_TEST: &str = "a test of independence is for two fields with one value an issue, and at least two values each";
+/// Why there is no test.
+pub const NO_TEST: &str = "a test of independence is for two fields with one value an issue, and at least two values each";
 
 /// A test in words.
 pub fn tested(test: &Test) -> String {

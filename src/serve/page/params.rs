@@ -1,9 +1,11 @@
 //! The state of a page: what stands behind the `?` of its address. All links are made of it, so that every state is one.
 
-use form_urlencoded::{Serializer, parse};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// More pairs than any page of ours makes.
 const MOST: usize = 400;
+/// What is written as it is.
+const AS_IT_IS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b'*');
 
 /// The parameters of an address, in their order, without those that are empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,10 +14,11 @@ pub struct Params(Vec<(String, String)>);
 impl Params {
     /// Reads what stands behind the `?`.
     pub fn parse(query: &str) -> Self {
-        let pairs = parse(query.as_bytes()).filter(|(_, value)| !value.trim().is_empty()).take(MOST);
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let pairs = pairs.map(|(name, value)| (decoded(name), decoded(value)));
         let mut all: Vec<(String, String)> = Vec::new();
-        for (name, value) in pairs {
-            let pair = (name.into_owned(), value.trim().to_owned());
+        for (name, value) in pairs.filter(|(_, value)| !value.trim().is_empty()).take(MOST) {
+            let pair = (name, value.trim().to_owned());
             // A form sends a value twice where it stands in two places.
             if !all.contains(&pair) {
                 all.push(pair);
@@ -31,7 +34,7 @@ impl Params {
 
     /// The first value of a name.
     pub fn first(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// The values of a name.
@@ -94,14 +97,27 @@ impl Params {
     pub fn link(&self, path: &str) -> String {
         match self.0.is_empty() {
             true => path.to_owned(),
-            false => format!("{path}?{}", Serializer::new(String::new()).extend_pairs(&self.0).finish()),
+            false => {
+                let pair = |(name, value): &(String, String)| format!("{}={}", encoded(name), encoded(value));
+                format!("{path}?{}", self.0.iter().map(pair).collect::<Vec<_>>().join("&"))
+            }
         }
     }
 }
 
 /// A text as a part of a path.
 pub fn in_path(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string().replace("%2D", "-")
+}
+
+/// A text as forms write it.
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, AS_IT_IS).to_string().replace("%20", "+")
+}
+
+/// A text as forms write it, read. What is no UTF-8 finds nothing, and a NUL is none of any text.
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().replace('\0', "")
 }
 
 #[cfg(test)]

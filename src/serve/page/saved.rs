@@ -4,7 +4,7 @@
 use imr::present;
 
 use super::params::Params;
-use super::source::Source;
+use super::super::state::Opened;
 
 /// A saved search.
 pub struct SavedView {
@@ -17,7 +17,7 @@ pub struct SavedView {
 }
 
 /// All saved searches. One that cannot be read is left out: it is no fault of who asks for a page.
-pub fn views(source: &Source<'_>) -> Vec<SavedView> {
+pub fn views(source: &Opened) -> Vec<SavedView> {
     let Ok(store) = source.store() else { return Vec::new() };
     let names = store.names().unwrap_or_default();
     let view = |name: &crate::asked::Name| {

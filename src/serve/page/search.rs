@@ -11,8 +11,9 @@ use super::hits::{self, HitView};
 use super::params::Params;
 use super::saved::{self, SavedView};
 use super::selection::{self, Chip, Problem};
-use super::source::Source;
+use super::super::state::Opened;
 use crate::asked::{Asked, Suggested};
+
 
 /// How many results a page has.
 const SHOWN: usize = 20;
@@ -101,7 +102,7 @@ const EXPORTS: [(&str, &str); 4] = [
 ///
 /// # Errors
 /// When the index cannot be read.
-pub fn page(source: &Source<'_>, params: &Params) -> Result<(SearchPage, bool)> {
+pub fn page(source: &Opened, params: &Params) -> Result<(SearchPage, bool)> {
     match found(source, params) {
         Ok(answer) => Ok((view(source, params, answer)?, true)),
         Err(error) => match selection::problem(&error) {
@@ -120,8 +121,8 @@ struct Answer {
     months: Option<Table>,
 }
 
-fn found(source: &Source<'_>, params: &Params) -> Result<Answer> {
-    let asked = source.asked(params, &[])?;
+fn found(source: &Opened, params: &Params) -> Result<Answer> {
+    let asked = selection::asked(source, params, &[])?;
     let shows_more = shows_more(params);
     let plans = PLANS.into_iter().filter(|plan| !plan.is_more || shows_more);
     let (active, inactive): (Vec<Plan>, Vec<Plan>) = plans.partition(|plan| plan.is_active(params));
@@ -138,8 +139,8 @@ fn found(source: &Source<'_>, params: &Params) -> Result<Answer> {
         snippets: 2,
         ..Request::new(asked.expr.clone())
     };
-    let mut found = source.reader.guarded(|| search(source.reader, &request))?;
-    let suggested = asked.suggestion(source.reader, found.total, &|typed| source.paths(typed))?;
+    let mut found = source.guarded(|| search(source, &request))?;
+    let suggested = asked.suggestion(source, found.total, &|typed| source.paths(typed))?;
     let mut counted = std::mem::take(&mut found.facets).into_iter();
     let mut tables: Vec<(Plan, Table)> = inactive.iter().copied().zip(counted.by_ref()).collect();
     let mut months = counted.next();
@@ -156,22 +157,22 @@ fn found(source: &Source<'_>, params: &Params) -> Result<Answer> {
 }
 
 /// A facet counted without the filters of some fields.
-fn counted_without(source: &Source<'_>, params: &Params, fields: &[&str], facet: &str) -> Result<Option<Table>> {
-    let expr = source.asked(params, fields)?.expr;
+fn counted_without(source: &Opened, params: &Params, fields: &[&str], facet: &str) -> Result<Option<Table>> {
+    let expr = selection::asked(source, params, fields)?.expr;
     let request = Request { limit: 0, facets: Facet::parse_all(&[facet])?, ..Request::new(expr) };
-    Ok(source.reader.guarded(|| search(source.reader, &request))?.facets.into_iter().next())
+    Ok(source.guarded(|| search(source, &request))?.facets.into_iter().next())
 }
 
 /// The values of one facet, all of them, with what is chosen of them.
 ///
 /// # Errors
 /// For what cannot be read of an address, and when the index cannot be read.
-pub fn facet(source: &Source<'_>, params: &Params, plan: Plan) -> Result<Option<FacetView>> {
+pub fn facet(source: &Opened, params: &Params, plan: Plan) -> Result<Option<FacetView>> {
     let table = counted_without(source, params, plan.fields, plan.name)?;
     Ok(table.map(|table| facets::view(plan, &table, params)))
 }
 
-fn view(source: &Source<'_>, params: &Params, answer: Answer) -> Result<SearchPage> {
+fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> {
     let Answer { asked, found, suggested, tables, months } = answer;
     let start = params.without(&["page"]);
     let better = suggested.better().map(|better| (better.to_owned(), start.with("q", better).link("/")));
@@ -370,7 +371,7 @@ fn share(outcomes: &Table) -> Option<Share> {
 }
 
 /// Which words were searched with others of the same meaning.
-fn synonyms(told: &[String]) -> Option<String> {
+pub fn synonyms(told: &[String]) -> Option<String> {
     let lines: Vec<String> = told.iter().map(|line| present::one_line(line)).collect();
     (!lines.is_empty()).then(|| format!("Also counted is what means the same: {}.", lines.join("; ")))
 }

@@ -1,12 +1,13 @@
 //! What an address asks for: its query and filters, as the command line would read them.
 
 use imr::index::{FieldKind, IndexSchema};
-use imr::{ErrorKind, present};
+use imr::{ErrorKind, Result, present};
 
 use super::dates;
 use super::labels;
 use super::params::Params;
-use crate::asked::{Filter, Typed, Words};
+use super::super::state::Opened;
+use crate::asked::{Asked, Filter, Typed, Words};
 
 /// What was typed, without the filters of some fields.
 pub fn typed(params: &Params, without: &[&str]) -> Typed {
@@ -22,6 +23,16 @@ pub fn typed(params: &Params, without: &[&str]) -> Typed {
     }
     let words = Words { exact: params.has("exact", "1"), any: params.has("any", "1") };
     Typed { query: vec![params.query().to_owned()], filters, words }
+}
+
+/// What an address asks for, without the filters of some fields, with paths as the index has them.
+///
+/// # Errors
+/// For a query or a filter that cannot be read, and when the index cannot be read.
+pub fn asked(source: &Opened, params: &Params, without: &[&str]) -> Result<Asked> {
+    let mut asked = Asked::read(&typed(params, without), &|| source.store())?;
+    asked.expr = source.meant(asked.expr)?;
+    Ok(asked)
 }
 
 /// The fields that filter: all that have values.
@@ -50,12 +61,18 @@ pub fn problem(error: &imr::Error) -> Option<Problem> {
         Some((flag, rest)) => format!("{}: {rest}", labels::field(&flag.replace('-', "_"))),
         None => message.strip_prefix("query, ").map_or_else(|| message.to_owned(), |rest| format!("Query, {rest}")),
     };
-    let hint = error.hint().map(present::lines);
-    let (pointed, hint) = match hint {
-        Some(hint) if hint.contains('\n') => (Some(hint), None),
-        hint => (None, hint),
-    };
-    Some(Problem { fact: present::one_line(&fact), pointed, hint })
+    Some(Problem::new(&fact, error.hint()))
+}
+
+impl Problem {
+    /// A fact with what there is to do about it: of a query, the query and a caret.
+    pub fn new(fact: &str, hint: Option<&str>) -> Self {
+        let (pointed, hint) = match hint.map(present::lines) {
+            Some(hint) if hint.contains('\n') => (Some(hint), None),
+            hint => (None, hint),
+        };
+        Self { fact: present::one_line(fact), pointed, hint }
+    }
 }
 
 /// A filter that is in force.
