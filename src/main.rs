@@ -2,6 +2,7 @@
 
 mod asked;
 mod cli;
+mod serve;
 
 use std::process::ExitCode;
 

@@ -1,8 +1,8 @@
 //! How issues are to be counted: the fields, and the figures of each row.
 
 use imr::present::Figure;
-use imr::search::{Dimension, RowOrder, Since, StatsRequest};
 use imr::query::Expr;
+use imr::search::{Dimension, RowOrder, Since, StatsRequest};
 use imr::{Error, ErrorKind, Result};
 
 /// What was typed about a table.

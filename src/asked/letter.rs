@@ -44,11 +44,7 @@ impl<'a> Named<'a> {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn find(
-        &self,
-        reader: &Reader,
-        paths: &dyn Fn(&str) -> Result<Vec<String>>,
-    ) -> Result<Option<LetterRecord>> {
+    pub fn find(&self, reader: &Reader, paths: &dyn Fn(&str) -> Result<Vec<String>>) -> Result<Option<LetterRecord>> {
         reader.guarded(|| match self.case {
             Some(case) => reader.letter(case),
             None => {

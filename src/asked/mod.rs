@@ -5,9 +5,11 @@ mod counting;
 pub mod file;
 mod letter;
 mod query;
+mod report;
 mod saved;
 
 pub use counting::Counting;
 pub use letter::{Named, chosen, own};
 pub use query::{Asked, Filter, Suggested, Typed, Words, in_folder, parted};
+pub use report::reported;
 pub use saved::{Name, Saved, Store};

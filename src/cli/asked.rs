@@ -1,9 +1,9 @@
 //! What was typed about issues becomes an index and an expression.
 
+use imr::Result;
 use imr::index::{self, Reader};
 use imr::query::Expr;
 use imr::search::Count;
-use imr::Result;
 
 use super::args::{IndexChoice, Selection};
 use super::message;

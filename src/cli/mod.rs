@@ -23,6 +23,7 @@ mod queries;
 mod report;
 mod saved;
 mod search;
+mod serve;
 mod show;
 mod similar;
 mod stats;
@@ -92,6 +93,7 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => complete::run(&args),
         Command::Man(args) => man::run(&args),
         Command::Save(args) => saved::run(&args),
+        Command::Serve(args) => serve::run(args),
     };
     match ended {
         Ok(End::Done) => ExitCode::SUCCESS,

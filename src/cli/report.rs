@@ -1,19 +1,17 @@
 //! `imr report`.
 
+use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use imr::index::{Reader, Snapshot};
-use imr::letter::Date;
 use imr::present::{self, Report};
-use imr::search::{self, Count};
 use imr::{Error, ErrorKind};
 
 use super::args::{PageFormat, ReportArgs};
 use super::asked::{self, in_this_folder, open};
 use super::{End, message, output};
 use crate::asked::file::Whole;
+use crate::asked::reported;
 
 /// Writes a report.
 pub fn run(args: ReportArgs) -> anyhow::Result<End> {
@@ -22,28 +20,18 @@ pub fn run(args: ReportArgs) -> anyhow::Result<End> {
     let asked = asked::read(&args.query, &args.selection, &args.index)?;
     let reader = open(&args.index)?;
     let expr = in_this_folder(asked.expr.clone(), &reader)?;
-    let (mut sections, corpus) = reader.guarded(|| Ok((search::report(&reader, &expr)?, corpus(&reader)?)))?;
-    sections.iter_mut().for_each(|section| section.stats.synonyms.clone_from(&asked.synonyms));
-    let notes: Vec<String> = sections.iter().flat_map(|section| section.stats.notes.iter().cloned()).collect();
-    message::notes(&notes.into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>());
-    let total = sections.first().map_or(Count::default(), |section| {
-        let total = &section.stats.total;
-        Count { issues: total.issues, letters: total.letters }
-    });
-    let filters = args.selection.by_field();
-    let filters = filters.iter().flat_map(|(field, values)| {
-        let flag = format!("--{}", field.replace('_', "-"));
-        values.iter().flat_map(move |value| [flag.clone(), value.clone()])
-    });
-    let report = Report {
-        query: args.query.join(" "),
-        filters: filters.collect(),
-        total,
-        made: today(),
-        version: env!("CARGO_PKG_VERSION"),
-        corpus,
-        sections,
-    };
+    let report = reported(&reader, &expr, &args.query.join(" "), &asked::filters(&args.selection), &asked.synonyms)?;
+    message::notes(
+        &report
+            .sections
+            .iter()
+            .flat_map(|section| &section.stats.notes)
+            .cloned()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect::<Vec<_>>(),
+    );
+    let total = report.total;
     let style = output::style(&args.look);
     match (format, place) {
         (PageFormat::Csv, Some(folder)) => {
@@ -99,22 +87,4 @@ fn told_by(place: &Path) -> Option<PageFormat> {
         "json" => Some(PageFormat::Json),
         _ => None,
     }
-}
-
-/// What tells the letters of the index from others: the head of a digest.
-fn corpus(reader: &Reader) -> imr::Result<String> {
-    let snapshot = Snapshot::open(reader.dir())?;
-    let digest = snapshot.map(|snapshot| snapshot.corpus()).transpose()?;
-    // On some systems another process that writes shuts readers out.
-    Ok(digest.map_or_else(String::new, |digest| digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()))
-}
-
-/// The day, by the clock of the machine in Greenwich.
-fn today() -> String {
-    let days = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
-    let epoch = Date::new(1970, 1, 1).map_or(0, Date::to_days);
-    i32::try_from(days)
-        .ok()
-        .and_then(|days| Date::from_days(epoch + days))
-        .map_or_else(String::new, |day| day.to_string())
 }

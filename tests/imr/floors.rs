@@ -29,6 +29,7 @@ const RULES: Rules = Rules {
         ("anstream", &["cli", "main"]),
         ("anstyle", &["present", "cli"]),
         ("anyhow", &["cli", "main"]),
+        ("askama", &["serve"]),
         ("axum", &["serve"]),
         ("blake3", &["archive", "index", "serve"]),
         ("clap", &["cli", "main"]),

@@ -24,8 +24,6 @@ pub struct Histogram {
     pub from: String,
     /// What was typed as the last one.
     pub to: String,
-    /// The first and the last column within what was typed.
-    pub chosen: Option<(usize, usize)>,
     /// Whether anything was typed.
     pub is_active: bool,
 }
@@ -107,11 +105,9 @@ pub fn histogram(months: Option<&Table>, params: &Params) -> Option<Histogram> {
         }
     });
     let bins: Vec<Bin> = bins.collect();
-    let within = |bin: &Bin| bin.is_in;
-    let chosen = bins.iter().position(within).zip(bins.iter().rposition(within));
     let (from, to) = (from.to_owned(), to.to_owned());
     let other = params.without(&["page"]).with("bins", if monthly { "year" } else { "month" }).link("/");
-    Some(Histogram { bins, monthly, other, from, to, chosen, is_active })
+    Some(Histogram { bins, monthly, other, from, to, is_active })
 }
 
 /// Whether a year or month has a part in what was typed. Dates that begin alike are compared as far as both go.
@@ -147,7 +143,6 @@ mod tests {
             [("2016-11", "2", false), ("2016-12", "0", true), ("2017-01", "0", true), ("2017-02", "4", true)];
         assert_eq!(names, wanted);
         assert!(histogram.monthly);
-        assert_eq!(histogram.chosen, Some((1, 3)));
     }
 
     #[test]
@@ -156,7 +151,8 @@ mod tests {
         let histogram = histogram(Some(&months), &Params::parse("from=2014-06-30")).unwrap();
         let counts: Vec<_> = histogram.bins.iter().map(|bin| bin.count.as_str()).collect();
         assert_eq!(counts, ["1", "5", "0", "0", "0", "0", "0", "5"]);
-        assert_eq!((histogram.bins[0].name.as_str(), histogram.chosen), ("2013", Some((1, 7))));
+        let within: Vec<_> = histogram.bins.iter().map(|bin| bin.is_in).collect();
+        assert_eq!((histogram.bins[0].name.as_str(), within), ("2013", [vec![false], vec![true; 7]].concat()));
         assert!(super::histogram(Some(&table(&[])), &Params::default()).is_none());
     }
 

@@ -42,14 +42,14 @@ impl Frame {
     }
 
     /// The places to go, with the same selection.
-    pub fn places(&self) -> Vec<(&'static str, &'static str, String)> {
-        let place = |page, label, path: &str| (page, label, self.selection.link(path));
+    pub fn places(&self) -> Vec<(&'static str, String, bool)> {
+        let place = |page, label, path: &str| (label, self.selection.link(path), self.page == page);
         vec![
             place("search", "Search", "/"),
             place("stats", "Statistics", "/stats"),
             place("compare", "Compare", "/compare"),
             place("report", "Report", "/report"),
-            ("help", "Help", "/help".to_owned()),
+            ("Help", "/help".to_owned(), self.page == "help"),
         ]
     }
 }

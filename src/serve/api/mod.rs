@@ -1,0 +1,113 @@
+//! The JSON API: the answers of the command line, byte for byte.
+
+use std::io;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::response::Response;
+use axum::routing::get;
+use imr::present::{self, Original};
+
+use super::params::Params;
+use super::problem::{Answer, Problem};
+use super::request::{self, Counted, Search, Similar};
+use super::state::App;
+
+/// The routes of the API.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/api/search", get(search))
+        .route("/api/stats", get(stats))
+        .route("/api/similar", get(similar))
+        .route("/api/letters/{case}", get(letter))
+        .fallback(nothing)
+}
+
+async fn nothing() -> Problem {
+    Problem::not_found("there is nothing at this address").with_hint("`/api/openapi.json` tells what there is")
+}
+
+async fn search(State(app): State<App>, mut params: Params) -> Answer<Response> {
+    let search = Search::take(&mut params)?;
+    params.end()?;
+    let answer = app.ask(move |index| {
+        let columns = search.columns()?;
+        let found = search.answer(index)?.found;
+        printed(|out| match search.count {
+            true => present::count_json(out, &found),
+            false => present::hits_json(out, &found, columns.as_ref()),
+        })
+    });
+    Ok(json(answer.await?))
+}
+
+async fn stats(State(app): State<App>, mut params: Params) -> Answer<Response> {
+    let counted = Counted::take(&mut params)?;
+    params.end()?;
+    let answer = app.ask(move |index| match &counted.compare {
+        Some(compare) => {
+            let told = counted.comparison(index)?;
+            let queries = [&*counted.selection.query(), compare];
+            printed(|out| present::comparison_json(out, &told.table, queries, &told.figures))
+        }
+        // A row for each cell is what programs want.
+        None if counted.counting.cross => {
+            let told = counted.cross(index)?;
+            printed(|out| present::stats_json(out, &told.table.cells, &told.figures))
+        }
+        None => {
+            let told = counted.table(index)?;
+            printed(|out| present::stats_json(out, &told.table, &told.figures))
+        }
+    });
+    Ok(json(answer.await?))
+}
+
+async fn similar(State(app): State<App>, mut params: Params) -> Answer<Response> {
+    let similar = Similar::take(&mut params)?;
+    params.end()?;
+    let answer = app.ask(move |index| -> Answer<Vec<u8>> {
+        let alike = similar.answer(index)?.ok_or_else(|| no_letter(&similar.of))?;
+        let (letter, issue) = (&alike.letter, &alike.letter.issues[alike.issue]);
+        let original = Original { case: letter.facts.case_number, path: &letter.facts.path, issue };
+        Ok(printed(|out| present::similar_json(out, original, &alike.similar))?)
+    });
+    Ok(json(answer.await?))
+}
+
+async fn letter(State(app): State<App>, Path(case): Path<String>, mut params: Params) -> Answer<Response> {
+    let issue = params.number("issue", 1..=u64::from(u32::MAX))?;
+    params.end()?;
+    let answer = app.ask(move |index| -> Answer<Vec<u8>> {
+        let (mut letter, _) = request::letter(index, &case)?.ok_or_else(|| no_letter(&case))?;
+        if let Some(number) = issue {
+            letter.issues.retain(|issue| u64::from(issue.number) == number);
+            if letter.issues.is_empty() {
+                return Err(Problem::not_found(format!("the letter {case} has no issue {number}")));
+            }
+        }
+        Ok(printed(|out| present::record_json(out, &letter))?)
+    });
+    Ok(json(answer.await?))
+}
+
+/// The problem of a letter that the index does not have.
+pub fn no_letter(name: &str) -> Problem {
+    Problem::not_found(format!("there is no letter {} in the index", present::one_line(name)))
+}
+
+/// What a printer prints.
+fn printed(print: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> imr::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    // Writing to memory cannot fail, but a record that is no JSON can.
+    print(&mut out).map_err(|e| imr::Error::new(imr::ErrorKind::Io, "cannot be printed").with_source(e))?;
+    Ok(out)
+}
+
+fn json(bytes: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(bytes));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
