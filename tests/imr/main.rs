@@ -29,6 +29,7 @@ mod manual;
 mod near;
 mod nearness;
 mod pager;
+mod pages;
 mod paging;
 mod parquet;
 mod parse;

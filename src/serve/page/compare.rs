@@ -130,7 +130,7 @@ fn view(params: &Params, compared: &Comparison) -> ComparePage {
     let points = |n: f64| format!("{:+.1}", 100.0 * n);
     let difference = total.difference.map(|(difference, ends)| {
         format!(
-            "The share upheld of B is {} percentage points against A; the 95% interval of the difference goes from {} to {}.",
+            "The share upheld of A less that of B is {} percentage points, with a 95% interval from {} to {}.",
             points(difference),
             points(ends.low),
             points(ends.high)

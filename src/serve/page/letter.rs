@@ -86,6 +86,7 @@ struct Marking {
     marks: Vec<Mark>,
     count: usize,
     sections: Vec<(String, usize, usize)>,
+    page: usize,
 }
 
 impl Marking {
@@ -96,7 +97,15 @@ impl Marking {
         if !ranges.is_empty() {
             self.sections.push((section.to_owned(), before + 1, ranges.len()));
         }
-        pieces(text, &ranges, pages, before)
+        // A page is told where it begins, not again with every text that it has.
+        let mut told = Vec::new();
+        for start in pages {
+            if start[1] != self.page {
+                told.push(*start);
+            }
+            self.page = start[1];
+        }
+        pieces(text, &ranges, &told, before)
     }
 }
 
@@ -117,7 +126,7 @@ pub fn page(
         Some(asked) => source.guarded(|| marks(source, &asked.expr))?,
         None => (Vec::new(), Vec::new()),
     };
-    let mut marking = Marking { marks, count: 0, sections: Vec::new() };
+    let mut marking = Marking { marks, count: 0, sections: Vec::new(), page: 0 };
     let summary = facts.clinical_summary.as_deref().map(|text| Text {
         id: "summary".to_owned(),
         label: hits::section("summary"),

@@ -358,7 +358,8 @@ fn share(outcomes: &Table) -> Option<Share> {
     };
     let (upheld, overturned) = (of("upheld"), of("overturned"));
     let part = |n: u64| 100.0 * n as f64 / (upheld + overturned).max(1) as f64;
-    (upheld + overturned > 0).then(|| Share {
+    // Of one outcome alone there is no share to tell.
+    (upheld > 0 && overturned > 0).then(|| Share {
         upheld_width: format!("{:.2}", part(upheld)),
         overturned_width: format!("{:.2}", part(overturned)),
         text: format!(

@@ -34,6 +34,7 @@ pub struct StatsPage {
     days: Vec<Choice>,
     orders: Vec<Choice>,
     figures: Vec<Choice>,
+    is_cross: bool,
     top: String,
     min: String,
     quick: Vec<(&'static str, String)>,
@@ -88,6 +89,9 @@ const FIGURES: [(&str, &str); 9] = [
     ("row_percent", "% of row"),
     ("column_percent", "% of column"),
 ];
+
+/// The figures that say nothing where the outcome is one of the fields.
+const OF_OUTCOMES: [&str; 4] = ["share", "ci", "upheld", "overturned"];
 
 /// What was counted.
 pub struct Counted {
@@ -199,7 +203,7 @@ fn counting(params: &Params) -> Result<Counting> {
     let is_wide = cross && last.is_some_and(|last| !last.is_ordered());
     let top = params.number("top", if is_wide { COLUMNS.max(TOP) } else { TOP });
     let with_outcome = by.iter().any(|name| name == "outcome");
-    let keeps = |name: &&str| !(with_outcome && ["share", "ci", "upheld", "overturned"].contains(name));
+    let keeps = |name: &&str| !(with_outcome && OF_OUTCOMES.contains(name));
     let mut show: Vec<String> = params.all("show").filter(keeps).map(str::to_owned).collect();
     if show.is_empty() && with_outcome && cross {
         show = vec!["issues".to_owned()];
@@ -298,10 +302,9 @@ fn form(params: &Params) -> StatsPage {
     let few = |all: &[(&str, &str)], chosen: Option<&str>| -> Vec<Choice> {
         all.iter().map(|(value, label)| choice(value, (*label).to_owned(), chosen)).collect()
     };
-    let shown: Vec<String> = match counting(params) {
-        Ok(counting) => counting.show,
-        Err(_) => Vec::new(),
-    };
+    let counting = counting(params).unwrap_or_default();
+    let with_outcome = counting.by.iter().any(|name| name == "outcome");
+    let says = |name: &str| !(with_outcome && OF_OUTCOMES.contains(&name));
     let selection = frame::selection(params);
     let quick = QUICK.map(|(label, pairs)| {
         (label, pairs.iter().fold(selection.clone(), |params, (name, value)| params.and(name, value)).link("/stats"))
@@ -312,8 +315,8 @@ fn form(params: &Params) -> StatsPage {
         problem: None,
         chips: selection::chips(params, "/stats"),
         hidden: selection.without(&["q"]).pairs().to_vec(),
-        rows: dimensions("nothing", row),
-        columns: dimensions("nothing", column),
+        rows: dimensions("–", row),
+        columns: dimensions("–", column),
         times: few(&[("", "no"), ("year", "by year"), ("quarter", "by quarter"), ("month", "by month")], params.first("over")),
         days: few(
             &[("", "no"), ("assigned", "from the assignment"), ("denied", "from the denial")],
@@ -329,12 +332,14 @@ fn form(params: &Params) -> StatsPage {
             ],
             Some(params.first("order").unwrap_or("values")),
         ),
+        is_cross: counting.cross,
         figures: FIGURES
             .iter()
+            .filter(|(value, _)| says(value))
             .map(|(value, label)| Choice {
                 value: (*value).to_owned(),
                 label: (*label).to_owned(),
-                is_chosen: shown.iter().any(|shown| shown == value),
+                is_chosen: counting.show.iter().any(|shown| shown == value),
             })
             .collect(),
         top: params.first("top").unwrap_or_default().to_owned(),
