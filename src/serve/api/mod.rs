@@ -9,6 +9,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::Response;
 use axum::routing::get;
 use imr::present::{self, Original};
+use serde_json::json;
 
 use super::params::Params;
 use super::problem::{Answer, Problem};
@@ -22,6 +23,8 @@ pub fn router() -> Router<App> {
         .route("/api/stats", get(stats))
         .route("/api/similar", get(similar))
         .route("/api/letters/{case}", get(letter))
+        .route("/api/health", get(health))
+        .route("/metrics", get(metrics))
         .fallback(nothing)
 }
 
@@ -40,7 +43,7 @@ async fn search(State(app): State<App>, mut params: Params) -> Answer<Response> 
             false => present::hits_json(out, &found, columns.as_ref()),
         })
     });
-    Ok(json(answer.await?))
+    Ok(self::answer(answer.await?))
 }
 
 async fn stats(State(app): State<App>, mut params: Params) -> Answer<Response> {
@@ -62,7 +65,7 @@ async fn stats(State(app): State<App>, mut params: Params) -> Answer<Response> {
             printed(|out| present::stats_json(out, &told.table, &told.figures))
         }
     });
-    Ok(json(answer.await?))
+    Ok(self::answer(answer.await?))
 }
 
 async fn similar(State(app): State<App>, mut params: Params) -> Answer<Response> {
@@ -74,7 +77,7 @@ async fn similar(State(app): State<App>, mut params: Params) -> Answer<Response>
         let original = Original { case: letter.facts.case_number, path: &letter.facts.path, issue };
         Ok(printed(|out| present::similar_json(out, original, &alike.similar))?)
     });
-    Ok(json(answer.await?))
+    Ok(self::answer(answer.await?))
 }
 
 async fn letter(State(app): State<App>, Path(case): Path<String>, mut params: Params) -> Answer<Response> {
@@ -90,7 +93,24 @@ async fn letter(State(app): State<App>, Path(case): Path<String>, mut params: Pa
         }
         Ok(printed(|out| present::record_json(out, &letter))?)
     });
-    Ok(json(answer.await?))
+    Ok(self::answer(answer.await?))
+}
+
+/// Whether all is well. The commit that is searched is one shortly before the last.
+async fn health(State(app): State<App>, params: Params) -> Answer<Response> {
+    params.end()?;
+    let (index, version) = (app.opened(), env!("CARGO_PKG_VERSION"));
+    let told = json!({
+        "status": "ok", "version": version, "documents": index.documents(), "generation": index.generation(),
+    });
+    Ok(answer(format!("{told}\n").into_bytes()))
+}
+
+async fn metrics(State(app): State<App>, params: Params) -> Answer<Response> {
+    params.end()?;
+    let mut response = Response::new(Body::from(app.metrics().print(&app.gauges())));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+    Ok(response)
 }
 
 /// The problem of a letter that the index does not have.
@@ -106,7 +126,7 @@ fn printed(print: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> imr::Res
     Ok(out)
 }
 
-fn json(bytes: Vec<u8>) -> Response {
+fn answer(bytes: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(bytes));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
