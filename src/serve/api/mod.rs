@@ -1,5 +1,9 @@
 //! The JSON API: the answers of the command line, byte for byte.
 
+mod export;
+mod original;
+mod suggest;
+
 use std::io;
 
 use axum::Router;
@@ -23,6 +27,9 @@ pub fn router() -> Router<App> {
         .route("/api/stats", get(stats))
         .route("/api/similar", get(similar))
         .route("/api/letters/{case}", get(letter))
+        .route("/api/letters/{case}/original", get(original::original))
+        .route("/api/export", get(export::export))
+        .route("/api/suggest", get(suggest::suggest))
         .route("/api/health", get(health))
         .route("/metrics", get(metrics))
         .fallback(nothing)
