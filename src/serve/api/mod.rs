@@ -26,11 +26,13 @@ pub fn router() -> Router<App> {
         .route("/api/search", get(search))
         .route("/api/stats", get(stats))
         .route("/api/similar", get(similar))
+        .route("/api/letters", get(letter_at))
         .route("/api/letters/{case}", get(letter))
         .route("/api/letters/{case}/original", get(original::original))
         .route("/api/export", get(export::export))
         .route("/api/suggest", get(suggest::suggest))
         .route("/api/health", get(health))
+        .route("/api/openapi.json", get(openapi))
         .route("/metrics", get(metrics))
         .fallback(nothing)
 }
@@ -87,7 +89,20 @@ async fn similar(State(app): State<App>, mut params: Params) -> Answer<Response>
     Ok(self::answer(answer.await?))
 }
 
-async fn letter(State(app): State<App>, Path(case): Path<String>, mut params: Params) -> Answer<Response> {
+/// A letter by its path, as records have it: for one without a case number.
+async fn letter_at(State(app): State<App>, mut params: Params) -> Answer<Response> {
+    let Some(path) = params.one("path")? else {
+        return Err(Problem::parameter("path", "no letter was named")
+            .with_hint("name one by its path in the records, or by its case number: `/api/letters/CM16-0213037`"));
+    };
+    one_letter(app, path, params).await
+}
+
+async fn letter(State(app): State<App>, Path(case): Path<String>, params: Params) -> Answer<Response> {
+    one_letter(app, case, params).await
+}
+
+async fn one_letter(app: App, case: String, mut params: Params) -> Answer<Response> {
     let issue = params.number("issue", 1..=u64::from(u32::MAX))?;
     params.end()?;
     let answer = app.ask(move |index| -> Answer<Vec<u8>> {
@@ -101,6 +116,12 @@ async fn letter(State(app): State<App>, Path(case): Path<String>, mut params: Pa
         Ok(printed(|out| present::record_json(out, &letter))?)
     });
     Ok(self::answer(answer.await?))
+}
+
+/// The description of all this, as `schema/openapi.json` has it.
+async fn openapi(params: Params) -> Answer<Response> {
+    params.end()?;
+    Ok(answer(include_str!("../../../schema/openapi.json").into()))
 }
 
 /// Whether all is well. The commit that is searched is one shortly before the last.
