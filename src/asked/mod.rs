@@ -1,6 +1,7 @@
 //! What was asked, in a command line or in a request, becomes what the library is to do. The parts of the program that are
 //! no command line's and no server's.
 
+pub mod complete;
 mod counting;
 pub mod file;
 mod letter;

@@ -110,6 +110,11 @@ impl Reader {
         Ok(Some(failures))
     }
 
+    /// How many documents there are: issues, and letters without issues.
+    pub fn documents(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+
     /// The number of the commit that was opened, or of one shortly before.
     pub fn generation(&self) -> u64 {
         self.commit.1

@@ -1,8 +1,7 @@
 //! What is asked, as calls of the library: the same for the API and for the page, and the same as on the command line.
 
-use imr::index::IndexSchema;
 use imr::present::{Columns, Figure, Report};
-use imr::query::{self, Mark, Query};
+use imr::query::{self, Expr, Mark, Query};
 use imr::record::LetterRecord;
 use imr::search::{self, By, Comparison, Count, Cross, Dimension, Facet, Found, Request, RowOrder, Since, Sort, Stats};
 use imr::{Error, ErrorKind, Result};
@@ -81,6 +80,14 @@ impl Selection {
     /// The query as it was typed.
     pub fn query(&self) -> String {
         self.typed.query.join(" ")
+    }
+
+    /// What query and filters ask for together.
+    ///
+    /// # Errors
+    /// For what cannot be read.
+    pub fn expr(&self, index: &Opened) -> Result<Expr> {
+        index.meant(self.read(index)?.expr)
     }
 
     /// What it asks for, before paths are looked up.
@@ -409,9 +416,4 @@ pub fn report(index: &Opened, selection: &Selection) -> Result<Report> {
     let asked = selection.read(index)?;
     let expr = index.meant(asked.expr.clone())?;
     asked::reported(index, &expr, &selection.query(), &selection.typed.filters, &asked.synonyms)
-}
-
-/// Whether there is a field of this name that filters can be of.
-pub fn is_field(name: &str) -> bool {
-    FILTERS.iter().any(|(field, _)| *field == name) && IndexSchema::get().find(name).is_some()
 }

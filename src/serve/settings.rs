@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// How the server is meant to run.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// The index folder.
     pub index: PathBuf,
@@ -15,6 +15,8 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// What who asks has to know; `None` where anybody on this machine may ask.
     pub token: Option<String>,
+    /// Whether a token is made where none is given. Where others than those on this machine may ask, one always is.
+    pub makes_token: bool,
     /// The bounds.
     pub limits: Limits,
 }
@@ -53,8 +55,9 @@ impl Default for Limits {
 }
 
 /// What is known once the server listens.
-#[derive(Debug)]
 pub struct Started {
     /// Where it listens.
     pub addr: SocketAddr,
+    /// The token that who asks has to know.
+    pub token: Option<String>,
 }

@@ -10,8 +10,11 @@ use imr::Result;
 use imr::index::Reader;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::log;
+use super::metrics::{Gauge, Metrics};
 use super::problem::{Answer, Problem};
 use super::settings::Settings;
+use super::token::Token;
 use crate::asked::{self, Store};
 
 /// How many exports may be at work.
@@ -29,6 +32,9 @@ struct Inner {
     queries: Arc<Semaphore>,
     exports: Arc<Semaphore>,
     waiting: AtomicUsize,
+    connections: Arc<Semaphore>,
+    token: Option<Token>,
+    metrics: Metrics,
 }
 
 /// The index as of one commit.
@@ -80,16 +86,48 @@ impl App {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn open(settings: Arc<Settings>) -> Result<Self> {
+    pub fn open(settings: Arc<Settings>, port: u16) -> Result<Self> {
         let opened = RwLock::new(Arc::new(Opened::open(&settings)?));
         let queries = Arc::new(Semaphore::new(settings.limits.queries));
         let exports = Arc::new(Semaphore::new(EXPORTS));
-        Ok(Self(Arc::new(Inner { settings, opened, queries, exports, waiting: AtomicUsize::new(0) })))
+        let connections = Arc::new(Semaphore::new(settings.limits.connections));
+        let token = settings.token.as_deref().map(|token| Token::new(token, port));
+        let (waiting, metrics) = (AtomicUsize::new(0), Metrics::default());
+        Ok(Self(Arc::new(Inner { settings, opened, queries, exports, waiting, connections, token, metrics })))
     }
 
     /// How the server runs.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// What who asks has to know.
+    pub fn token(&self) -> Option<&Token> {
+        self.0.token.as_ref()
+    }
+
+    /// The counts of what was asked.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// A place among the connections, or none.
+    pub fn connection(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.connections).try_acquire_owned().ok()
+    }
+
+    /// What there is to count now.
+    pub fn gauges(&self) -> [Gauge; 6] {
+        let (opened, limits) = (self.opened(), &self.0.settings.limits);
+        let taken = |of: &Semaphore, all: usize| all.saturating_sub(of.available_permits()) as u64;
+        [
+            ("imr_documents", "Documents of the index: issues, and letters without issues.", opened.documents()),
+            ("imr_index_generation", "The number of the commit that is searched.", opened.generation()),
+            ("imr_connections", "Connections that are open.", taken(&self.0.connections, limits.connections)),
+            ("imr_queries_at_work", "Queries at work.", taken(&self.0.queries, limits.queries)),
+            ("imr_queries_waiting", "Queries that wait for their turn.", self.0.waiting.load(Ordering::Relaxed) as u64),
+            ("imr_exports_at_work", "Exports at work.", taken(&self.0.exports, EXPORTS)),
+        ]
     }
 
     /// The index as of the last commit that was noticed.
@@ -135,11 +173,18 @@ impl App {
 
     /// Opens the index anew whenever there is another commit. Never ends.
     pub async fn follow(self) {
+        let mut told = None;
         loop {
             tokio::time::sleep(LOOK).await;
             let app = self.clone();
             // What cannot be opened now, in the middle of a change, can be later; meanwhile the old one answers.
-            let _ = tokio::task::spawn_blocking(move || app.renew()).await;
+            let renewed = tokio::task::spawn_blocking(move || app.renew()).await;
+            let failed = renewed.ok().and_then(Result::err).map(|error| error.to_string());
+            // Told once, not twice a second.
+            if let Some(error) = failed.as_ref().filter(|_| failed != told) {
+                log::note(&format!("the index cannot be opened anew: {error}"));
+            }
+            told = failed;
         }
     }
 

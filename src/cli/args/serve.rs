@@ -35,6 +35,9 @@ pub struct ServeArgs {
     /// The first line of this file is the token
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+    /// A bound other than usual, for tests: head, answer, stall or grace in milliseconds, connections, queries, waiting
+    #[arg(long, value_name = "NAME=N", hide = true)]
+    pub bound: Vec<String>,
     #[command(flatten)]
     pub index: IndexChoice,
     #[command(flatten)]

@@ -1,5 +1,9 @@
 //! The JSON API: the answers of the command line, byte for byte.
 
+mod export;
+mod original;
+mod suggest;
+
 use std::io;
 
 use axum::Router;
@@ -9,6 +13,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::Response;
 use axum::routing::get;
 use imr::present::{self, Original};
+use serde_json::json;
 
 use super::params::Params;
 use super::problem::{Answer, Problem};
@@ -21,7 +26,14 @@ pub fn router() -> Router<App> {
         .route("/api/search", get(search))
         .route("/api/stats", get(stats))
         .route("/api/similar", get(similar))
+        .route("/api/letters", get(letter_at))
         .route("/api/letters/{case}", get(letter))
+        .route("/api/letters/{case}/original", get(original::original))
+        .route("/api/export", get(export::export))
+        .route("/api/suggest", get(suggest::suggest))
+        .route("/api/health", get(health))
+        .route("/api/openapi.json", get(openapi))
+        .route("/metrics", get(metrics))
         .fallback(nothing)
 }
 
@@ -40,7 +52,7 @@ async fn search(State(app): State<App>, mut params: Params) -> Answer<Response> 
             false => present::hits_json(out, &found, columns.as_ref()),
         })
     });
-    Ok(json(answer.await?))
+    Ok(self::answer(answer.await?))
 }
 
 async fn stats(State(app): State<App>, mut params: Params) -> Answer<Response> {
@@ -62,7 +74,7 @@ async fn stats(State(app): State<App>, mut params: Params) -> Answer<Response> {
             printed(|out| present::stats_json(out, &told.table, &told.figures))
         }
     });
-    Ok(json(answer.await?))
+    Ok(self::answer(answer.await?))
 }
 
 async fn similar(State(app): State<App>, mut params: Params) -> Answer<Response> {
@@ -74,10 +86,23 @@ async fn similar(State(app): State<App>, mut params: Params) -> Answer<Response>
         let original = Original { case: letter.facts.case_number, path: &letter.facts.path, issue };
         Ok(printed(|out| present::similar_json(out, original, &alike.similar))?)
     });
-    Ok(json(answer.await?))
+    Ok(self::answer(answer.await?))
 }
 
-async fn letter(State(app): State<App>, Path(case): Path<String>, mut params: Params) -> Answer<Response> {
+/// A letter by its path, as records have it: for one without a case number.
+async fn letter_at(State(app): State<App>, mut params: Params) -> Answer<Response> {
+    let Some(path) = params.one("path")? else {
+        return Err(Problem::parameter("path", "no letter was named")
+            .with_hint("name one by its path in the records, or by its case number: `/api/letters/CM16-0213037`"));
+    };
+    one_letter(app, path, params).await
+}
+
+async fn letter(State(app): State<App>, Path(case): Path<String>, params: Params) -> Answer<Response> {
+    one_letter(app, case, params).await
+}
+
+async fn one_letter(app: App, case: String, mut params: Params) -> Answer<Response> {
     let issue = params.number("issue", 1..=u64::from(u32::MAX))?;
     params.end()?;
     let answer = app.ask(move |index| -> Answer<Vec<u8>> {
@@ -90,7 +115,30 @@ async fn letter(State(app): State<App>, Path(case): Path<String>, mut params: Pa
         }
         Ok(printed(|out| present::record_json(out, &letter))?)
     });
-    Ok(json(answer.await?))
+    Ok(self::answer(answer.await?))
+}
+
+/// The description of all this, as `schema/openapi.json` has it.
+async fn openapi(params: Params) -> Answer<Response> {
+    params.end()?;
+    Ok(answer(include_str!("../../../schema/openapi.json").into()))
+}
+
+/// Whether all is well. The commit that is searched is one shortly before the last.
+async fn health(State(app): State<App>, params: Params) -> Answer<Response> {
+    params.end()?;
+    let (index, version) = (app.opened(), env!("CARGO_PKG_VERSION"));
+    let told = json!({
+        "status": "ok", "version": version, "documents": index.documents(), "generation": index.generation(),
+    });
+    Ok(answer(format!("{told}\n").into_bytes()))
+}
+
+async fn metrics(State(app): State<App>, params: Params) -> Answer<Response> {
+    params.end()?;
+    let mut response = Response::new(Body::from(app.metrics().print(&app.gauges())));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+    Ok(response)
 }
 
 /// The problem of a letter that the index does not have.
@@ -106,7 +154,7 @@ fn printed(print: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> imr::Res
     Ok(out)
 }
 
-fn json(bytes: Vec<u8>) -> Response {
+fn answer(bytes: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(bytes));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
