@@ -64,9 +64,10 @@
     };
 
     const show = (found, before) => {
-      const start = found.start ?? before.length - before.match(/\S*$/)[0].length;
+      // The server counts characters, a browser halves of some of them.
+      const start = [...before].slice(0, found.from).join("").length;
       const typed = before.slice(start);
-      const all = found.suggestions.filter((option) => option.text !== typed).slice(0, 12);
+      const all = found.completions.filter((option) => option.text !== typed).slice(0, 12);
       if (!all.length) return close();
       list.replaceChildren(
         ...all.map((option, i) => {

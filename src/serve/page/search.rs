@@ -4,7 +4,7 @@ use askama::Template;
 use imr::search::{By, Facet, Found, Request, Sort, Table, search};
 use imr::{Result, present};
 
-use super::dates::{Histogram, histogram};
+use super::dates::{self, Histogram, histogram};
 use super::facets::{self, FacetView, PLANS, Plan};
 use super::frame::{self, Frame};
 use super::hits::{self, HitView};
@@ -198,7 +198,7 @@ fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> 
         chips: selection::chips(params, "/"),
         clear: params.only(&["q", "sort", "view", "bins", "more"]).link("/"),
         notes,
-        exports: EXPORTS.map(|(format, label)| (label, selection.with("format", format).link("/api/export"))).into(),
+        exports: EXPORTS.map(|(format, label)| (label, export(&selection, format))).into(),
         save: format!("imr save NAME {}", selection::as_command(params)).trim_end().to_owned(),
         stats: selection.link("/stats"),
         compare: selection.link("/compare"),
@@ -207,6 +207,19 @@ fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> 
         facets: views.collect(),
         ..paged(params, &found)
     })
+}
+
+/// The file of a selection.
+fn export(selection: &Params, format: &str) -> String {
+    let mut params = selection.without(&["from", "to"]).with("format", format);
+    if let Some(dates) = dates::typed(selection) {
+        params = match params.first("decided") {
+            None => params.with("decided", dates),
+            // Both must hold, which two values of one filter would not ask for.
+            Some(_) => params.with("q", format!("{} decided:{dates}", params.query()).trim_start()),
+        };
+    }
+    if format != "citations" { params.with("of", "issues") } else { params }.link("/api/export")
 }
 
 /// A page with its ways to others.
