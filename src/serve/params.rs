@@ -118,6 +118,7 @@ impl Params {
         let known = self.known.iter().copied().collect::<Vec<_>>().join(", ");
         Err(match near.first() {
             Some(near) => problem.with_hint(format!("did you mean `{near}`?")),
+            None if known.is_empty() => problem.with_hint("there are no parameters"),
             None => problem.with_hint(format!("the parameters are {known}")),
         })
     }

@@ -1,7 +1,6 @@
 //! A selection as a file, written while it is sent.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -11,7 +10,7 @@ use axum::http::StatusCode;
 use axum::http::header::{self, HeaderValue};
 use axum::response::Response;
 use http_body::Frame;
-use imr::present::{self, FileFormat, Of, Row, Style};
+use imr::present::{self, FileFormat, Of, Row};
 use imr::search::{self, By, Matched, Request, Sort, Stream};
 use tokio::sync::{mpsc, oneshot};
 
@@ -96,7 +95,7 @@ impl Export {
                     Err(error) => return told(begun, Err(error.into())),
                 };
                 told(begun, Ok(()))?;
-                let style = style(index.base().to_path_buf());
+                let style = super::style(index.base());
                 let mut rows = present::rows(format, self.of, Box::new(out), &style)?;
                 let mut left = self.limit;
                 for matched in stream {
@@ -133,7 +132,7 @@ impl Export {
             Err(error) => return told(begun, Err(error.into())),
         };
         told(begun, Ok(()))?;
-        let style = style(index.base().to_path_buf());
+        let style = super::style(index.base());
         let (mut left, mut after) = (self.limit, None);
         while left > 0 {
             let limit = usize::try_from(left.min(MOST_HITS)).unwrap_or(0);
@@ -154,11 +153,6 @@ impl Export {
 /// Tells that it begins, or why it does not. Where nobody waits any more, nothing is to be written.
 fn told(begun: oneshot::Sender<Answer<()>>, how: Answer<()>) -> io::Result<()> {
     begun.send(how).map_err(|_| io::ErrorKind::BrokenPipe.into())
-}
-
-/// Files look the same wherever the server runs.
-fn style(cwd: PathBuf) -> Style {
-    Style { pretty: false, color: false, links: false, terminal: false, width: 80, columns: usize::MAX, cwd }
 }
 
 /// Answers with a file.

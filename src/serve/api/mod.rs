@@ -9,10 +9,10 @@ use std::io;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::Response;
 use axum::routing::get;
-use imr::present::{self, Original};
+use imr::present::{self, Figure, Original, Style};
 use serde_json::json;
 
 use super::params::Params;
@@ -55,26 +55,53 @@ async fn search(State(app): State<App>, mut params: Params) -> Answer<Response> 
     Ok(self::answer(answer.await?))
 }
 
+/// What form a table has.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Json,
+    Csv,
+    Markdown,
+}
+
 async fn stats(State(app): State<App>, mut params: Params) -> Answer<Response> {
     let counted = Counted::take(&mut params)?;
+    let forms = [("json", Form::Json), ("csv", Form::Csv), ("markdown", Form::Markdown)];
+    let form = params.choice("format", &forms)?.unwrap_or(Form::Json);
     params.end()?;
-    let answer = app.ask(move |index| match &counted.compare {
-        Some(compare) => {
+    let answer = app.ask(move |index| -> imr::Result<Vec<u8>> {
+        let style = style(index.base());
+        if let Some(compare) = &counted.compare {
             let told = counted.comparison(index)?;
             let queries = [&*counted.selection.query(), compare];
-            printed(|out| present::comparison_json(out, &told.table, queries, &told.figures))
+            return printed(|out| match form {
+                Form::Json => present::comparison_json(out, &told.table, queries, &told.figures),
+                Form::Csv => present::comparison_csv(out, &told.table, &told.figures, &style),
+                Form::Markdown => present::comparison_markdown(out, &told.table, &told.figures),
+            });
         }
-        // A row for each cell is what programs want.
-        None if counted.counting.cross => {
+        if counted.counting.cross {
             let told = counted.cross(index)?;
-            printed(|out| present::stats_json(out, &told.table.cells, &told.figures))
+            let first = told.figures.first().copied().unwrap_or(Figure::Issues);
+            return printed(|out| match form {
+                // A row for each cell is what programs want.
+                Form::Json => present::stats_json(out, &told.table.cells, &told.figures),
+                Form::Csv => present::cross_csv(out, &told.table, first, &style),
+                Form::Markdown => present::cross_markdown(out, &told.table, first),
+            });
         }
-        None => {
-            let told = counted.table(index)?;
-            printed(|out| present::stats_json(out, &told.table, &told.figures))
-        }
+        let told = counted.table(index)?;
+        printed(|out| match form {
+            Form::Json => present::stats_json(out, &told.table, &told.figures),
+            Form::Csv => present::stats_csv(out, &told.table, &told.figures, &style),
+            Form::Markdown => present::stats_markdown(out, &told.table, &told.figures),
+        })
     });
-    Ok(self::answer(answer.await?))
+    let answer = answer.await?;
+    Ok(match form {
+        Form::Json => self::answer(answer),
+        Form::Csv => file(answer, "text/csv; charset=utf-8", "attachment; filename=\"imr-stats.csv\""),
+        Form::Markdown => file(answer, "text/markdown; charset=utf-8", "attachment; filename=\"imr-stats.md\""),
+    })
 }
 
 async fn similar(State(app): State<App>, mut params: Params) -> Answer<Response> {
@@ -152,6 +179,19 @@ fn printed(print: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> imr::Res
     // Writing to memory cannot fail, but a record that is no JSON can.
     print(&mut out).map_err(|e| imr::Error::new(imr::ErrorKind::Io, "cannot be printed").with_source(e))?;
     Ok(out)
+}
+
+/// How files look: the same wherever the server runs.
+fn style(base: &std::path::Path) -> Style {
+    let cwd = base.to_path_buf();
+    Style { pretty: false, color: false, links: false, terminal: false, width: 80, columns: usize::MAX, cwd }
+}
+
+fn file(bytes: Vec<u8>, kind: &'static str, disposition: &'static str) -> Response {
+    let mut response = answer(bytes);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static(disposition));
+    response
 }
 
 fn answer(bytes: Vec<u8>) -> Response {

@@ -21,7 +21,20 @@ fn answers_are_those_of_the_command_line() {
         ("/api/search?q=%40mris+lumbar", &["search", "@mris", "lumbar", "--format", "json"], "search"),
         (
             "/api/search?q=lumbar&outcome=upheld,overturned&limit=3&snippets=2&facets=outcome&facets=year",
-            &["search", "lumbar", "--outcome", "upheld,overturned", "--limit", "3", "--snippets", "2", "--facets", "outcome,year", "--format", "json"],
+            &[
+                "search",
+                "lumbar",
+                "--outcome",
+                "upheld,overturned",
+                "--limit",
+                "3",
+                "--snippets",
+                "2",
+                "--facets",
+                "outcome,year",
+                "--format",
+                "json",
+            ],
             "search",
         ),
         (
@@ -41,7 +54,11 @@ fn answers_are_those_of_the_command_line() {
             "search-fields",
         ),
         ("/api/search?path=letters", &["search", "--path", "letters", "--format", "json"], "search"),
-        ("/api/search?decided=2015..&age=%3E%3D40", &["search", "--decided", "2015..", "--age", ">=40", "--format", "json"], "search"),
+        (
+            "/api/search?decided=2015..&age=%3E%3D40",
+            &["search", "--decided", "2015..", "--age", ">=40", "--format", "json"],
+            "search",
+        ),
         ("/api/stats", &["stats", "--format", "json"], "stats"),
         (
             "/api/stats?q=mri&by=sex,outcome&test=1&min=2",
@@ -145,10 +162,26 @@ fn a_selection_is_exported_as_the_command_line_does() {
     let server = Server::start(&folder, &[]);
     for (address, args, kind) in [
         ("/api/export", &["export"][..], "application/x-ndjson"),
-        ("/api/export?q=mri&format=csv&of=issues", &["export", "mri", "--format", "csv", "--of", "issues"], "text/csv; charset=utf-8"),
-        ("/api/export?format=parquet&outcome=upheld", &["export", "--format", "parquet", "--outcome", "upheld"], "application/vnd.apache.parquet"),
-        ("/api/export?format=citations&q=upheld", &["search", "upheld", "--format", "citations", "--limit", "100000"], "text/plain; charset=utf-8"),
-        ("/api/export?format=citations&q=upheld&limit=3&sort=-decided", &["search", "upheld", "--format", "citations", "--limit", "3", "--sort=-decided"], "text/plain; charset=utf-8"),
+        (
+            "/api/export?q=mri&format=csv&of=issues",
+            &["export", "mri", "--format", "csv", "--of", "issues"],
+            "text/csv; charset=utf-8",
+        ),
+        (
+            "/api/export?format=parquet&outcome=upheld",
+            &["export", "--format", "parquet", "--outcome", "upheld"],
+            "application/vnd.apache.parquet",
+        ),
+        (
+            "/api/export?format=citations&q=upheld",
+            &["search", "upheld", "--format", "citations", "--limit", "100000"],
+            "text/plain; charset=utf-8",
+        ),
+        (
+            "/api/export?format=citations&q=upheld&limit=3&sort=-decided",
+            &["search", "upheld", "--format", "citations", "--limit", "3", "--sort=-decided"],
+            "text/plain; charset=utf-8",
+        ),
     ] {
         let reply = server.get(address).with(200);
         let output = folder.command(args).output().unwrap();
@@ -170,7 +203,8 @@ fn words_are_completed_and_misspelt_ones_put_right() {
     let ask = |address: &str| {
         let json = server.get(&format!("/api/suggest?{address}")).with(200).json();
         keeps_to("suggest.schema.json", &json);
-        let texts: Vec<String> = json["completions"].as_array().unwrap().iter().map(|c| c["text"].as_str().unwrap().to_owned()).collect();
+        let texts: Vec<String> =
+            json["completions"].as_array().unwrap().iter().map(|c| c["text"].as_str().unwrap().to_owned()).collect();
         (json["from"].as_u64().unwrap(), texts, json["suggestion"].as_str().map(str::to_owned))
     };
     assert_eq!(ask("q=mri+outc"), (4, vec!["outcome:".to_owned()], None));
@@ -237,8 +271,8 @@ fn any_query_string_is_answered_or_refused() {
     let server = Server::start(&folder, &[]);
     let routes = ["search", "stats", "similar", "suggest", "export", "letters", "letters/CM16-0000001"];
     let names = prop::sample::select(vec![
-        "q", "by", "over", "sort", "limit", "offset", "after", "facets", "outcome", "path", "of", "field", "begin", "format",
-        "decided", "context", "show", "compare", "any", "fields", "nonsense",
+        "q", "by", "over", "sort", "limit", "offset", "after", "facets", "outcome", "path", "of", "field", "begin",
+        "format", "decided", "context", "show", "compare", "any", "fields", "nonsense",
     ]);
     // What a well-formed address can have, and values that are no nonsense to a query.
     let values = prop_oneof![

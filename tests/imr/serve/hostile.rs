@@ -35,10 +35,16 @@ fn a_name_that_is_not_the_servers_is_refused() {
         assert_eq!(reply.status, status, "{host}");
         assert!(status == 200 || reply.problem()["code"] == "host");
     }
-    let twice = format!("GET /api/health HTTP/1.1\r\nHost: {0}\r\nHost: evil.example.org\r\nConnection: close\r\n\r\n", server.addr);
+    let twice = format!(
+        "GET /api/health HTTP/1.1\r\nHost: {0}\r\nHost: evil.example.org\r\nConnection: close\r\n\r\n",
+        server.addr
+    );
     assert_eq!(server.send(twice.as_bytes()).unwrap().status, 400);
     assert_eq!(server.send(b"GET /api/health HTTP/1.1\r\nConnection: close\r\n\r\n").unwrap().status, 400);
-    let whole = format!("GET http://evil.example.org/api/health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.addr);
+    let whole = format!(
+        "GET http://evil.example.org/api/health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+        server.addr
+    );
     assert_eq!(server.send(whole.as_bytes()).unwrap().status, 421);
     is_alive(&server);
 }
@@ -60,14 +66,21 @@ fn nothing_can_be_changed_and_no_body_is_taken() {
     assert_eq!(server.ask("GET", "/api/search", &[("Content-Length", "10")]).status, 413);
     assert_eq!(server.ask("GET", "/api/search", &[("Transfer-Encoding", "chunked")]).status, 413);
     let login = |length: usize| {
-        let head = format!("POST /login HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n", server.addr);
+        let head = format!(
+            "POST /login HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n",
+            server.addr
+        );
         server.send(&[head.as_bytes(), &vec![b'x'; length]].concat()).map(|reply| reply.status)
     };
     // A client that still speaks may not hear the answer.
     assert!(matches!(login(10 << 20), None | Some(413)));
     assert_eq!(login(4097), Some(413));
-    let endless = format!("POST /login HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n", server.addr);
-    let endless = [endless.as_bytes(), format!("{:x}\r\n{}\r\n0\r\n\r\n", 100_000, "x".repeat(100_000)).as_bytes()].concat();
+    let endless = format!(
+        "POST /login HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n",
+        server.addr
+    );
+    let endless =
+        [endless.as_bytes(), format!("{:x}\r\n{}\r\n0\r\n\r\n", 100_000, "x".repeat(100_000)).as_bytes()].concat();
     assert!(matches!(server.send(&endless).map(|reply| reply.status), None | Some(413 | 303)));
     is_alive(&server);
 }
@@ -130,10 +143,25 @@ fn no_parameter_leads_to_a_file() {
     let secret = folder.path().join("secret.txt").display().to_string();
     let description = server.get("/api/openapi.json").with(200).json();
     let mut tried = 0;
-    for file in ["../secret.txt", "letters/../secret.txt", &secret, "file:///etc/passwd", "..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/secret.txt", "..%5csecret.txt", "letters/%00/../secret.txt"] {
+    for file in [
+        "../secret.txt",
+        "letters/../secret.txt",
+        &secret,
+        "file:///etc/passwd",
+        "..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
+        "%2e%2e/secret.txt",
+        "..%5csecret.txt",
+        "letters/%00/../secret.txt",
+    ] {
         let mut addresses = vec![
-            format!("/api/letters/{file}"), format!("/api/letters/{file}/original"), format!("/assets/{file}"), format!("/letter/{file}"),
-            format!("/{file}"), format!("/assets/../{file}"), format!("/api/letters/{}/original", file.replace('/', "%2f")), format!("/assets/{}", file.replace('/', "%2F")),
+            format!("/api/letters/{file}"),
+            format!("/api/letters/{file}/original"),
+            format!("/assets/{file}"),
+            format!("/letter/{file}"),
+            format!("/{file}"),
+            format!("/assets/../{file}"),
+            format!("/api/letters/{}/original", file.replace('/', "%2f")),
+            format!("/assets/{}", file.replace('/', "%2F")),
         ];
         for (path, route) in description["paths"].as_object().unwrap() {
             let path = path.replace("{case}", "CM16-0000001");
@@ -164,7 +192,17 @@ fn a_client_that_says_nothing_is_cut_off() {
         // Nothing but an end, or a refusal.
         assert!(read(&mut stream).is_none_or(|reply| reply.status == 408), "{}", server.log());
     }
-    until(|| server.send(format!("GET /api/health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.addr).as_bytes()).is_some_and(|reply| reply.status == 200), || server.log());
+    until(
+        || {
+            server
+                .send(
+                    format!("GET /api/health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.addr)
+                        .as_bytes(),
+                )
+                .is_some_and(|reply| reply.status == 200)
+        },
+        || server.log(),
+    );
     server.says("connection from 127.0.0.1:");
     // One who has asked and stays silent is cut off, too.
     let mut stream = server.connect();
@@ -181,7 +219,17 @@ fn there_are_no_more_connections_than_there_may_be() {
     until(|| server.send(b"").is_some_and(|reply| reply.status == 503), || server.log());
     server.says("there are too many");
     drop(held);
-    until(|| server.send(format!("GET /api/health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.addr).as_bytes()).is_some_and(|reply| reply.status == 200), || server.log());
+    until(
+        || {
+            server
+                .send(
+                    format!("GET /api/health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.addr)
+                        .as_bytes(),
+                )
+                .is_some_and(|reply| reply.status == 200)
+        },
+        || server.log(),
+    );
 }
 
 #[test]
@@ -204,7 +252,13 @@ fn a_client_that_goes_away_leaves_nothing_behind() {
         stream.write_all(format!("GET /api/export HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr).as_bytes()).unwrap();
     }
     let idle = ["imr_exports_at_work 0", "imr_connections 1", "imr_queries_at_work 0"];
-    until(|| { let text = server.get("/metrics").text(); idle.iter().all(|line| text.contains(line)) }, || server.get("/metrics").text());
+    until(
+        || {
+            let text = server.get("/metrics").text();
+            idle.iter().all(|line| text.contains(line))
+        },
+        || server.get("/metrics").text(),
+    );
 }
 
 #[test]
@@ -212,10 +266,18 @@ fn pages_of_other_sites_get_nothing() {
     let folder = Folder::indexed(3);
     let server = Server::start(&folder, &[]);
     for (site, mode, status) in [
-        ("same-origin", "cors", 200), ("none", "navigate", 200), ("cross-site", "navigate", 200),
-        ("cross-site", "no-cors", 403), ("cross-site", "cors", 403), ("same-site", "no-cors", 403),
+        ("same-origin", "cors", 200),
+        ("none", "navigate", 200),
+        ("cross-site", "navigate", 200),
+        ("cross-site", "no-cors", 403),
+        ("cross-site", "cors", 403),
+        ("same-site", "no-cors", 403),
     ] {
-        let reply = server.ask("GET", "/api/search", &[("Sec-Fetch-Site", site), ("Sec-Fetch-Mode", mode), ("Origin", "http://evil.example.org")]);
+        let reply = server.ask(
+            "GET",
+            "/api/search",
+            &[("Sec-Fetch-Site", site), ("Sec-Fetch-Mode", mode), ("Origin", "http://evil.example.org")],
+        );
         assert_eq!(reply.status, status, "{site} {mode}");
         assert_eq!(reply.header("access-control-allow-origin"), "");
     }
@@ -225,10 +287,15 @@ fn pages_of_other_sites_get_nothing() {
 fn every_answer_tells_browsers_what_may_not_be() {
     let folder = Folder::indexed(3);
     let server = Server::start(&folder, &[]);
-    for address in ["/", "/api/search", "/api/search?q=(", "/nothing", "/metrics", "/login", "/api/letters/CM99-9999999"] {
+    for address in
+        ["/", "/api/search", "/api/search?q=(", "/nothing", "/metrics", "/login", "/api/letters/CM99-9999999"]
+    {
         let reply = server.get(address);
         let policy = reply.header("content-security-policy");
-        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{address}: {policy}");
+        assert!(
+            policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{address}: {policy}"
+        );
         assert!(!policy.contains("unsafe"), "{address}: {policy}");
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
         assert_eq!(reply.header("referrer-policy"), "no-referrer");

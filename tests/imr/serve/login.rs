@@ -8,7 +8,10 @@ const TOKEN: &str = "a-token-of-invented-letters";
 /// The session that an answer gives, as a browser would send it.
 fn session(reply: &super::client::Reply) -> String {
     let cookie = reply.header("set-cookie");
-    assert!(cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax") && cookie.contains("; Path=/"), "{cookie}");
+    assert!(
+        cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax") && cookie.contains("; Path=/"),
+        "{cookie}"
+    );
     assert!(!cookie.contains(TOKEN), "{cookie}");
     cookie.split(';').next().unwrap().to_owned()
 }
@@ -17,14 +20,33 @@ fn session(reply: &super::client::Reply) -> String {
 fn who_does_not_know_the_token_gets_nothing() {
     let folder = Folder::indexed(3);
     let server = Server::start(&folder, &[&format!("--token={TOKEN}")]);
-    for address in ["/", "/api/search", "/api/health", "/metrics", "/stats", "/api/openapi.json", "/nothing", "/api/letters/CM16-0000001/original"] {
+    for address in [
+        "/",
+        "/api/search",
+        "/api/health",
+        "/metrics",
+        "/stats",
+        "/api/openapi.json",
+        "/nothing",
+        "/api/letters/CM16-0000001/original",
+    ] {
         let reply = server.get(address).with(401);
-        assert_eq!((reply.problem()["code"].as_str(), reply.header("www-authenticate")), (Some("token"), "Bearer realm=\"imr\""));
+        assert_eq!(
+            (reply.problem()["code"].as_str(), reply.header("www-authenticate")),
+            (Some("token"), "Bearer realm=\"imr\"")
+        );
         // A browser is shown where to tell it.
         let reply = server.ask("GET", address, &[("Accept", "text/html,*/*")]).with(303);
         assert_eq!(reply.header("location"), "/login");
     }
-    for wrong in ["Bearer wrong", "Bearer", "Basic YTpi", TOKEN, "Bearer a-token-of-invented-letter", "Bearer a-token-of-invented-letters2"] {
+    for wrong in [
+        "Bearer wrong",
+        "Bearer",
+        "Basic YTpi",
+        TOKEN,
+        "Bearer a-token-of-invented-letter",
+        "Bearer a-token-of-invented-letters2",
+    ] {
         server.ask("GET", "/api/search", &[("Authorization", wrong)]).with(401);
     }
     for address in ["/api/search", "/metrics"] {
@@ -42,7 +64,11 @@ fn a_browser_tells_it_by_a_link_or_a_form() {
     assert!(form.text().contains("<form method=\"post\" action=\"/login\">"));
     let by_link = server.get(&format!("/login?token={TOKEN}")).with(303);
     let post = |body: &str| {
-        let head = format!("POST /login HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", server.addr, body.len());
+        let head = format!(
+            "POST /login HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            server.addr,
+            body.len()
+        );
         server.send(head.as_bytes()).unwrap()
     };
     let by_form = post(&format!("token={TOKEN}")).with(303);
@@ -52,7 +78,11 @@ fn a_browser_tells_it_by_a_link_or_a_form() {
     }
     for wrong in ["token=wrong", "token=", "", "other=1", "token=%FF"] {
         let reply = post(wrong);
-        assert!(matches!(reply.status, 400 | 401) && reply.header("set-cookie").is_empty(), "{wrong}: {}", reply.status);
+        assert!(
+            matches!(reply.status, 400 | 401) && reply.header("set-cookie").is_empty(),
+            "{wrong}: {}",
+            reply.status
+        );
     }
     assert!(server.get("/login?token=wrong").with(401).header("set-cookie").is_empty());
     server.ask("GET", "/api/search", &[("Cookie", &session(&by_link)[..20])]).with(401);

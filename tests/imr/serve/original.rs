@@ -57,7 +57,13 @@ fn a_file_that_was_named_itself_is_given() {
     let letters = folder.invent("letters", 1..=2);
     let path = format!("letters/{}", letters[0].path("txt"));
     let text = fs::read_to_string(folder.path().join(&path)).unwrap();
-    folder.write("year.zip", container_build::zip(&[("a.txt", &fs::read(folder.path().join(format!("letters/{}", letters[1].path("txt")))).unwrap())]));
+    folder.write(
+        "year.zip",
+        container_build::zip(&[(
+            "a.txt",
+            &fs::read(folder.path().join(format!("letters/{}", letters[1].path("txt")))).unwrap(),
+        )]),
+    );
     folder.imr(&["index", &path, "year.zip"]).succeeds();
     let server = Server::start(&folder, &[]);
     let original = |number: usize| server.get(&format!("/api/letters/{}/original", letters[number].case_number));

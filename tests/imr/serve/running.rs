@@ -10,7 +10,10 @@ use crate::support::Folder;
 fn what_cannot_start_says_why() {
     let folder = Folder::new();
     folder.imr(&["serve", "--addr", "127.0.0.1:0"]).ends_with(2).says(&["there is no index here"]).prints_nothing();
-    folder.imr(&["serve", "--index", "nothing", "--addr", "127.0.0.1:0"]).ends_with(2).says(&["there is no such index"]);
+    folder
+        .imr(&["serve", "--index", "nothing", "--addr", "127.0.0.1:0"])
+        .ends_with(2)
+        .says(&["there is no such index"]);
     let folder = Folder::indexed(2);
     let server = Server::start(&folder, &[]);
     let taken = server.addr.to_string();
@@ -46,7 +49,9 @@ fn who_takes_nothing_does_not_keep_it_from_ending() {
     let folder = Folder::indexed(400);
     let server = Server::start(&folder, &["--bound", "grace=200"]);
     let mut stream = server.connect();
-    stream.write_all(format!("GET /api/export?of=issues HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr).as_bytes()).unwrap();
+    stream
+        .write_all(format!("GET /api/export?of=issues HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr).as_bytes())
+        .unwrap();
     let mut first = [0; 100];
     stream.read_exact(&mut first).unwrap();
     server.terminate();
