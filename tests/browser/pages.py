@@ -64,7 +64,6 @@ def completions(site):
         assert page.locator("#q").input_value() == "outcome:"
         page.locator("[role=option]", has_text="upheld").first.click()
         assert page.locator("#q").input_value().strip() == "outcome:upheld"
-        page.keyboard.press("Escape")
         page.keyboard.press("Enter")
         page.wait_for_url("**q=outcome*")
 
@@ -272,7 +271,7 @@ def statistics(site):
 
 def comparing(site):
     with site.visit("/compare") as page:
-        page.locator("input[name=q]").fill("issue:MRI")
+        page.locator("#compare input[name=q]").fill("issue:MRI")
         page.locator("input[name=q2]").fill("issue:acupuncture")
         page.locator("select[name=by]").select_option("basis")
         page.locator("#compare button").click()
