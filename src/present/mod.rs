@@ -34,13 +34,17 @@ pub use info::{info, info_json, optimized};
 pub use json::{count_json, hits_json, hits_jsonl, json_line, record_json, report_json};
 pub use letter::{Reading, letter};
 pub use markdown::{count_markdown, hits_markdown};
-pub use page::{CAVEATS, Report, chart, command as report_command, figures as report_figures, report_html, report_markdown, report_page_json, section_csv};
+pub use page::{
+    CAVEATS, Report, chart, command as report_command, figures as report_figures, report_html, report_markdown,
+    report_page_json, section_csv,
+};
 pub use queries::{Answered, queries, queries_csv, queries_json};
 pub use report::{report, timings};
 pub use similar::{Original, similar, similar_csv, similar_json};
 pub use stats::{
-    CellRow, Cells, Extras, Figure, comparison, comparison_csv, comparison_json, comparison_markdown, cross, cross_csv, cross_markdown, exceptions,
-    NO_TEST, stats, stats_csv, stats_json, stats_markdown, tested, told as told_of_comparison,
+    CellRow, Cells, Extras, Figure, NO_TEST, comparison, comparison_csv, comparison_json, comparison_markdown, cross,
+    cross_csv, cross_markdown, exceptions, stats, stats_csv, stats_json, stats_markdown, tested,
+    told as told_of_comparison,
 };
 pub use status::{duplicates, duplicates_json, failures, failures_json, listed_states, status, status_json};
 pub use style::{Style, counted, lines, one_line, thousands};

@@ -9,7 +9,7 @@ import sys
 import traceback
 import urllib.parse
 
-from visit import Site, found, number, wide
+from visit import Site, found, number, until, wide
 
 ALL = ["/", "/?q=acupuncture+upheld", "/?q=MRI+AND+(lumbar", "/?q=surgery&view=letter&more=1&outcome=upheld", "/facet/specialty",
        "/stats", "/stats?by=category_group&by=outcome", "/stats?over=year&q=MRI", "/stats?by=year&days=assigned",
@@ -75,27 +75,27 @@ def facets(site):
         counts = {name: number(page.locator(f"label:has(#outcome-{name}) .n").inner_text()) for name in ("upheld", "overturned")}
         overturned.check()
         page.wait_for_url("**outcome=overturned*")
-        page.wait_for_function("document.querySelectorAll('.chips li').length > 0")
+        until(page, "document.querySelectorAll('.chips li').length > 0")
         assert found(page) == counts["overturned"] < everything
         # The other value can still be added, with what it would add.
         assert number(page.locator("label:has(#outcome-upheld) .n").inner_text()) == counts["upheld"]
         assert page.evaluate("document.activeElement.id") == "outcome-overturned"
         upheld.check()
         page.wait_for_url("**outcome=upheld*")
-        page.wait_for_function("document.querySelectorAll('.chips li').length > 2")
+        until(page, "document.querySelectorAll('.chips li').length > 2")
         assert found(page) == counts["upheld"] + counts["overturned"]
         page.locator(".chips a", has_text="Upheld").click()
-        page.wait_for_function("document.querySelectorAll('.chips li').length === 2")
+        until(page, "document.querySelectorAll('.chips li').length === 2")
         assert found(page) == counts["overturned"]
         page.locator(".chips .clear").click()
-        page.wait_for_function("!document.querySelector('.chips')")
+        until(page, "!document.querySelector('.chips')")
         assert found(page) == everything
         # Levels.
         page.locator("#facet-category summary").first.click()
         below = page.locator("#facet-category details[open] .value").first
         wanted = number(below.locator(".n").inner_text())
         below.locator("input").check()
-        page.wait_for_function("document.querySelector('.chips')")
+        until(page, "document.querySelector('.chips')")
         assert found(page) == wanted
         assert page.locator("#facet-category details[open] input:checked").count() == 1
 
@@ -104,7 +104,7 @@ def facet_values(site):
     with site.visit("/") as page:
         facet = page.locator("#facet-specialty")
         facet.locator("[data-within]").fill("medicine")
-        page.wait_for_function("[...document.querySelectorAll('#facet-specialty .name')].every(e => /medicine/i.test(e.textContent))")
+        until(page, "[...document.querySelectorAll('#facet-specialty .name')].every(e => /medicine/i.test(e.textContent))")
         facet.locator("input[type=checkbox]").first.check()
         page.wait_for_url("**specialty=*")
         page.wait_for_selector(".chips")
@@ -122,7 +122,7 @@ def brush(site):
         assert page.locator(".histogram g.in").count() > 1 and " to " in page.locator(".told").inner_text()
         page.mouse.up()
         page.wait_for_url("**from=20*")
-        page.wait_for_function("document.querySelectorAll('.chips li').length > 1")
+        until(page, "document.querySelectorAll('.chips li').length > 1")
         some = found(page)
         assert 0 < some < everything
         first = page.locator("input[name=from]").input_value()
@@ -133,7 +133,7 @@ def brush(site):
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Enter")
         page.wait_for_url(f"**from={int(first) + 1}*")
-        page.wait_for_function(f"document.querySelector('#live input[name=from]').value === '{int(first) + 1}'")
+        until(page, f"document.querySelector('#live input[name=from]').value === '{int(first) + 1}'")
         assert 0 < found(page) < some
         assert page.evaluate("document.activeElement.id") == "handle-from"
         page.locator("input[name=from]").fill("2016-03")
@@ -206,17 +206,17 @@ def going_back(site):
         counts.append(found(page))
         page.locator("select[name=view]").select_option("all")
         page.wait_for_url("**view=all*")
-        page.wait_for_function("document.querySelector('select[name=view]').value === 'all' && !document.querySelector('[aria-busy]')")
+        until(page, "document.querySelector('select[name=view]').value === 'all' && !document.querySelector('[aria-busy]')")
         page.locator(".hit a.open").first.click()
         page.wait_for_url("**/letter/*")
         page.go_back()
         page.wait_for_selector("#hits")
         assert page.locator("select[name=view]").input_value() == "all" and page.locator("#outcome-upheld").is_checked()
         page.go_back()
-        page.wait_for_function("document.querySelector('select[name=view]').value === ''")
+        until(page, "document.querySelector('select[name=view]').value === ''")
         assert found(page) == counts[1]
         page.go_back()
-        page.wait_for_function("!document.querySelector('.chips')")
+        until(page, "!document.querySelector('.chips')")
         assert found(page) == counts[0] and not page.locator("#outcome-upheld").is_checked()
         page.go_forward()
         page.wait_for_selector(".chips")
@@ -259,11 +259,11 @@ def statistics(site):
         assert int(parsed[0]["issues"]) == issues
         page.locator(".controls select[name=by]").nth(1).select_option("outcome")
         page.wait_for_url("**by=outcome*")
-        page.wait_for_function("document.querySelectorAll('.counts thead th').length > 2 && !document.querySelector('[aria-busy]')")
+        until(page, "document.querySelectorAll('.counts thead th').length > 2 && !document.querySelector('[aria-busy]')")
         assert "Upheld" in page.locator(".counts thead").inner_text()
         page.locator(".quick a", has_text="Over the years").click()
         page.wait_for_url("**over=year*")
-        page.wait_for_function("/change/.test(document.querySelector('.counts thead').textContent)")
+        until(page, "/change/.test(document.querySelector('.counts thead').textContent)")
         page.locator(".counts tbody a").first.click()
         page.wait_for_url("**/?*from=*")
         assert found(page) > 0

@@ -2,6 +2,7 @@
 import contextlib
 import shutil
 import sys
+import time
 
 ABSENT = 77
 PROGRAMS = ["chromium", "chromium-browser", "google-chrome"]
@@ -45,6 +46,14 @@ class Site:
             context.close()
         faults = [fault for fault in faults if not any(part in fault for part in allowed)]
         assert not faults, faults
+
+
+def until(page, condition):
+    """Waits until something is so. What Playwright has for it is forbidden to pages that evaluate nothing."""
+    end = time.monotonic() + 15
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, f"still not so: {condition}"
+        page.wait_for_timeout(40)
 
 
 def number(text):

@@ -20,8 +20,7 @@ struct Server {
 impl Server {
     /// Starts one on an index, at any port that is free.
     fn start(folder: &Folder) -> Self {
-        let mut child =
-            folder.command(&["serve", "--addr", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = folder.command(&["serve", "--addr", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines.by_ref().map(Result::unwrap).find_map(|line| {
             let at = line.find("http://")?;

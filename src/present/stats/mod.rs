@@ -142,7 +142,8 @@ fn several(names: &[String]) -> Vec<String> {
 }
 
 /// Why there is no test.
-pub const NO_TEST: &str = "a test of independence is for two fields with one value an issue, and at least two values each";
+pub const NO_TEST: &str =
+    "a test of independence is for two fields with one value an issue, and at least two values each";
 
 /// A test in words.
 pub fn tested(test: &Test) -> String {

@@ -12,9 +12,7 @@
     let span = chosen.length ? [bins.indexOf(chosen[0]), bins.indexOf(chosen[chosen.length - 1])] : [0, last];
     let waiting;
 
-    const told = document.createElement("p");
-    told.className = "told";
-    brush.after(told);
+    const told = brush.parentElement.querySelector(".told");
 
     const handle = (i) => {
       const button = document.createElement("button");

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use askama::Template;
+use imr::Result;
 use imr::present::{self, Cells, Figure, Style};
 use imr::search::{self, Compared, Comparison, Dimension, StatsRequest};
-use imr::Result;
 
 use super::super::state::Opened;
 use super::frame::{self, Frame};
@@ -123,7 +123,9 @@ fn view(params: &Params, compared: &Comparison) -> ComparePage {
             issues: present::counted(row.issues, "issue"),
             letters: present::counted(row.letters, "letter"),
             share: row.share().map_or_else(|| "-".to_owned(), |share| format!("{}%", percent(share))),
-            interval: row.interval().map_or_else(String::new, |i| format!("{} to {}%", percent(i.low), percent(i.high))),
+            interval: row
+                .interval()
+                .map_or_else(String::new, |i| format!("{} to {}%", percent(i.low), percent(i.high))),
             width: percent(row.share().unwrap_or(0.0)),
         }
     };
@@ -140,7 +142,8 @@ fn view(params: &Params, compared: &Comparison) -> ComparePage {
         let share = |i: usize| {
             row.rows[i].share().map(|share| (format!("{:.1}", 100.0 * share), format!("{:.0}%", 100.0 * share)))
         };
-        let label = compared.by.first().map(|name| tables::label(name, row.rows[0].values.first().and_then(|v| v.as_deref())));
+        let label =
+            compared.by.first().map(|name| tables::label(name, row.rows[0].values.first().and_then(|v| v.as_deref())));
         Bars { label: label.unwrap_or_default(), shares: [share(0), share(1)] }
     };
     ComparePage {

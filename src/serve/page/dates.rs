@@ -138,9 +138,9 @@ mod tests {
     fn few_months_are_columns_and_gaps_are_filled() {
         let months = table(&[("2016-11", 2), ("2017-02", 4)]);
         let histogram = histogram(Some(&months), &Params::parse("from=2016-12&to=2017")).unwrap();
-        let names: Vec<_> = histogram.bins.iter().map(|bin| (bin.name.as_str(), bin.count.as_str(), bin.is_in)).collect();
-        let wanted =
-            [("2016-11", "2", false), ("2016-12", "0", true), ("2017-01", "0", true), ("2017-02", "4", true)];
+        let names: Vec<_> =
+            histogram.bins.iter().map(|bin| (bin.name.as_str(), bin.count.as_str(), bin.is_in)).collect();
+        let wanted = [("2016-11", "2", false), ("2016-12", "0", true), ("2017-01", "0", true), ("2017-02", "4", true)];
         assert_eq!(names, wanted);
         assert!(histogram.monthly);
     }

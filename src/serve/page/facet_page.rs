@@ -4,11 +4,11 @@ use askama::Template;
 use imr::Result;
 use imr::present;
 
+use super::super::state::Opened;
 use super::facets::{FacetView, Plan, ValueView};
 use super::frame::Frame;
 use super::params::{Params, in_path};
 use super::search;
-use super::super::state::Opened;
 
 /// How many values are listed.
 const MOST: usize = 500;

@@ -113,7 +113,8 @@ pub fn view(plan: Plan, table: &Table, params: &Params) -> FacetView {
     let lower = plan.fields.last().copied().unwrap_or(upper);
     let mut values: Vec<ValueView> = Vec::new();
     for row in &table.rows {
-        let below: Vec<ValueView> = row.below.iter().filter_map(|below| value(plan, lower, below, most, params, true)).collect();
+        let below: Vec<ValueView> =
+            row.below.iter().filter_map(|below| value(plan, lower, below, most, params, true)).collect();
         let Some(mut view) = value(plan, upper, row, most, params, false) else { continue };
         // A level that holds nothing but itself is no level.
         let is_level = below.len() > 1 || below.iter().any(|below| below.is_chosen) || plan.name == "guideline";

@@ -64,6 +64,8 @@ mod tests {
         assert!(parts.len() > 8 && parts.iter().all(|part| !part.text.is_empty()));
         let words = &parts[0];
         assert!(words.text.starts_with("Words:"), "{}", words.text);
-        assert!(words.examples.iter().any(|(query, about)| query == "injections" && about == "injection and injections"));
+        assert!(
+            words.examples.iter().any(|(query, about)| query == "injections" && about == "injection and injections")
+        );
     }
 }

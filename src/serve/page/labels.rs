@@ -161,8 +161,7 @@ fn capital(text: &str) -> String {
 }
 
 /// The months in short.
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A month such as `2016-12` in words.
 pub fn month(text: &str) -> Option<String> {

@@ -1,20 +1,20 @@
 //! The letter page: one whole letter, with the matches of a query marked in it.
 
 use askama::Template;
+use imr::index::StoredIssue;
 use imr::letter::CaseNumber;
 use imr::query::Mark;
 use imr::record::{IssueRecord, LetterRecord, page_at};
 use imr::search::{Hit, Snippet, marked, marks};
-use imr::index::StoredIssue;
 use imr::{Result, present};
 
+use super::super::state::Opened;
 use super::frame::Frame;
 use super::hits::{self, Badge};
 use super::labels;
 use super::params::{Params, in_path};
 use super::pieces::{Piece, pieces};
 use super::selection;
-use super::super::state::Opened;
 
 /// The letter page.
 #[derive(Template)]
@@ -113,12 +113,7 @@ impl Marking {
 ///
 /// # Errors
 /// When the index cannot be read.
-pub fn page(
-    source: &Opened,
-    params: &Params,
-    letter: &LetterRecord,
-    original: Option<Original>,
-) -> Result<LetterPage> {
+pub fn page(source: &Opened, params: &Params, letter: &LetterRecord, original: Option<Original>) -> Result<LetterPage> {
     let facts = &letter.facts;
     // A query that cannot be read marks nothing; the search page says what is wrong with it.
     let asked = if params.query().is_empty() { None } else { selection::asked(source, params, &[]).ok() };
@@ -139,9 +134,8 @@ pub fn page(
         pieces: marking.pieces(text, "text", &[], hits::section("text")),
     });
     let case = hits::case(facts);
-    let contents = letter.issues.iter().map(|issue| {
-        (issue.number, Badge::of(Some(issue)), present::one_line(&issue.issue))
-    });
+    let contents =
+        letter.issues.iter().map(|issue| (issue.number, Badge::of(Some(issue)), present::one_line(&issue.issue)));
     let is_beside = params.has("beside", "1") && original.as_ref().is_some_and(|original| original.is_pdf);
     let here = |params: &Params| hits::href(facts, None, params);
     Ok(LetterPage {
@@ -237,8 +231,10 @@ fn facts_of(letter: &LetterRecord) -> Vec<(String, String)> {
     let facts = &letter.facts;
     let day = |date: Option<imr::letter::Date>| date.map(labels::day);
     let joined = |values: &[String]| (!values.is_empty()).then(|| values.join(", "));
-    let worker: Vec<String> =
-        [facts.age.map(|age| format!("{age} years")), facts.sex.map(|sex| sex.to_string())].into_iter().flatten().collect();
+    let worker: Vec<String> = [facts.age.map(|age| format!("{age} years")), facts.sex.map(|sex| sex.to_string())]
+        .into_iter()
+        .flatten()
+        .collect();
     let all = [
         ("Decided", day(facts.decision_date)),
         ("Injured", day(facts.date_of_injury)),

@@ -3,8 +3,8 @@
 
 use imr::present;
 
-use super::params::Params;
 use super::super::state::Opened;
+use super::params::Params;
 
 /// A saved search.
 pub struct SavedView {

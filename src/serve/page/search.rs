@@ -4,6 +4,7 @@ use askama::Template;
 use imr::search::{By, Facet, Found, Request, Sort, Table, search};
 use imr::{Result, present};
 
+use super::super::state::Opened;
 use super::dates::{self, Histogram, histogram};
 use super::facets::{self, FacetView, PLANS, Plan};
 use super::frame::{self, Frame};
@@ -11,9 +12,7 @@ use super::hits::{self, HitView};
 use super::params::Params;
 use super::saved::{self, SavedView};
 use super::selection::{self, Chip, Problem};
-use super::super::state::Opened;
 use crate::asked::{Asked, Suggested};
-
 
 /// How many results a page has.
 const SHOWN: usize = 20;
@@ -194,7 +193,11 @@ fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> 
         saved: saved::views(source),
         total: total(&found),
         detail: detail(&found),
-        share: tables.iter().find(|(plan, _)| plan.name == "outcome").and_then(|(_, table)| share(table)),
+        // Where the outcome was chosen, what else there is beside it is no part of the results.
+        share: tables
+            .iter()
+            .find(|(plan, _)| plan.name == "outcome" && !plan.is_active(params))
+            .and_then(|(_, table)| share(table)),
         chips: selection::chips(params, "/"),
         clear: params.only(&["q", "sort", "view", "bins", "more"]).link("/"),
         notes,
@@ -350,7 +353,9 @@ fn shows_more(params: &Params) -> bool {
 fn total(found: &Found) -> String {
     match (found.total.issues, found.total.letters) {
         (0, 0) => "Nothing found".to_owned(),
-        (issues, letters) => format!("{} in {}", present::counted(issues, "issue"), present::counted(letters, "letter")),
+        (issues, letters) => {
+            format!("{} in {}", present::counted(issues, "issue"), present::counted(letters, "letter"))
+        }
     }
 }
 

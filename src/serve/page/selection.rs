@@ -3,10 +3,10 @@
 use imr::index::{FieldKind, IndexSchema};
 use imr::{ErrorKind, Result, present};
 
+use super::super::state::Opened;
 use super::dates;
 use super::labels;
 use super::params::Params;
-use super::super::state::Opened;
 use crate::asked::{Asked, Filter, Typed, Words};
 
 /// What was typed, without the filters of some fields.
@@ -152,12 +152,10 @@ mod tests {
         assert_eq!(as_command(&params), command);
         assert_eq!(as_command(&Params::parse("q=-it's")), r"-- '-it'\''s'");
         let chips = chips(&params, "/");
-        assert_eq!(chips.iter().map(|chip| chip.value.as_str()).collect::<Vec<_>>(), [
-            "Upheld",
-            "Overturned",
-            "2016",
-            "without synonyms"
-        ]);
+        assert_eq!(
+            chips.iter().map(|chip| chip.value.as_str()).collect::<Vec<_>>(),
+            ["Upheld", "Overturned", "2016", "without synonyms"]
+        );
         assert_eq!(chips[2].href, "/?q=MRI&outcome=upheld&outcome=overturned&exact=1&sort=case");
     }
 }

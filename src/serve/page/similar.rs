@@ -7,11 +7,11 @@ use imr::record::{IssueRecord, LetterRecord};
 use imr::search::similar;
 use imr::{Result, present};
 
+use super::super::state::Opened;
 use super::frame::Frame;
 use super::hits::{self, Badge, HitView, SnippetView};
 use super::params::Params;
 use super::pieces::plain;
-use super::super::state::Opened;
 
 /// How many there are.
 const SHOWN: usize = 10;
@@ -39,8 +39,7 @@ pub fn page(source: &Opened, letter: &LetterRecord, issue: &IssueRecord) -> Resu
         Some(case) => query::filter("case", &[case.to_string()])?,
         None => Expr::Path(letter.facts.path.clone()),
     };
-    let found =
-        source.guarded(|| similar(source, issue, Some(own), true, &Expr::All, SHOWN))?;
+    let found = source.guarded(|| similar(source, issue, Some(own), true, &Expr::All, SHOWN))?;
     let (upheld, overturned) = (found.count(Outcome::Upheld), found.count(Outcome::Overturned));
     let none = Params::default();
     let case = hits::case(&letter.facts);

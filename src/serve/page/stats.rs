@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use askama::Template;
+use imr::Result;
 use imr::present::{self, Cells, Figure, Style};
 use imr::search::{self, Cross, Dimension, Section, Since, Stats};
-use imr::Result;
 
 use super::super::state::Opened;
 use super::frame::{self, Frame};
@@ -243,7 +243,10 @@ fn view(params: &Params, counted: &Counted) -> StatsPage {
     let stats = counted.stats();
     let by: Vec<String> = counted.drawn().by.clone();
     let cells = counted.cells();
-    let mut caption = format!("By {}", stats.by.iter().map(|name| labels::field(name).to_lowercase()).collect::<Vec<_>>().join(" and "));
+    let mut caption = format!(
+        "By {}",
+        stats.by.iter().map(|name| labels::field(name).to_lowercase()).collect::<Vec<_>>().join(" and ")
+    );
     if counted.counting.cross {
         let figure = counted.figures.first().map(|figure| figure.name()).unwrap_or_default();
         let figure = FIGURES.iter().find(|(name, _)| *name == figure).map_or(figure, |(_, label)| label);
@@ -309,7 +312,8 @@ fn form(params: &Params) -> StatsPage {
     let quick = QUICK.map(|(label, pairs)| {
         (label, pairs.iter().fold(selection.clone(), |params, (name, value)| params.and(name, value)).link("/stats"))
     });
-    let title = if params.query().is_empty() { "Statistics".to_owned() } else { format!("Statistics: {}", params.query()) };
+    let title =
+        if params.query().is_empty() { "Statistics".to_owned() } else { format!("Statistics: {}", params.query()) };
     StatsPage {
         frame: Frame::new("stats", present::one_line(&title), params, &["search.js"]),
         problem: None,
@@ -317,7 +321,10 @@ fn form(params: &Params) -> StatsPage {
         hidden: selection.without(&["q"]).pairs().to_vec(),
         rows: dimensions("–", row),
         columns: dimensions("–", column),
-        times: few(&[("", "no"), ("year", "by year"), ("quarter", "by quarter"), ("month", "by month")], params.first("over")),
+        times: few(
+            &[("", "no"), ("year", "by year"), ("quarter", "by quarter"), ("month", "by month")],
+            params.first("over"),
+        ),
         days: few(
             &[("", "no"), ("assigned", "from the assignment"), ("denied", "from the denial")],
             params.first("days"),
