@@ -186,6 +186,7 @@ fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> 
     }
     let selection = frame::selection(params);
     let views = tables.iter().map(|(plan, table)| facets::view(*plan, table, params));
+    let views = views.filter(|facet| !facet.values.is_empty());
     Ok(SearchPage {
         better,
         some,
