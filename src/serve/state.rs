@@ -2,12 +2,13 @@
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use imr::Result;
 use imr::index::Reader;
+use imr::search::Table;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::log;
@@ -41,11 +42,13 @@ struct Inner {
 pub struct Opened {
     /// The index.
     pub reader: Reader,
+    /// What all issues are counted by on the page that every visit begins at, counted by the first who comes.
+    pub everything: OnceLock<Vec<Table>>,
 }
 
 impl Opened {
     fn open(settings: &Settings) -> Result<Self> {
-        Ok(Self { reader: Reader::open(&settings.index)? })
+        Ok(Self { reader: Reader::open(&settings.index)?, everything: OnceLock::new() })
     }
 
     /// The saved searches beside the index.

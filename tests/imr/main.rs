@@ -29,7 +29,6 @@ mod manual;
 mod near;
 mod nearness;
 mod pager;
-mod pages;
 mod paging;
 mod parquet;
 mod parse;

@@ -6,6 +6,7 @@ mod hostile;
 mod login;
 mod openapi;
 mod original;
+mod pages;
 mod running;
 
 use client::Server;

@@ -9,8 +9,12 @@ use super::params::Params;
 /// The size of the drawing, in its own units.
 const WIDTH: f64 = 264.0;
 const HEIGHT: f64 = 64.0;
-/// So many months are drawn one by one; more are drawn as years.
+/// So many months are drawn one by one where it is not said; more are drawn as years.
 const MOST_MONTHS: usize = 48;
+/// So many months can be drawn.
+const MOST_COLUMNS: usize = 480;
+/// The years that are drawn. Others are misread, and would make a column of each year between.
+const YEARS: std::ops::RangeInclusive<usize> = 1990..=2100;
 
 /// The histogram of a selection.
 pub struct Histogram {
@@ -66,12 +70,13 @@ pub fn histogram(months: Option<&Table>, params: &Params) -> Option<Histogram> {
     let counted = months.map(|table| table.rows.as_slice()).unwrap_or_default();
     let counted = counted.iter().filter_map(|row| {
         let (year, month) = row.values.first()?.as_deref()?.split_once('-')?;
-        Some((year.parse::<usize>().ok()? * 12 + month.parse::<usize>().ok()?.checked_sub(1)?, row.count.issues))
+        let year = year.parse::<usize>().ok().filter(|year| YEARS.contains(year))?;
+        Some((year * 12 + month.parse::<usize>().ok()?.checked_sub(1)?, row.count.issues))
     });
     let counted: Vec<(usize, u64)> = counted.collect();
     let (first, last) = (counted.first()?.0, counted.last()?.0);
     let monthly = match params.first("bins") {
-        Some("month") => true,
+        Some("month") => last - first < MOST_COLUMNS,
         Some("year") => false,
         _ => last - first < MOST_MONTHS,
     };

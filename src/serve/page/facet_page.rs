@@ -8,7 +8,7 @@ use super::super::state::Opened;
 use super::facets::{FacetView, Plan, ValueView};
 use super::frame::Frame;
 use super::params::{Params, in_path};
-use super::search;
+use super::results;
 
 /// How many values are listed.
 const MOST: usize = 500;
@@ -34,7 +34,7 @@ pub struct FacetPage {
 pub fn page(source: &Opened, params: &Params, plan: Plan) -> Result<Option<FacetPage>> {
     let find = params.first("find").unwrap_or_default().to_owned();
     let params = params.without(&["find", "page"]);
-    let Some(mut facet) = search::facet(source, &params, plan)? else { return Ok(None) };
+    let Some(mut facet) = results::facet(source, &params, plan)? else { return Ok(None) };
     let wanted = find.to_lowercase();
     let fits = |value: &ValueView| value.is_chosen || value.label.to_lowercase().contains(&wanted);
     // A level stays where it or something below it fits.

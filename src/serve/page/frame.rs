@@ -2,10 +2,7 @@
 
 use super::assets;
 use super::params::Params;
-
-/// The parameters that make a selection and so are taken along from page to page.
-const NOT_TAKEN: [&str; 14] =
-    ["page", "sort", "view", "bins", "more", "limit", "by", "over", "show", "top", "min", "days", "test", "beside"];
+use super::selection::is_filter;
 
 /// The frame of a page.
 pub struct Frame {
@@ -54,7 +51,19 @@ impl Frame {
     }
 }
 
-/// The parameters that make the selection: the query, how its words are meant, and the filters.
+/// The parameters that make the selection and are taken along from page to page: the query, how its words are meant, and
+/// the filters.
 pub fn selection(params: &Params) -> Params {
-    params.without(&NOT_TAKEN).without(&["q2", "at", "of", "issue", "find", "part", "format", "limit"])
+    params.only(|name| ["q", "exact", "any"].contains(&name) || is_filter(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selection_is_taken_along_and_nothing_else() {
+        let params = Params::parse("q=MRI&page=2&sort=case&outcome=upheld&from=2016&order=-share&any=1&utm=1");
+        assert_eq!(selection(&params).link("/stats"), "/stats?q=MRI&outcome=upheld&from=2016&any=1");
+    }
 }

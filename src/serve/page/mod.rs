@@ -16,6 +16,7 @@ mod params;
 mod pieces;
 mod problem;
 mod report;
+mod results;
 mod saved;
 mod search;
 mod selection;

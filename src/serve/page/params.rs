@@ -88,10 +88,10 @@ impl Params {
         this
     }
 
-    /// Only these names.
+    /// Those of some names.
     #[must_use]
-    pub fn only(&self, names: &[&str]) -> Self {
-        Self(self.0.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect())
+    pub fn only(&self, is_wanted: impl Fn(&str) -> bool) -> Self {
+        Self(self.0.iter().filter(|(name, _)| is_wanted(name)).cloned().collect())
     }
 
     /// The address of a page in this state.

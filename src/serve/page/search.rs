@@ -1,27 +1,19 @@
 //! The search page: results, with what they can be narrowed by at the side.
 
 use askama::Template;
-use imr::search::{By, Facet, Found, Request, Sort, Table, search};
+use imr::search::{By, Found, Table};
 use imr::{Result, present};
 
 use super::super::state::Opened;
 use super::dates::{self, Histogram, histogram};
-use super::facets::{self, FacetView, PLANS, Plan};
+use super::facets::{self, FacetView, PLANS};
 use super::frame::{self, Frame};
 use super::hits::{self, HitView};
 use super::params::Params;
 use super::saved::{self, SavedView};
+use super::results::{self, Answer, LAST_PAGE, page_number, shown, shows_more, sort_name};
 use super::selection::{self, Chip, Problem};
-use crate::asked::{Asked, Suggested};
-
-/// How many results a page has.
-const SHOWN: usize = 20;
-/// How many it can have.
-const MOST_SHOWN: usize = 100;
-/// The last page that can be asked for: behind it, others should be sought rather than turned to.
-const LAST_PAGE: usize = 500;
-/// The fields by which the histogram filters.
-const DATES: [&str; 1] = ["decided"];
+use crate::asked::Suggested;
 
 /// The search page.
 #[derive(Template)]
@@ -102,73 +94,13 @@ const EXPORTS: [(&str, &str); 4] = [
 /// # Errors
 /// When the index cannot be read.
 pub fn page(source: &Opened, params: &Params) -> Result<(SearchPage, bool)> {
-    match found(source, params) {
+    match results::found(source, params) {
         Ok(answer) => Ok((view(source, params, answer)?, true)),
         Err(error) => match selection::problem(&error) {
             Some(problem) => Ok((SearchPage { problem: Some(problem), ..empty(params) }, false)),
             None => Err(error),
         },
     }
-}
-
-/// What was searched and found.
-struct Answer {
-    asked: Asked,
-    found: Found,
-    suggested: Suggested,
-    tables: Vec<(Plan, Table)>,
-    months: Option<Table>,
-}
-
-fn found(source: &Opened, params: &Params) -> Result<Answer> {
-    let asked = selection::asked(source, params, &[])?;
-    let shows_more = shows_more(params);
-    let plans = PLANS.into_iter().filter(|plan| !plan.is_more || shows_more);
-    let (active, inactive): (Vec<Plan>, Vec<Plan>) = plans.partition(|plan| plan.is_active(params));
-    let has_dates = ["from", "to", "decided"].iter().any(|name| params.first(name).is_some());
-    let mut names: Vec<String> = inactive.iter().map(Plan::asked).collect();
-    names.extend((!has_dates).then(|| "month".to_owned()));
-    let shown = shown(params);
-    let request = Request {
-        by: by(params),
-        limit: shown,
-        offset: (page_number(params) - 1) * shown,
-        sort: sort(params)?,
-        facets: Facet::parse_all(&names)?,
-        snippets: 2,
-        ..Request::new(asked.expr.clone())
-    };
-    let mut found = source.guarded(|| search(source, &request))?;
-    let suggested = asked.suggestion(source, found.total, &|typed| source.paths(typed))?;
-    let mut counted = std::mem::take(&mut found.facets).into_iter();
-    let mut tables: Vec<(Plan, Table)> = inactive.iter().copied().zip(counted.by_ref()).collect();
-    let mut months = counted.next();
-    // The values of a field are alternatives: what else could be chosen is counted as if none of them were.
-    for plan in active {
-        tables.extend(counted_without(source, params, plan.fields, &plan.asked())?.map(|table| (plan, table)));
-    }
-    if has_dates {
-        months = counted_without(source, params, &DATES, "month")?;
-    }
-    let place = |plan: &Plan| PLANS.iter().position(|known| known == plan);
-    tables.sort_by_key(|(plan, _)| place(plan));
-    Ok(Answer { asked, found, suggested, tables, months })
-}
-
-/// A facet counted without the filters of some fields.
-fn counted_without(source: &Opened, params: &Params, fields: &[&str], facet: &str) -> Result<Option<Table>> {
-    let expr = selection::asked(source, params, fields)?.expr;
-    let request = Request { limit: 0, facets: Facet::parse_all(&[facet])?, ..Request::new(expr) };
-    Ok(source.guarded(|| search(source, &request))?.facets.into_iter().next())
-}
-
-/// The values of one facet, all of them, with what is chosen of them.
-///
-/// # Errors
-/// For what cannot be read of an address, and when the index cannot be read.
-pub fn facet(source: &Opened, params: &Params, plan: Plan) -> Result<Option<FacetView>> {
-    let table = counted_without(source, params, plan.fields, plan.name)?;
-    Ok(table.map(|table| facets::view(plan, &table, params)))
 }
 
 fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> {
@@ -200,7 +132,7 @@ fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> 
             .find(|(plan, _)| plan.name == "outcome" && !plan.is_active(params))
             .and_then(|(_, table)| share(table)),
         chips: selection::chips(params, "/"),
-        clear: params.only(&["q", "sort", "view", "bins", "more"]).link("/"),
+        clear: params.only(|name| ["q", "sort", "view", "bins", "more"].contains(&name)).link("/"),
         notes,
         exports: EXPORTS.map(|(format, label)| (label, export(&selection, format))).into(),
         save: format!("imr save NAME {}", selection::as_command(params)).trim_end().to_owned(),
@@ -310,14 +242,6 @@ fn hidden(params: &Params) -> Vec<(String, String)> {
 /// How results can be shown.
 const SHOWING: [(&str, &str); 3] = [("", "each rationale once"), ("all", "every issue"), ("letter", "by letter")];
 
-fn by(params: &Params) -> By {
-    match params.first("view") {
-        Some("all") => By::Issue,
-        Some("letter") => By::Letter,
-        _ => By::Rationale,
-    }
-}
-
 /// The orders. Without words there is nothing that could match better or worse.
 fn sorts(params: &Params) -> Vec<(&'static str, &'static str)> {
     let best = (!params.query().is_empty()).then_some(("score", "best match first"));
@@ -329,26 +253,6 @@ fn sorts(params: &Params) -> Vec<(&'static str, &'static str)> {
         ("category", "by treatment"),
     ];
     best.into_iter().chain(others).collect()
-}
-
-fn sort_name(params: &Params) -> &str {
-    params.first("sort").unwrap_or(if params.query().is_empty() { "-decided" } else { "score" })
-}
-
-fn sort(params: &Params) -> Result<Sort> {
-    Sort::parse(sort_name(params))
-}
-
-fn shown(params: &Params) -> usize {
-    params.number("limit", SHOWN).clamp(1, MOST_SHOWN)
-}
-
-fn page_number(params: &Params) -> usize {
-    params.number("page", 1).clamp(1, LAST_PAGE)
-}
-
-fn shows_more(params: &Params) -> bool {
-    params.has("more", "1") || PLANS.iter().any(|plan| plan.is_more && plan.is_active(params))
 }
 
 fn total(found: &Found) -> String {

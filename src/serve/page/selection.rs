@@ -1,8 +1,8 @@
 //! What an address asks for: its query and filters, as the command line would read them.
 
-use imr::index::{FieldKind, IndexSchema};
 use imr::{ErrorKind, Result, present};
 
+use super::super::request::FILTERS;
 use super::super::state::Opened;
 use super::dates;
 use super::labels;
@@ -12,8 +12,12 @@ use crate::asked::{Asked, Filter, Typed, Words};
 /// What was typed, without the filters of some fields.
 pub fn typed(params: &Params, without: &[&str]) -> Typed {
     let mut filters: Vec<Filter> = Vec::new();
-    for field in fields().filter(|field| !without.contains(field)) {
-        let values: Vec<String> = params.all(field).map(str::to_owned).collect();
+    for (field, is_list) in FILTERS.into_iter().filter(|(field, _)| !without.contains(field)) {
+        // Several values may stand in one, as for the API.
+        let each = |value: &str| -> Vec<String> {
+            if is_list { value.split(',').map(str::to_owned).collect() } else { vec![value.to_owned()] }
+        };
+        let values: Vec<String> = params.all(field).flat_map(each).filter(|value| !value.is_empty()).collect();
         if !values.is_empty() {
             filters.push(Filter { field: field.to_owned(), values });
         }
@@ -35,9 +39,9 @@ pub fn asked(source: &Opened, params: &Params, without: &[&str]) -> Result<Asked
     Ok(asked)
 }
 
-/// The fields that filter: all that have values.
+/// The fields that filter.
 pub fn fields() -> impl Iterator<Item = &'static str> {
-    IndexSchema::get().fields().filter(|(def, _)| def.kind != FieldKind::Text).map(|(def, _)| def.name.as_str())
+    FILTERS.into_iter().map(|(field, _)| field)
 }
 
 /// What is wrong with what was asked.
