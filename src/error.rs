@@ -128,13 +128,14 @@ struct Inner {
     message: String,
     path: Option<PathBuf>,
     hint: Option<String>,
+    column: Option<usize>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
     /// An error of this kind with a one-line message, without a full stop.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), path: None, hint: None, source: None }))
+        Self(Box::new(Inner { kind, message: message.into(), path: None, hint: None, column: None, source: None }))
     }
 
     /// The error of reading a file or folder.
@@ -173,6 +174,13 @@ impl Error {
         self
     }
 
+    /// The same error, which is about this character of what was typed, from 1.
+    #[must_use]
+    pub fn with_column(mut self, column: usize) -> Self {
+        self.0.column = Some(column);
+        self
+    }
+
     /// The same error with its cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -193,6 +201,11 @@ impl Error {
     /// Advice on what to do, one line.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
+    }
+
+    /// The character of what was typed that the error is about, from 1. The message tells it, too.
+    pub fn column(&self) -> Option<usize> {
+        self.0.column
     }
 
     /// The fact alone, without path and cause.

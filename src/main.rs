@@ -1,6 +1,8 @@
 //! The program: decides how it ends, and leaves the rest to the command line.
 
+mod asked;
 mod cli;
+mod serve;
 
 use std::process::ExitCode;
 

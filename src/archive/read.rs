@@ -45,6 +45,23 @@ impl Raw {
         Self { bytes, digest }
     }
 
+    /// The same bytes, if this is their digest.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where it is another.
+    pub fn with_digest(self, digest: &str) -> Result<Self> {
+        match blake3::Hash::from_bytes(self.digest).to_hex().as_str() == digest {
+            true => Ok(self),
+            false => Err(Error::new(ErrorKind::NotFound, "is not the file that was indexed: its content is another")
+                .with_hint("`imr index` reads it anew")),
+        }
+    }
+
+    /// Whether they are those of a PDF file.
+    pub fn is_pdf(&self) -> bool {
+        is_pdf(&self.bytes)
+    }
+
     /// The text in the bytes, PDF and text told apart by the content.
     ///
     /// # Errors
@@ -75,7 +92,11 @@ pub fn read(path: &Path) -> Result<Content> {
 /// # Errors
 /// [`ErrorKind::NotFound`] and [`ErrorKind::Io`] from the file system, and [`ErrorKind::TooLarge`]; all name the path.
 pub fn read_raw(path: &Path) -> Result<Raw> {
-    let file = File::open(path).map_err(|e| Error::io(path, e))?;
+    read_file(File::open(path).map_err(|e| Error::io(path, e))?, path)
+}
+
+/// The same of a file that is open.
+pub(super) fn read_file(file: File, path: &Path) -> Result<Raw> {
     let metadata = file.metadata().map_err(|e| Error::io(path, e))?;
     if metadata.is_dir() {
         return Err(Error::new(ErrorKind::Io, "is a folder").with_path(path));

@@ -10,11 +10,11 @@ use imr::search::{Matched, Stream};
 use imr::{Error, ErrorKind};
 
 use super::args::{ExportArgs, FileFormatArg, OfArg};
-use super::asked::{in_this_folder, open};
-use super::file::Whole;
+use super::asked::{self, in_this_folder, open};
 use super::message::counted;
 use super::progress::Counter;
-use super::{End, message, output, saved};
+use super::{End, message, output};
+use crate::asked::file::Whole;
 
 /// Exports.
 pub fn run(args: ExportArgs) -> anyhow::Result<End> {
@@ -25,7 +25,7 @@ pub fn run(args: ExportArgs) -> anyhow::Result<End> {
             .with_hint("name a file with `-o FILE`")
             .into());
     }
-    let asked = saved::asked(&args.query, &args.selection, &args.index)?;
+    let asked = asked::asked(&args.query, &args.selection, &args.index)?;
     let reader = open(&args.index)?;
     let stream = Stream::open(&reader, &in_this_folder(asked, &reader)?)?;
     message::notes(&stream.notes);

@@ -6,10 +6,11 @@ use std::fmt::Write;
 use clap::Command;
 
 /// What commands are for, with the commands and an example of each purpose.
-const PURPOSES: [(&str, &[&str], &str); 5] = [
+const PURPOSES: [(&str, &[&str], &str); 6] = [
     ("Index an archive", &["index", "status"], "imr index letters/"),
     ("Search and read", &["search", "show", "similar", "save"], "imr search acupuncture upheld MTUS --facets basis"),
     ("Count", &["stats", "report", "check"], "imr stats issue:acupuncture --by year"),
+    ("Use a browser", &["serve"], "imr serve --open"),
     ("Look after the index", &["info", "optimize"], "imr info"),
     (
         "Outputs for other programs",

@@ -8,7 +8,8 @@ use imr::{Error, ErrorKind};
 
 use super::args::ManArgs;
 use super::help::{STATUSES, examples};
-use super::{End, command, file, output};
+use super::{End, command, output};
+use crate::asked::file;
 
 /// The files and variables that every page tells of.
 const FILES: [(&str, &str); 4] = [

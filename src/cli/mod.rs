@@ -8,7 +8,6 @@ mod command;
 mod complete;
 mod config;
 mod export;
-mod file;
 mod help;
 mod index;
 mod info;
@@ -24,6 +23,7 @@ mod queries;
 mod report;
 mod saved;
 mod search;
+mod serve;
 mod show;
 mod similar;
 mod stats;
@@ -93,6 +93,7 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => complete::run(&args),
         Command::Man(args) => man::run(&args),
         Command::Save(args) => saved::run(&args),
+        Command::Serve(args) => serve::run(args),
     };
     match ended {
         Ok(End::Done) => ExitCode::SUCCESS,

@@ -11,19 +11,19 @@ use imr::search::{self, Facet, Request};
 use imr::{Error, ErrorKind, Result};
 
 use super::args::{HitFormat, SearchArgs};
-use super::asked::{Words, in_this_folder, open};
-use super::{End, message, output, pager, saved};
+use super::asked::{self, in_this_folder, open};
+use super::{End, message, output, pager};
 
 /// Runs the queries of a list. What was typed beside holds for each of them.
 pub fn run(args: &SearchArgs, list: &Path) -> anyhow::Result<End> {
     if !matches!(args.format, HitFormat::Text | HitFormat::Json | HitFormat::Csv) {
         return Err(Error::new(ErrorKind::Usage, "`--queries` prints `--format text`, `json` or `csv`").into());
     }
-    let common = saved::asked(&args.query, &args.selection, &args.index)?;
+    let common = asked::asked(&args.query, &args.selection, &args.index)?;
     let text = read(list)?;
     let reader = open(&args.index)?;
     let common = in_this_folder(common, &reader)?;
-    let words = Words::of(&args.selection);
+    let words = asked::words(&args.selection);
     let (mut answers, mut failed, mut synonyms) = (Vec::new(), false, Vec::new());
     for (line, text) in (1..).zip(text.split(|b| *b == b'\n')) {
         let Some(asked) = Asked::read(text) else { continue };
@@ -45,7 +45,7 @@ pub fn run(args: &SearchArgs, list: &Path) -> anyhow::Result<End> {
     }
     synonyms.sort();
     synonyms.dedup();
-    words.tell(&synonyms);
+    asked::tell(&args.selection, &synonyms);
     let mut out = pager::answer(&args.look);
     let style = output::style(&args.look);
     match args.format {

@@ -1,19 +1,17 @@
 //! `imr report`.
 
+use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use imr::index::{Reader, Snapshot};
-use imr::letter::Date;
 use imr::present::{self, Report, Style};
-use imr::search::{self, Count};
 use imr::{Error, ErrorKind};
 
 use super::args::{PageFormat, ReportArgs};
-use super::asked::{Asked, in_this_folder, open};
-use super::file::Whole;
-use super::{End, message, output, pager, saved};
+use super::asked::{self, in_this_folder, open};
+use super::{End, message, output, pager};
+use crate::asked::file::Whole;
+use crate::asked::reported;
 
 /// Writes a report.
 pub fn run(args: ReportArgs) -> anyhow::Result<End> {
@@ -21,19 +19,14 @@ pub fn run(args: ReportArgs) -> anyhow::Result<End> {
     let style = output::style(&args.look);
     let usual = if style.pretty && place.is_none() { PageFormat::Text } else { PageFormat::Html };
     let format = args.format.or_else(|| place.and_then(told_by)).unwrap_or(usual);
-    let asked = saved::read(&args.query, &args.selection, &args.index)?;
+    let typed = asked::typed(&args.query, &args.selection);
+    let asked = asked::read(&args.query, &args.selection, &args.index)?;
     let reader = open(&args.index)?;
     let expr = in_this_folder(asked.expr.clone(), &reader)?;
-    let (mut sections, corpus) = reader.guarded(|| Ok((search::report(&reader, &expr)?, corpus(&reader)?)))?;
-    sections.iter_mut().for_each(|section| section.stats.synonyms.clone_from(&asked.synonyms));
-    let notes: Vec<String> = sections.iter().flat_map(|section| section.stats.notes.iter().cloned()).collect();
-    message::notes(&notes.into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>());
-    let total = sections.first().map_or(Count::default(), |section| {
-        let total = &section.stats.total;
-        Count { issues: total.issues, letters: total.letters }
-    });
-    let (query, filters) = spelt_out(&args, &asked);
-    let report = Report { query, filters, total, made: today(), version: env!("CARGO_PKG_VERSION"), corpus, sections };
+    let report = reported(&reader, &expr, &typed, &asked)?;
+    let notes: BTreeSet<_> = report.sections.iter().flat_map(|section| section.stats.notes.iter().cloned()).collect();
+    message::notes(&notes.into_iter().collect::<Vec<_>>());
+    let total = report.total;
     match (format, place) {
         (PageFormat::Csv, Some(folder)) => {
             std::fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
@@ -69,30 +62,6 @@ pub fn run(args: ReportArgs) -> anyhow::Result<End> {
     Ok(if total.letters == 0 { End::Nothing } else { End::Done })
 }
 
-/// Query and filters that say to anyone what was asked for: saved searches are known here only.
-fn spelt_out(args: &ReportArgs, asked: &Asked) -> (String, Vec<String>) {
-    let (query, by_field) = match &asked.spelt_out {
-        Some(filters) => (asked.whole.clone(), filters.clone()),
-        None => {
-            let given = args.selection.by_field().into_iter();
-            (args.query.join(" "), given.map(|(field, values)| (field.to_owned(), values.clone())).collect())
-        }
-    };
-    let mut filters = Vec::new();
-    for (field, values) in &by_field {
-        let flag = present::flag_of(field);
-        for value in values {
-            match value.starts_with('-') {
-                true => filters.push(format!("{flag}={value}")),
-                false => filters.extend([flag.clone(), value.clone()]),
-            }
-        }
-    }
-    let words = [("--any", args.selection.any), ("--exact", args.selection.exact)];
-    filters.extend(words.into_iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| flag.to_owned()));
-    (query, filters)
-}
-
 fn write(out: &mut dyn Write, report: &Report, format: PageFormat, style: &Style) -> std::io::Result<()> {
     match format {
         PageFormat::Text => present::report_text(out, report, style),
@@ -123,22 +92,4 @@ fn told_by(place: &Path) -> Option<PageFormat> {
         "txt" | "text" => Some(PageFormat::Text),
         _ => None,
     }
-}
-
-/// What tells the letters of the index from others: the head of a digest.
-fn corpus(reader: &Reader) -> imr::Result<String> {
-    let snapshot = Snapshot::open(reader.dir())?;
-    let digest = snapshot.map(|snapshot| snapshot.corpus()).transpose()?;
-    // On some systems another process that writes shuts readers out.
-    Ok(digest.map_or_else(String::new, |digest| digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()))
-}
-
-/// The day, by the clock of the machine in Greenwich.
-fn today() -> String {
-    let days = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
-    let epoch = Date::new(1970, 1, 1).map_or(0, Date::to_days);
-    i32::try_from(days)
-        .ok()
-        .and_then(|days| Date::from_days(epoch + days))
-        .map_or_else(String::new, |day| day.to_string())
 }

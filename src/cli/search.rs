@@ -8,9 +8,9 @@ use imr::search::{self, By, Facet, Found, Request, Sort};
 use imr::{Error, ErrorKind, Result, present};
 
 use super::args::{GroupArg, HitFormat, SearchArgs};
-use super::asked::{in_this_folder, open};
+use super::asked::{self, in_this_folder, open};
 use super::saved::New;
-use super::{End, last, message, output, pager, queries, saved};
+use super::{End, last, message, output, pager, queries};
 
 /// Searches.
 pub fn run(args: SearchArgs) -> anyhow::Result<End> {
@@ -18,7 +18,7 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
         return queries::run(&args, list);
     }
     let printed = Printed::meant(&args)?;
-    let asked = saved::read(&args.query, &args.selection, &args.index)?;
+    let asked = asked::read(&args.query, &args.selection, &args.index)?;
     let new = args.new.then(|| New::of(&args.query, &args.index)).transpose()?;
     let facets = Facet::parse_all(&args.facets)?;
     if !facets.is_empty() && printed.is_lines() {
@@ -53,7 +53,7 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
     };
     let mut found = reader.guarded(|| search::search(&reader, &request))?;
     message::notes(&found.notes);
-    found.suggestion = asked.suggestion(&reader, found.total)?;
+    found.suggestion = asked::suggestion(&asked, &reader, found.total)?;
     found.synonyms = asked.synonyms;
     if printed.is_read(&style) {
         last::keep(reader.dir(), &asked.whole);

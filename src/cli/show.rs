@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use imr::index::Reader;
-use imr::letter::CaseNumber;
 use imr::present::Reading;
 use imr::query::{self, Query};
 use imr::record::LetterRecord;
@@ -13,13 +12,14 @@ use imr::{Error, ErrorKind, Result, archive, present, search};
 use super::args::{ShowArgs, ShowFormat};
 use super::asked::open;
 use super::{End, last, message, output, pager};
+use crate::asked::Named;
 
 /// Prints a letter, or one issue of it, or its file's text; or opens the file.
 pub fn run(args: ShowArgs) -> anyhow::Result<End> {
     let typed = args.case.trim();
-    let asked = Asked::read(typed)?;
+    let asked = Named::read(typed)?;
     let reader = open(&args.index)?;
-    let Some(mut letter) = asked.find(&reader)? else {
+    let Some(mut letter) = find(&asked, &reader)? else {
         message::note(&format!("there is no letter {} in the index", asked.name));
         return Ok(End::Nothing);
     };
@@ -74,50 +74,10 @@ pub fn run(args: ShowArgs) -> anyhow::Result<End> {
     Ok(End::Done)
 }
 
-/// Which letter is meant, and which issue of it.
-pub struct Asked<'a> {
-    /// The case number or the path, as typed.
-    pub name: &'a str,
-    case: Option<CaseNumber>,
-    /// The number of the issue.
-    pub number: Option<u32>,
-}
-
-impl<'a> Asked<'a> {
-    /// Reads a case number, one with the number of an issue behind it, or a path.
-    pub fn read(typed: &'a str) -> Result<Self> {
-        if let Some((case, number)) = typed.rsplit_once('/')
-            && let Ok(case_number) = case.parse()
-        {
-            let number = number.parse().ok().filter(|number| *number > 0).ok_or_else(|| {
-                Error::new(ErrorKind::Usage, format!("`{number}` is no number of an issue"))
-                    .with_hint("an issue has the form CM16-0213037/2")
-            })?;
-            return Ok(Self { name: case, case: Some(case_number), number: Some(number) });
-        }
-        let case: Option<CaseNumber> = typed.parse().ok();
-        // A letter without a case number is known by its path, and nothing else looks like one.
-        if case.is_none() && !typed.contains(['/', '.', std::path::MAIN_SEPARATOR]) {
-            return Err(Error::new(ErrorKind::Usage, format!("`{typed}` is no case number"))
-                .with_hint("a case number has the form CM16-0213037; a letter without one is shown by its path"));
-        }
-        Ok(Self { name: typed, case, number: None })
-    }
-
-    /// The letter with all its issues.
-    pub fn find(&self, reader: &Reader) -> anyhow::Result<Option<LetterRecord>> {
-        let cwd = std::env::current_dir()?;
-        Ok(reader.guarded(|| match self.case {
-            Some(case) => reader.letter(case),
-            None => {
-                let mut found = None;
-                for path in reader.paths_of(self.name, &cwd)? {
-                    found = found.or(reader.letter_at(&path)?);
-                }
-                Ok(found)
-            }
-        })?)
-    }
+/// The letter that is meant, with all its issues.
+pub fn find(named: &Named, reader: &Reader) -> anyhow::Result<Option<LetterRecord>> {
+    let cwd = std::env::current_dir()?;
+    Ok(named.find(reader, &|typed| reader.paths_of(typed, &cwd))?)
 }
 
 /// What a query marks, with remarks on it for the one who typed it just now.

@@ -1,22 +1,21 @@
 //! `imr similar`.
 
 use imr::present::Original;
-use imr::query::{self, Expr};
-use imr::record::{IssueRecord, LetterRecord};
-use imr::{Error, ErrorKind, Result, archive, parse, present, search};
+use imr::record::LetterRecord;
+use imr::{Error, ErrorKind, archive, parse, present, search};
 
 use super::args::{SimilarArgs, TableFormat};
 use super::asked::{asked, in_this_folder, open};
-use super::show::Asked;
-use super::{End, message, output, pager};
+use super::{End, message, output, pager, show};
+use crate::asked::{Named, chosen, own};
 
 /// Prints the issues most like one.
 pub fn run(args: SimilarArgs) -> anyhow::Result<End> {
-    let filter = asked(&[], &args.selection)?;
-    let typed = args.of.as_deref().map(str::trim).map(Asked::read).transpose()?;
+    let filter = asked(&[], &args.selection, &args.index)?;
+    let typed = args.of.as_deref().map(str::trim).map(Named::read).transpose()?;
     let reader = open(&args.index)?;
     let (letter, number) = match (&typed, &args.file) {
-        (Some(asked), _) => match asked.find(&reader)? {
+        (Some(asked), _) => match show::find(asked, &reader)? {
             Some(letter) => (letter, asked.number),
             None => {
                 message::note(&format!("there is no letter {} in the index", asked.name));
@@ -32,11 +31,7 @@ pub fn run(args: SimilarArgs) -> anyhow::Result<End> {
         (None, None) => return Err(Error::new(ErrorKind::Usage, "no issue was named").into()),
     };
     let issue = chosen(&letter, number, typed.is_some())?;
-    // The letter itself, also where it is in the index and a copy of it was named.
-    let own = match letter.facts.case_number {
-        Some(case) => Some(query::filter("case", &[case.to_string()])?),
-        None => typed.is_some().then(|| Expr::Path(letter.facts.path.clone())),
-    };
+    let own = own(&letter, typed.is_some())?;
     let filter = in_this_folder(filter, &reader)?;
     let is_indexed = typed.is_some();
     let similar = reader.guarded(|| search::similar(&reader, issue, own, is_indexed, &filter, args.limit))?;
@@ -53,22 +48,4 @@ pub fn run(args: SimilarArgs) -> anyhow::Result<End> {
     }
     out.finish()?;
     Ok(if similar.neighbours.is_empty() { End::Nothing } else { End::Done })
-}
-
-/// The issue of a letter that is meant: of one issue that, of several the one that was named.
-fn chosen(letter: &LetterRecord, number: Option<u32>, is_indexed: bool) -> Result<&IssueRecord> {
-    let name = letter.facts.case_number.map_or_else(|| letter.facts.path.clone(), |case| case.to_string());
-    let error = |fact: String| Error::new(ErrorKind::Usage, fact);
-    match (number, &letter.issues[..]) {
-        (_, []) => Err(error(format!("no issue could be read from {name}"))),
-        (None, [only]) => Ok(only),
-        (None, issues) => {
-            let how = if is_indexed { format!("{name}/1") } else { "--issue 1".to_owned() };
-            Err(error(format!("{name} has {} issues", issues.len())).with_hint(format!("name one, such as `{how}`")))
-        }
-        (Some(number), issues) => issues
-            .iter()
-            .find(|issue| issue.number == number)
-            .ok_or_else(|| error(format!("{name} has no issue {number}; it has {}", issues.len()))),
-    }
 }

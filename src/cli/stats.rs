@@ -2,34 +2,25 @@
 
 use std::io::{self, Write};
 
-use imr::error::{Error, ErrorKind};
 use imr::present::{self, Extras, Figure, Style};
-use imr::search::{self, Comparison, Count, Cross, Dimension, RowOrder, Since, Stats, StatsRequest};
+use imr::search::{self, Comparison, Count, Cross, Since, Stats};
 
 use super::args::{DaysArg, Over, StatsArgs, StatsFormat};
-use super::asked::{in_this_folder, open};
-use super::{End, message, output, pager, saved};
+use super::asked::{self, in_this_folder, open};
+use super::{End, message, output, pager};
+use crate::asked::Counting;
 
 /// Counts.
 pub fn run(args: StatsArgs) -> anyhow::Result<End> {
-    let asked_for = saved::read(&args.query, &args.selection, &args.index)?;
-    let other = |query| saved::asked(std::slice::from_ref(query), &args.selection, &args.index);
+    let asked_for = asked::read(&args.query, &args.selection, &args.index)?;
+    let other = |query| asked::asked(std::slice::from_ref(query), &args.selection, &args.index);
     let other = args.compare.as_ref().map(other).transpose()?;
-    let by = dimensions(&args)?;
-    let figures = figures(&args, &by)?;
-    let order = RowOrder::parse(&args.sort)?;
+    let counting = counting(&args);
+    let by = counting.dimensions()?;
+    let figures = counting.figures(&by)?;
+    let order = counting.order()?;
     let reader = open(&args.index)?;
-    let request = StatsRequest {
-        top: args.top.map(|top| top as usize),
-        least: args.min,
-        order,
-        over: args.over.is_some(),
-        days: args.days.map(|days| match days {
-            DaysArg::Assigned => Since::Assigned,
-            DaysArg::Denied => Since::Denied,
-        }),
-        ..StatsRequest::new(in_this_folder(asked_for.expr.clone(), &reader)?, by)
-    };
+    let request = counting.request(in_this_folder(asked_for.expr.clone(), &reader)?, by, order);
     let other = other.map(|other| in_this_folder(other, &reader)).transpose()?;
     let mut table = match &other {
         Some(other) => Table::Compared(reader.guarded(|| search::compare(&reader, &request, other))?),
@@ -39,7 +30,7 @@ pub fn run(args: StatsArgs) -> anyhow::Result<End> {
     message::notes(table.notes());
     if let Some(stats) = table.counts() {
         let total = Count { issues: stats.total.issues, letters: stats.total.letters };
-        stats.suggestion = asked_for.suggestion(&reader, total)?;
+        stats.suggestion = asked::suggestion(&asked_for, &reader, total)?;
         stats.synonyms = asked_for.synonyms;
     }
     let (style, mut out) = (output::style(&args.look), pager::answer(&args.look));
@@ -112,43 +103,25 @@ impl Table {
     }
 }
 
-/// What is counted by: the part of time before the fields.
-fn dimensions(args: &StatsArgs) -> imr::Result<Vec<Dimension>> {
-    let over = args.over.map(|over| match over {
-        Over::Year => "year",
-        Over::Quarter => "quarter",
-        Over::Month => "month",
-    });
-    let names: Vec<&str> = over.into_iter().chain(args.by.iter().map(String::as_str)).collect();
-    let by = Dimension::parse_all(&names)?;
-    let usage = |fact: &str, hint: &str| Err(Error::new(ErrorKind::Usage, fact).with_hint(hint));
-    if args.cross && by.len() < 2 {
-        return usage("`--cross` wants two fields at least", "name them with `--by category_group,outcome`");
+/// What was typed about the table.
+fn counting(args: &StatsArgs) -> Counting {
+    Counting {
+        by: args.by.clone(),
+        over: args.over.map(|over| match over {
+            Over::Year => "year",
+            Over::Quarter => "quarter",
+            Over::Month => "month",
+        }),
+        show: args.show.clone(),
+        sort: args.sort.clone(),
+        top: args.top.map(|top| top as usize),
+        least: args.min,
+        cross: args.cross,
+        test: args.test,
+        days: args.days.map(|days| match days {
+            DaysArg::Assigned => Since::Assigned,
+            DaysArg::Denied => Since::Denied,
+        }),
+        is_for_programs: matches!(args.format, StatsFormat::Json | StatsFormat::Csv),
     }
-    if args.test && by.len() != 2 {
-        return usage("`--test` is of two fields", "name them with `--by category_group,outcome`");
-    }
-    Ok(by)
-}
-
-/// The figures of each row: those that were asked for, or issues, letters and the share of upheld.
-fn figures(args: &StatsArgs, by: &[Dimension]) -> imr::Result<Vec<Figure>> {
-    let by_outcome = by.iter().any(|dimension| dimension.name() == "outcome");
-    let mut figures = Figure::parse_all(&args.show)?;
-    if let Some(figure) = figures.iter().find(|figure| by_outcome && figure.is_of_outcomes()) {
-        let fact = format!("`{}` says nothing where the outcome is one of the fields", figure.name());
-        return Err(Error::new(ErrorKind::Usage, fact)
-            .with_hint("`--show row_percent` gives the shares of each outcome; or leave the outcome out of `--by`"));
-    }
-    if figures.is_empty() {
-        figures = vec![Figure::Issues, Figure::Letters];
-        figures.extend((!by_outcome).then_some(Figure::Share));
-    }
-    // The change is that of issues, which only programs are told by its name.
-    let is_named = matches!(args.format, StatsFormat::Json | StatsFormat::Csv) || figures.contains(&Figure::Issues);
-    if args.over.is_some() && !args.cross && is_named {
-        figures.push(Figure::Change);
-    }
-    figures.extend(args.days.map(|_| Figure::Days));
-    Ok(figures)
 }

@@ -214,7 +214,8 @@ mod tests {
 
     #[test]
     fn a_term_is_kept_as_a_change_of_its_word() {
-        let cases = [("Therapy", "therapi", true), ("UPHELD", "upheld", true), ("a", "a", true), ("caf\u{e9}", "cafe", false)];
+        let cases =
+            [("Therapy", "therapi", true), ("UPHELD", "upheld", true), ("a", "a", true), ("caf\u{e9}", "cafe", false)];
         for (word, term, kept) in cases.into_iter().chain([("relational", "relate", true), ("abc", "wxyz", false)]) {
             let entry = number(word).and_then(|number| Entry::new(number, term));
             assert_eq!(entry.is_some(), kept, "{word}");

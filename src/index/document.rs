@@ -289,7 +289,8 @@ impl Documents {
     ///
     /// The permit is dropped when the last of them is in a segment.
     pub fn of(&self, record: LetterRecord, id: u64, key: &[u8], permit: Option<Permit>) -> Vec<IssueDocument> {
-        let mut issues: Vec<_> = record.issues.iter().zip(1..).map(|(issue, number)| self.issue(number, issue)).collect();
+        let mut issues: Vec<_> =
+            record.issues.iter().zip(1..).map(|(issue, number)| self.issue(number, issue)).collect();
         if issues.is_empty() {
             let mut only = TantivyDocument::new();
             only.add_u64(self.number, 0);

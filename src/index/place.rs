@@ -11,6 +11,7 @@ use super::analysis;
 use super::directory::{self, Segments};
 use super::fault::{ANEW, reading};
 use super::schema::IndexSchema;
+use crate::archive::Stamp;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The name of the index folder, unless the user says otherwise.
@@ -45,6 +46,12 @@ pub fn find(given: Option<&Path>, from: &Path) -> Result<PathBuf> {
 /// The folder of the segments in an index folder.
 pub fn segments(dir: &Path) -> PathBuf {
     dir.join(SEGMENTS)
+}
+
+/// What tells one commit of the segments from another: the stamp of the file that each commit replaces.
+pub fn commit(dir: &Path) -> Result<Stamp> {
+    let path = segments(dir).join("meta.json");
+    fs::metadata(&path).map(|there| Stamp::of(&there)).map_err(|e| Error::io(path, e))
 }
 
 /// Whether a folder holds a whole index.

@@ -16,6 +16,7 @@ use super::entry::{FileEntry, Status};
 use super::schema::IndexSchema;
 use super::snapshot::Snapshot;
 use super::{fault, place, store};
+use crate::archive::Stamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::letter::CaseNumber;
 use crate::record::{IssueRecord, LetterRecord};
@@ -31,6 +32,8 @@ pub struct Reader {
     dir: PathBuf,
     base: PathBuf,
     searcher: Searcher,
+    /// What tells the commit that was opened from others, and its generation.
+    commit: (Stamp, u64),
     /// The stores of the segments, opened when the first record is read.
     stores: Vec<OnceLock<StoreReader>>,
 }
@@ -52,6 +55,8 @@ impl Reader {
     pub fn open(dir: &Path) -> Result<Self> {
         fault::guarded(dir, || {
             let index = place::open(dir)?;
+            // Looked at first: a commit that comes meanwhile is then noticed as one.
+            let commit = (place::commit(dir)?, place::committed(&index, dir)?);
             let mut left = OPENING;
             let reader: IndexReader = loop {
                 let builder = index.reader_builder().reload_policy(ReloadPolicy::Manual);
@@ -65,7 +70,7 @@ impl Reader {
             let base = super::base(dir)?;
             let searcher = reader.searcher();
             let stores = searcher.segment_readers().iter().map(|_| OnceLock::new()).collect();
-            Ok(Self { dir: dir.to_path_buf(), base, searcher, stores })
+            Ok(Self { dir: dir.to_path_buf(), base, searcher, commit, stores })
         })
     }
 
@@ -103,6 +108,24 @@ impl Reader {
             }
         }
         Ok(Some(failures))
+    }
+
+    /// How many documents there are: issues, and letters without issues.
+    pub fn documents(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+
+    /// The number of the commit that was opened, or of one shortly before.
+    pub fn generation(&self) -> u64 {
+        self.commit.1
+    }
+
+    /// Whether there is another commit than the one that was opened.
+    ///
+    /// # Errors
+    /// When the index is not there, as while it is deleted and made anew.
+    pub fn is_behind(&self) -> Result<bool> {
+        Ok(place::commit(&self.dir)? != self.commit.0)
     }
 
     /// The segments as of the last commit.
@@ -271,7 +294,21 @@ impl Reader {
     pub fn paths_of(&self, typed: &str, folder: &Path) -> Result<Vec<String>> {
         let typed_there = folder.join(typed);
         // As it is written, and as it is behind links, by which the files may have been found.
-        for there in [Some(without_dots(&typed_there)), typed_there.canonicalize().ok()].into_iter().flatten() {
+        let there = [Some(without_dots(&typed_there)), typed_there.canonicalize().ok()];
+        self.paths_there(typed, there.into_iter().flatten())
+    }
+
+    /// The same for a path that somebody typed who is not to learn of files outside the index: it is relative to the
+    /// folder that holds the index, and nothing is looked at on the disk.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn paths_of_index(&self, typed: &str) -> Result<Vec<String>> {
+        self.paths_there(typed, std::iter::once(without_dots(&self.base.join(typed))))
+    }
+
+    fn paths_there(&self, typed: &str, places: impl Iterator<Item = PathBuf>) -> Result<Vec<String>> {
+        for there in places {
             let mut keys = vec![path_term(&super::to_key(&there, &self.base))];
             if there != self.base && self.base.starts_with(&there) {
                 keys.push(String::new());

@@ -28,15 +28,16 @@ const SECTIONS: [(&str, &str); 4] = [
 /// # Errors
 /// From the writer.
 pub fn citations(out: &mut dyn Write, found: &Found, style: &Style, base: &Path) -> io::Result<()> {
-    found.hits.iter().try_for_each(|hit| writeln!(out, "{}", citation(hit, style, base)))
+    found.hits.iter().try_for_each(|hit| writeln!(out, "{}", citation(hit, &|path| style.path(path, base))))
 }
 
-fn citation(hit: &Hit, style: &Style, base: &Path) -> String {
+/// A hit as a citation. `path` is what the path of a record is called.
+pub fn citation(hit: &Hit, path: &dyn Fn(&str) -> String) -> String {
     let (facts, issue) = (&hit.stored.letter.facts, hit.stored.issue.as_ref());
     let case = match facts.case_number {
         Some(case) => format!("IMR Case No. {case}"),
         // Nothing else tells where such a letter is.
-        None => format!("IMR letter without a case number, {}", one_line(&style.path(&facts.path, base))),
+        None => format!("IMR letter without a case number, {}", one_line(&path(&facts.path))),
     };
     let date = facts.decision_date.map_or_else(|| "no date".to_owned(), day);
     let outcome = match issue.map(|issue| issue.outcome) {

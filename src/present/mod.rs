@@ -23,7 +23,7 @@ mod style;
 mod table;
 mod template;
 
-pub use citations::citations;
+pub use citations::{citation, citations};
 pub use columns::{Column, Columns};
 pub use context::{context, context_csv};
 pub use delimited::{count_csv, hits_csv, hits_tabs};
@@ -34,14 +34,18 @@ pub use info::{info, info_json, optimized};
 pub use json::{count_json, hits_json, hits_jsonl, json_line, record_json, report_json};
 pub use letter::{Reading, letter};
 pub use markdown::{count_markdown, hits_markdown};
-pub use page::{Report, flag_of, report_html, report_markdown, report_page_json, report_text, section_csv};
+pub use page::{
+    CAVEATS, Report, about as report_about, chart, command as report_command, figures as report_figures, flag_of,
+    report_html, report_markdown, report_page_json, report_text, section_csv,
+};
 pub use queries::{Answered, queries, queries_csv, queries_json};
 pub use report::{report, timings};
 pub use similar::{Original, similar, similar_csv, similar_json};
 pub use stats::{
-    Extras, Figure, comparison, comparison_csv, comparison_json, comparison_markdown, cross, cross_csv, cross_markdown,
-    stats, stats_csv, stats_json, stats_markdown,
+    CellRow, Cells, Extras, Figure, NO_TEST, comparison, comparison_csv, comparison_json, comparison_markdown, cross,
+    cross_csv, cross_markdown, exceptions, stats, stats_csv, stats_json, stats_markdown, tested,
+    told as told_of_comparison,
 };
 pub use status::{duplicates, duplicates_json, failures, failures_json, listed_states, status, status_json};
-pub use style::{Style, lines, one_line};
+pub use style::{Style, counted, lines, one_line, thousands};
 pub use template::{Template, hits_template};

@@ -303,7 +303,9 @@ const BEHIND: usize = 20;
 /// An error of a query that points at the character where it begins.
 pub fn error(text: &str, at: usize, message: &str) -> Error {
     let column = text[..at].chars().count() + 1;
-    Error::new(ErrorKind::Query, format!("query, column {column}: {message}")).with_hint(pointed(text, at))
+    Error::new(ErrorKind::Query, format!("query, column {column}: {message}"))
+        .with_column(column)
+        .with_hint(pointed(text, at))
 }
 
 /// The query, or what is around the place, with a caret below the place.

@@ -54,6 +54,7 @@ mod saved;
 mod schema;
 mod scores;
 mod sentences;
+mod serve;
 mod sets;
 mod similar;
 mod snippets;

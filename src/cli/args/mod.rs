@@ -10,6 +10,7 @@ mod report;
 mod save;
 mod search;
 mod selection;
+mod serve;
 mod shared;
 mod shell;
 mod show;
@@ -29,6 +30,7 @@ pub use report::{PageFormat, ReportArgs};
 pub use save::SaveArgs;
 pub use search::{GroupArg, HitFormat, SearchArgs};
 pub use selection::Selection;
+pub use serve::ServeArgs;
 pub use shared::{IndexChoice, Look, ReportFormat, When, index_dir};
 pub use shell::{CompletionsArgs, ManArgs, Shell};
 pub use show::{ShowArgs, ShowFormat};
@@ -76,6 +78,9 @@ pub enum Command {
     /// Find the issues most like one, and how they were decided
     #[command(after_help = similar::SIMILAR_HELP)]
     Similar(SimilarArgs),
+    /// Serve a page to search, read and count with a browser, and a JSON API
+    #[command(after_help = serve::SERVE_HELP)]
+    Serve(ServeArgs),
     /// Write whole letters or issues, as JSON lines, CSV or Parquet
     #[command(after_help = export::EXPORT_HELP)]
     Export(ExportArgs),
@@ -115,6 +120,7 @@ impl Command {
             Self::Report(args) => &args.look,
             Self::Show(args) => &args.look,
             Self::Similar(args) => &args.look,
+            Self::Serve(args) => &args.look,
             Self::Export(args) => &args.look,
             Self::Parse(args) => &args.look,
             Self::Check(args) => &args.look,

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+pub use chart::chart;
 pub use html::report_html;
 pub use text::report_text;
 
@@ -38,7 +39,7 @@ pub struct Report {
 }
 
 /// What every report says of what it counts.
-const CAVEATS: [&str; 3] = [
+pub const CAVEATS: [&str; 3] = [
     "Counts are exact. An issue is one disputed treatment, and a letter holds one or more. Of several versions of a letter one is \
      counted.",
     "Shares are those of upheld denials among the issues whose outcome could be read, with 95% Wilson intervals. Issues of one \
@@ -46,8 +47,8 @@ const CAVEATS: [&str; 3] = [
     "Posted letters are no random sample of treatment requests: they are those that were denied, disputed, eligible and decided.",
 ];
 
-/// The figures of a section.
-fn figures(section: &Section) -> Vec<Figure> {
+/// The figures of a section of a report.
+pub fn figures(section: &Section) -> Vec<Figure> {
     let mut figures = match section.stats.days {
         Some(_) => return vec![Figure::Letters, Figure::Days],
         None => {
@@ -66,7 +67,7 @@ pub fn flag_of(field: &str) -> String {
 }
 
 /// The command that gives the table of a section with these figures.
-fn command(report: &Report, section: &Section, figures: &[Figure]) -> String {
+pub fn command(report: &Report, section: &Section, figures: &[Figure]) -> String {
     let mut words = vec!["imr".to_owned(), "stats".to_owned()];
     // What begins with a hyphen would be a flag, but for the last words behind `--`.
     let (first, last) = match (report.query.is_empty(), report.query.starts_with('-')) {
@@ -100,7 +101,7 @@ fn quoted(word: &str) -> String {
 }
 
 /// What a table tells, with the average that it is of.
-fn about(section: &Section) -> String {
+pub fn about(section: &Section) -> String {
     match average(&section.stats) {
         Some(average) => format!("{} In all, {average}.", section.about),
         None => section.about.to_owned(),

@@ -25,7 +25,7 @@ pub fn comparison(
 ) -> io::Result<()> {
     let form = if style.pretty { Form::People } else { Form::Plain };
     sheet(compared, figures, form).text(out, style)?;
-    if style.pretty { remark(out, &told(compared, queries), style) } else { Ok(()) }
+    if style.pretty { remark(out, &said(compared, queries), style) } else { Ok(()) }
 }
 
 /// Writes the same as CSV, with a head.
@@ -47,10 +47,10 @@ pub fn comparison_markdown(
     figures: &[Figure],
 ) -> io::Result<()> {
     sheet(compared, figures, Form::People).markdown(out)?;
-    remarks(out, &told(compared, queries))
+    remarks(out, &said(compared, queries))
 }
 
-fn sheet(compared: &Comparison, figures: &[Figure], form: Form) -> Sheet {
+pub(super) fn sheet(compared: &Comparison, figures: &[Figure], form: Form) -> Sheet {
     let heads: Vec<String> = figures.iter().flat_map(|figure| figure.heads(form)).collect();
     let mut head = compared.by.clone();
     head.extend(heads.clone());
@@ -94,14 +94,20 @@ fn sums(compared: &Comparison) -> [Sums; 2] {
     [0, 1].map(|i| Sums::of(&compared.rows.iter().map(|row| row.rows[i].clone()).collect::<Vec<_>>()))
 }
 
-/// What the table cannot say by itself.
-fn told(compared: &Comparison, queries: [&str; 2]) -> Vec<String> {
+/// What the table cannot say by itself: of which queries it is, and the rest.
+fn said(compared: &Comparison, queries: [&str; 2]) -> Vec<String> {
     let [first, second] = queries.map(|query| match query.trim() {
         "" => "everything".to_owned(),
         query => format!("`{query}`"),
     });
-    let mut told = vec![format!("the first figures are of {first}, those marked (2) of {second}")];
-    told.extend(several(&compared.several));
+    let mut said = vec![format!("the first figures are of {first}, those marked (2) of {second}")];
+    said.extend(told(compared));
+    said
+}
+
+/// What the table of a comparison cannot say by itself, where it is told of which queries it is.
+pub fn told(compared: &Comparison) -> Vec<String> {
+    let mut told = several(&compared.several);
     if compared.left_out > 0 {
         told.push(format!("left out are {} rows with too few issues in both selections", thousands(compared.left_out)));
     }

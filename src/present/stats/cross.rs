@@ -52,7 +52,7 @@ fn told(table: &Cross, figure: Figure, extras: Extras) -> Vec<String> {
     extras.with(std::iter::once(cells).chain(exceptions(&table.cells)).collect(), &table.cells)
 }
 
-fn sheet(table: &Cross, figure: Figure, form: Form) -> Sheet {
+pub(super) fn sheet(table: &Cross, figure: Figure, form: Form) -> Sheet {
     let names = table.rows.by.len();
     let columns: Vec<&Option<String>> = table.columns.rows.iter().map(|row| &row.values[0]).collect();
     let cells: HashMap<(&[Option<String>], &Option<String>), &StatsRow> = table

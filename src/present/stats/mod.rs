@@ -1,5 +1,6 @@
 //! Cross tables as text, JSON, CSV and Markdown.
 
+mod cells;
 mod comparison;
 mod cross;
 mod figure;
@@ -9,7 +10,8 @@ mod spark;
 
 use std::io::{self, Write};
 
-pub use comparison::{comparison, comparison_csv, comparison_json, comparison_markdown};
+pub use cells::{CellRow, Cells};
+pub use comparison::{comparison, comparison_csv, comparison_json, comparison_markdown, told};
 pub use cross::{cross, cross_csv, cross_markdown};
 pub use figure::Figure;
 pub use json::{stats_json, value as stats_value};
@@ -174,7 +176,9 @@ fn several(names: &[String]) -> Vec<String> {
     several.collect()
 }
 
-const NO_TEST: &str = "a test of independence is for two fields with one value an issue, and at least two values each";
+/// Why there is no test.
+pub const NO_TEST: &str =
+    "a test of independence is for two fields with one value an issue, and at least two values each";
 
 /// A test in words.
 pub fn tested(test: &Test) -> String {

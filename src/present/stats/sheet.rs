@@ -45,7 +45,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    fn text(&self, form: Form) -> String {
+    pub(super) fn text(&self, form: Form) -> String {
         let people = form == Form::People;
         let none = || if people { "-".to_owned() } else { String::new() };
         let precise = |n: f64| if form == Form::Plain { format!("{n:.6}") } else { n.to_string() };

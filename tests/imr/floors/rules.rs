@@ -8,8 +8,8 @@ use super::tree::{Crate, Module, Resolved, Tree};
 pub struct Rules<'a> {
     /// The library's top-level modules, floor by floor from the ground.
     pub floors: &'a [&'a [&'a str]],
-    /// The binary's top-level modules. They stand above all floors.
-    pub binary: &'a [&'a str],
+    /// The binary's top-level modules, floor by floor above those of the library.
+    pub binary: &'a [&'a [&'a str]],
     /// Outside crates, and parts of the standard library, with the top-level modules that may name them. `main` is
     /// `src/main.rs`. Of the standard library, what is not listed is free.
     pub passports: &'a [(&'a str, &'a [&'a str])],
@@ -26,7 +26,7 @@ const STANDARD: [&str; 3] = ["std", "core", "alloc"];
 
 /// Everything in sources (by their path in `src`) and in a manifest that breaks a rule.
 pub fn violations(sources: &BTreeMap<String, String>, manifest: &str, rules: &Rules) -> Vec<String> {
-    let tree = Tree::read(sources, LIBRARY, rules.binary);
+    let tree = Tree::read(sources, LIBRARY, &rules.binary.concat());
     let dependencies = dependencies(manifest);
     let mut found = BTreeSet::new();
     for (file, source) in sources {
@@ -88,7 +88,7 @@ fn membership(tree: &Tree, module: &Module, rules: &Rules) -> Vec<String> {
         .collect();
     let Some((name, parent)) = module.path.split_last() else {
         if module.home == Crate::Binary {
-            let foreign = module.declared.iter().filter(|name| !rules.binary.contains(&name.as_str()));
+            let foreign = module.declared.iter().filter(|name| !rules.binary.concat().contains(&name.as_str()));
             found.extend(foreign.map(|name| format!("src/main.rs: `{name}` is no module of the binary")));
         }
         return found;
@@ -123,7 +123,10 @@ fn floor(module: &Module, rules: &Rules) -> Option<usize> {
     let Some(top) = module.path.first() else { return Some(usize::MAX) };
     match module.home {
         Crate::Library => rules.floors.iter().position(|names| names.contains(&top.as_str())),
-        Crate::Binary => rules.binary.contains(&top.as_str()).then_some(rules.floors.len()),
+        Crate::Binary => {
+            let above = rules.binary.iter().position(|names| names.contains(&top.as_str()));
+            above.map(|floor| rules.floors.len() + floor)
+        }
     }
 }
 

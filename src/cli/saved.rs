@@ -1,23 +1,20 @@
 //! Saved searches: `imr save`, and `@NAME` before the words of a query.
 
-mod store;
-
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use imr::index::{self, Reader};
-use imr::query::{self, Expr};
+use imr::index::Reader;
+use imr::query::Expr;
 use imr::search::{self, Found, Request, Seen, unseen};
 use imr::{Error, ErrorKind, Result, present};
 use serde_json::json;
 
-pub use store::{Name, Saved, Store};
-
-use super::args::{IndexChoice, ReportFormat, SaveArgs, Selection};
-use super::asked::{self, Asked, in_this_folder, open};
+use super::args::{IndexChoice, ReportFormat, SaveArgs};
+use super::asked::{self, in_this_folder, open, store};
 use super::{End, message, output};
+use crate::asked::{Name, Saved, Store, parted};
 
 /// Saves, lists or deletes.
 pub fn run(args: &SaveArgs) -> anyhow::Result<End> {
@@ -35,7 +32,7 @@ pub fn run(args: &SaveArgs) -> anyhow::Result<End> {
             .with_hint("what two saved searches have in common: `imr search @ONE @OTHER`")
             .into());
     }
-    let expr = asked::asked(&args.query, &args.selection)?;
+    let expr = asked::asked(&args.query, &args.selection, &args.index)?;
     let reader = open(&args.index)?;
     let mut filters: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (field, values) in args.selection.by_field().into_iter().filter(|(_, values)| !values.is_empty()) {
@@ -97,73 +94,6 @@ fn typed(saved: &Saved) -> String {
         parts.extend(values.iter().map(|value| format!("--{} {}", field.replace('_', "-"), quoted(value))));
     }
     parts.join(" ")
-}
-
-fn store(choice: &IndexChoice) -> anyhow::Result<Store> {
-    let dir = index::find(choice.dir().as_deref(), &std::env::current_dir()?)?;
-    if !index::exists(&dir) {
-        return Err(index::missing(&dir).into());
-    }
-    Ok(Store::of(&dir)?)
-}
-
-/// What query and filters ask for together, where the query may begin with the names of saved searches.
-pub fn asked(query: &[String], filters: &Selection, choice: &IndexChoice) -> anyhow::Result<Expr> {
-    Ok(read(query, filters, choice)?.expr)
-}
-
-/// The same with what there is to say of it.
-pub fn read(query: &[String], filters: &Selection, choice: &IndexChoice) -> anyhow::Result<Asked> {
-    let (names, words) = parted(query)?;
-    let mut asked = Asked::read(&words, filters)?;
-    if names.is_empty() {
-        return Ok(asked);
-    }
-    let store = store(choice)?;
-    for name in names.iter().rev() {
-        let saved = store.load(name)?;
-        asked = asked.within(meant(&saved, name)?, &saved.query, &saved.filters);
-    }
-    Ok(asked)
-}
-
-/// What a saved search asks for.
-fn meant(saved: &Saved, name: &Name) -> Result<Expr> {
-    let mut expr = query::parse(&saved.query).map_err(|error| within(&error, name))?.expr;
-    for (field, values) in &saved.filters {
-        expr = expr.and(query::filter(field, values).map_err(|error| within(&error, name))?);
-    }
-    Ok(expr)
-}
-
-/// An error of a saved search, which may be of another version of the program.
-fn within(error: &Error, name: &Name) -> Error {
-    let told = Error::new(ErrorKind::Usage, format!("saved search `@{}`: {}", name.as_str(), error.message()));
-    match error.hint() {
-        Some(hint) => told.with_hint(hint),
-        None => told,
-    }
-}
-
-/// The names of saved searches that a query begins with, and its words.
-fn parted(query: &[String]) -> Result<(Vec<Name>, Vec<String>)> {
-    let (mut names, mut words) = (Vec::new(), Vec::new());
-    for word in query {
-        let mut rest = word.as_str();
-        while words.is_empty()
-            && let Some(behind) = rest.trim_start().strip_prefix('@')
-        {
-            let end = behind.find(char::is_whitespace).unwrap_or(behind.len());
-            names.push(Name::parse(&behind[..end]).map_err(|error| {
-                error.with_hint("a query begins with `@` and the name of a saved search; a word that does stands in quotation marks: '\"@word\"'")
-            })?);
-            rest = &behind[end..];
-        }
-        if !rest.trim().is_empty() {
-            words.push(rest.to_owned());
-        }
-    }
-    Ok((names, words))
 }
 
 /// A saved search whose hits that are new are asked for.

@@ -11,7 +11,7 @@ use imr::search::Seen;
 use imr::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
-use super::super::file;
+use super::file;
 
 /// What the name of the folder has behind that of the index.
 const BEHIND: &str = ".searches";

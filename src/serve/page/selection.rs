@@ -1,0 +1,165 @@
+//! What an address asks for: its query and filters, as the command line would read them.
+
+use imr::{ErrorKind, Result, present};
+
+use super::super::request::FILTERS;
+use super::super::state::Opened;
+use super::dates;
+use super::labels;
+use super::params::Params;
+use crate::asked::{Asked, Filter, Typed, Words};
+
+/// What was typed, without the filters of some fields.
+pub fn typed(params: &Params, without: &[&str]) -> Typed {
+    let mut filters: Vec<Filter> = Vec::new();
+    for (field, is_list) in FILTERS.into_iter().filter(|(field, _)| !without.contains(field)) {
+        // Several values may stand in one, as for the API.
+        let each = |value: &str| -> Vec<String> {
+            if is_list { value.split(',').map(str::to_owned).collect() } else { vec![value.to_owned()] }
+        };
+        let values: Vec<String> = params.all(field).flat_map(each).filter(|value| !value.is_empty()).collect();
+        if !values.is_empty() {
+            filters.push(Filter { field: field.to_owned(), values });
+        }
+    }
+    if let Some(dates) = dates::typed(params).filter(|_| !without.contains(&"decided")) {
+        filters.push(Filter { field: "decided".to_owned(), values: vec![dates] });
+    }
+    let words = Words { exact: params.has("exact", "1"), any: params.has("any", "1") };
+    Typed { query: vec![params.query().to_owned()], filters, words }
+}
+
+/// What an address asks for, without the filters of some fields, with paths as the index has them.
+///
+/// # Errors
+/// For a query or a filter that cannot be read, and when the index cannot be read.
+pub fn asked(source: &Opened, params: &Params, without: &[&str]) -> Result<Asked> {
+    let mut asked = Asked::read(&typed(params, without), &|| source.store())?;
+    asked.expr = source.meant(asked.expr)?;
+    Ok(asked)
+}
+
+/// The fields that filter.
+pub fn fields() -> impl Iterator<Item = &'static str> {
+    FILTERS.into_iter().map(|(field, _)| field)
+}
+
+/// What is wrong with what was asked.
+pub struct Problem {
+    /// The fact.
+    pub fact: String,
+    /// The query, and a caret below the place.
+    pub pointed: Option<String>,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// Tells of an error, if it is one of the one who asked.
+pub fn problem(error: &imr::Error) -> Option<Problem> {
+    if !matches!(error.kind(), ErrorKind::Query | ErrorKind::Usage) {
+        return None;
+    }
+    let message = error.message();
+    let fact = match message.strip_prefix("--").and_then(|rest| rest.split_once(": ")) {
+        // The flag of a command line is a field here.
+        Some((flag, rest)) => format!("{}: {rest}", labels::field(&flag.replace('-', "_"))),
+        None => message.strip_prefix("query, ").map_or_else(|| message.to_owned(), |rest| format!("Query, {rest}")),
+    };
+    Some(Problem::new(&fact, error.hint()))
+}
+
+impl Problem {
+    /// A fact with what there is to do about it: of a query, the query and a caret.
+    pub fn new(fact: &str, hint: Option<&str>) -> Self {
+        let (pointed, hint) = match hint.map(present::lines) {
+            Some(hint) if hint.contains('\n') => (Some(hint), None),
+            hint => (None, hint),
+        };
+        Self { fact: present::one_line(fact), pointed, hint }
+    }
+}
+
+/// A filter that is in force.
+pub struct Chip {
+    /// What it is of.
+    pub field: String,
+    /// What is asked for.
+    pub value: String,
+    /// The same page without it.
+    pub href: String,
+}
+
+/// The filters that are in force.
+pub fn chips(params: &Params, path: &str) -> Vec<Chip> {
+    let params = params.without(&["page"]);
+    let of = params.pairs().iter().filter(|(name, _)| is_filter(name) || ["exact", "any"].contains(&name.as_str()));
+    let chip = |(name, value): &(String, String)| {
+        let href = params.without_value(name, value).link(path);
+        let (field, value) = match name.as_str() {
+            "exact" => ("Words".to_owned(), "without synonyms".to_owned()),
+            "any" => ("Words".to_owned(), "half of them".to_owned()),
+            _ => (labels::field(name), labels::value(name, value)),
+        };
+        Chip { field, value: present::one_line(&value), href }
+    };
+    of.map(chip).collect()
+}
+
+/// Whether a parameter filters.
+pub fn is_filter(name: &str) -> bool {
+    fields().any(|field| field == name) || ["from", "to"].contains(&name)
+}
+
+/// The same selection as words of a command line.
+pub fn as_command(params: &Params) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let query = params.query();
+    if !query.is_empty() && !query.starts_with('-') {
+        words.push(quoted(query));
+    }
+    for field in fields() {
+        words.extend(params.all(field).flat_map(|value| [format!("--{}", field.replace('_', "-")), quoted(value)]));
+    }
+    if let Some(dates) = dates::typed(params) {
+        words.extend(["--decided".to_owned(), quoted(&dates)]);
+    }
+    words.extend(["exact", "any"].iter().filter(|flag| params.has(flag, "1")).map(|flag| format!("--{flag}")));
+    if query.starts_with('-') {
+        words.extend(["--".to_owned(), quoted(query)]);
+    }
+    words.join(" ")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:@=".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", present::one_line(word).replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_as_a_command_line_is() {
+        let params = Params::parse("q=MRI&outcome=upheld&outcome=overturned&from=2016&exact=1&page=3&sort=case");
+        let typed = typed(&params, &[]);
+        assert_eq!(typed.query, ["MRI"]);
+        let filters: Vec<_> = typed.filters.iter().map(|f| (f.field.as_str(), f.values.join(","))).collect();
+        assert_eq!(filters, [("outcome", "upheld,overturned".to_owned()), ("decided", ">=2016".to_owned())]);
+        assert!(typed.words.exact && !typed.words.any);
+        assert_eq!(super::typed(&params, &["outcome", "decided"]).filters.len(), 0);
+        let command = "MRI --outcome upheld --outcome overturned --decided '>=2016' --exact";
+        assert_eq!(as_command(&params), command);
+        assert_eq!(as_command(&Params::parse("q=-it's")), r"-- '-it'\''s'");
+        let chips = chips(&params, "/");
+        assert_eq!(
+            chips.iter().map(|chip| chip.value.as_str()).collect::<Vec<_>>(),
+            ["Upheld", "Overturned", "2016", "without synonyms"]
+        );
+        assert_eq!(chips[2].href, "/?q=MRI&outcome=upheld&outcome=overturned&exact=1&sort=case");
+    }
+}

@@ -1,0 +1,219 @@
+//! What all requests share: the index as of its last commit, and the pool that reads it.
+
+use std::ops::Deref;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use imr::Result;
+use imr::index::Reader;
+use imr::search::Table;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::log;
+use super::metrics::{Gauge, Metrics};
+use super::problem::{Answer, Problem};
+use super::settings::Settings;
+use super::token::Token;
+use crate::asked::{self, Store};
+
+/// How many exports may be at work.
+pub const EXPORTS: usize = 4;
+/// How often is looked for a new commit.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// What all requests share. A handle, cheap to copy.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    settings: Arc<Settings>,
+    opened: RwLock<Arc<Opened>>,
+    queries: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    connections: Arc<Semaphore>,
+    token: Option<Token>,
+    metrics: Metrics,
+}
+
+/// The index as of one commit.
+pub struct Opened {
+    /// The index.
+    pub reader: Reader,
+    /// What all issues are counted by on the page that every visit begins at, counted by the first who comes.
+    pub everything: OnceLock<Vec<Table>>,
+}
+
+impl Opened {
+    fn open(settings: &Settings) -> Result<Self> {
+        Ok(Self { reader: Reader::open(&settings.index)?, everything: OnceLock::new() })
+    }
+
+    /// The saved searches beside the index.
+    ///
+    /// # Errors
+    /// When the index has gone.
+    pub fn store(&self) -> Result<Store> {
+        Store::of(self.reader.dir())
+    }
+
+    /// What a path of a request means. Nothing is looked at on the disk.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn paths(&self, typed: &str) -> Result<Vec<String>> {
+        self.reader.paths_of_index(typed)
+    }
+
+    /// An expression with paths as the index has them.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn meant(&self, expr: imr::query::Expr) -> Result<imr::query::Expr> {
+        asked::in_folder(expr, &self.reader, &|typed| self.paths(typed))
+    }
+}
+
+impl Deref for Opened {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        &self.reader
+    }
+}
+
+impl App {
+    /// Opens the index.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(settings: Arc<Settings>, port: u16) -> Result<Self> {
+        let opened = RwLock::new(Arc::new(Opened::open(&settings)?));
+        let queries = Arc::new(Semaphore::new(settings.limits.queries));
+        let exports = Arc::new(Semaphore::new(EXPORTS));
+        let connections = Arc::new(Semaphore::new(settings.limits.connections));
+        let token = settings.token.as_deref().map(|token| Token::new(token, port));
+        let (waiting, metrics) = (AtomicUsize::new(0), Metrics::default());
+        Ok(Self(Arc::new(Inner { settings, opened, queries, exports, waiting, connections, token, metrics })))
+    }
+
+    /// How the server runs.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// What who asks has to know.
+    pub fn token(&self) -> Option<&Token> {
+        self.0.token.as_ref()
+    }
+
+    /// The counts of what was asked.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// A place among the connections, or none.
+    pub fn connection(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.connections).try_acquire_owned().ok()
+    }
+
+    /// What there is to count now.
+    pub fn gauges(&self) -> [Gauge; 6] {
+        let (opened, limits) = (self.opened(), &self.0.settings.limits);
+        let taken = |of: &Semaphore, all: usize| all.saturating_sub(of.available_permits()) as u64;
+        [
+            ("imr_documents", "Documents of the index: issues, and letters without issues.", opened.documents()),
+            ("imr_index_generation", "The number of the commit that is searched.", opened.generation()),
+            ("imr_connections", "Connections that are open.", taken(&self.0.connections, limits.connections)),
+            ("imr_queries_at_work", "Queries at work.", taken(&self.0.queries, limits.queries)),
+            ("imr_queries_waiting", "Queries that wait for their turn.", self.0.waiting.load(Ordering::Relaxed) as u64),
+            ("imr_exports_at_work", "Exports at work.", taken(&self.0.exports, EXPORTS)),
+        ]
+    }
+
+    /// The index as of the last commit that was noticed.
+    pub fn opened(&self) -> Arc<Opened> {
+        Arc::clone(&self.0.opened.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Does something that reads the index, on the pool: this is how every route gets its answer. Waits for its turn
+    /// while as many queries are at work as there are cores.
+    ///
+    /// # Errors
+    /// Those of the work, and when too many wait.
+    pub async fn ask<T, E>(&self, work: impl FnOnce(&Opened) -> Result<T, E> + Send + 'static) -> Answer<T>
+    where
+        T: Send + 'static,
+        E: Into<Problem> + Send + 'static,
+    {
+        let permit = self.turn().await?;
+        let opened = self.opened();
+        let work = move || {
+            // Held by the work, not by who waits for it: who goes away leaves it at work.
+            let _permit = permit;
+            work(&opened).map_err(Into::into)
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
+            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "panic", "the query made the program stumble"))
+        })
+    }
+
+    async fn turn(&self) -> Answer<OwnedSemaphorePermit> {
+        let busy = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many queries are at work");
+        let waits = Waits::begin(&self.0.waiting);
+        if waits.before >= self.0.settings.limits.waiting {
+            return Err(busy().with_hint("ask again in some seconds"));
+        }
+        Arc::clone(&self.0.queries).acquire_owned().await.map_err(|_| busy())
+    }
+
+    /// A place among the exports, or none.
+    pub fn export(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.exports).try_acquire_owned().ok()
+    }
+
+    /// Opens the index anew whenever there is another commit. Never ends.
+    pub async fn follow(self) {
+        let mut told = None;
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let app = self.clone();
+            // What cannot be opened now, in the middle of a change, can be later; meanwhile the old one answers.
+            let renewed = tokio::task::spawn_blocking(move || app.renew()).await;
+            let failed = renewed.ok().and_then(Result::err).map(|error| error.to_string());
+            // Told once, not twice a second.
+            if let Some(error) = failed.as_ref().filter(|_| failed != told) {
+                log::note(&format!("the index cannot be opened anew: {error}"));
+            }
+            told = failed;
+        }
+    }
+
+    fn renew(&self) -> Result<()> {
+        if self.opened().reader.is_behind()? {
+            let new = Arc::new(Opened::open(&self.0.settings)?);
+            *self.0.opened.write().unwrap_or_else(PoisonError::into_inner) = new;
+        }
+        Ok(())
+    }
+}
+
+/// One who waits, counted until it is dropped, also where the request was given up.
+struct Waits<'a> {
+    count: &'a AtomicUsize,
+    before: usize,
+}
+
+impl<'a> Waits<'a> {
+    fn begin(count: &'a AtomicUsize) -> Self {
+        Self { before: count.fetch_add(1, Ordering::Relaxed), count }
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,77 @@
+"""A running server in a browser: what tests of its pages share. The helper of the report's page is `chromium.py`."""
+import contextlib
+import shutil
+import sys
+import time
+
+ABSENT = 77
+PROGRAMS = ["chromium", "chromium-browser", "google-chrome"]
+
+
+class Site:
+    """The server at an address, with a browser to look at it."""
+
+    def __init__(self, address):
+        program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+        try:
+            from playwright.sync_api import sync_playwright
+        except ImportError:
+            program = None
+        if program is None:
+            print("there is no Chromium, or no Playwright for Python", file=sys.stderr)
+            sys.exit(ABSENT)
+        self.address = address
+        self.playwright = sync_playwright().start()
+        self.browser = self.playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+
+    def close(self):
+        self.browser.close()
+        self.playwright.stop()
+
+    @contextlib.contextmanager
+    def visit(self, path="/", allowed=(), **options):
+        """A page in a window of its own. What goes wrong in it is a fault, but for messages that have one of `allowed`."""
+        options.setdefault("viewport", {"width": 1280, "height": 900})
+        context = self.browser.new_context(base_url=self.address, **options)
+        page = context.new_page()
+        faults = []
+        page.on("console", lambda message: faults.append(f"console: {message.type}: {message.text}"))
+        page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+        page.on("request", lambda asked: asked.url.startswith((self.address, "blob:", "data:")) or faults.append(f"loads {asked.url}"))
+        page.set_default_timeout(15_000)
+        try:
+            page.goto(path)
+            yield page
+        finally:
+            context.close()
+        faults = [fault for fault in faults if not any(part in fault for part in allowed)]
+        assert not faults, faults
+
+
+def until(page, condition):
+    """Waits until something is so. What Playwright has for it is forbidden to pages that evaluate nothing."""
+    end = time.monotonic() + 15
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, f"still not so: {condition}"
+        page.wait_for_timeout(40)
+
+
+def number(text):
+    """The first number in a text."""
+    digits = "".join(c if c.isdigit() else " " for c in text.replace(",", "")).split()
+    return int(digits[0])
+
+
+def found(page):
+    """How many issues a page says that it found."""
+    return number(page.locator("#count").inner_text())
+
+
+def wide(page):
+    """By how much a page is wider than its window, and what is."""
+    return page.evaluate("""() => {
+      const width = document.documentElement.clientWidth;
+      const over = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > width + 1
+        && !e.parentElement.closest('.wide, pre, svg') && getComputedStyle(e).position !== 'absolute');
+      return [document.documentElement.scrollWidth - width, over.slice(0, 3).map(e => e.outerHTML.slice(0, 120))];
+    }""")

@@ -1,0 +1,12 @@
+//! `imr serve`: the program itself on a free port, spoken to over a connection.
+
+mod api;
+mod client;
+mod hostile;
+mod login;
+mod openapi;
+mod original;
+mod pages;
+mod running;
+
+use client::Server;
