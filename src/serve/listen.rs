@@ -121,7 +121,7 @@ fn reason(error: &dyn std::error::Error) -> String {
 }
 
 /// Ends when the process is told to stop: Ctrl-C, or on Unix SIGTERM.
-fn stopped() -> Result<impl Future<Output = ()>> {
+pub fn stopped() -> Result<impl Future<Output = ()>> {
     let unable = |e: io::Error| Error::new(ErrorKind::Io, "signals cannot be waited for").with_source(e);
     #[cfg(unix)]
     {

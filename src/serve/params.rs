@@ -7,6 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use imr::error::nearest;
 use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 
 use super::problem::{Answer, Problem};
 
@@ -36,6 +37,38 @@ impl Params {
             }
             if !value.is_empty() {
                 pairs.push((name, value));
+            }
+        }
+        Ok(Self { pairs, known: BTreeSet::new() })
+    }
+
+    /// The same of an object: texts, numbers, truths, and lists of these.
+    ///
+    /// # Errors
+    /// For anything else, and for what has NUL in it.
+    pub fn of(object: &Map<String, Value>) -> Answer<Self> {
+        let mut pairs = Vec::new();
+        for (name, value) in object {
+            let values = match value {
+                Value::Array(all) => all.as_slice(),
+                other => std::slice::from_ref(other),
+            };
+            for value in values {
+                let text = match value {
+                    Value::Null => continue,
+                    Value::String(text) => text.clone(),
+                    Value::Number(number) => number.to_string(),
+                    Value::Bool(is_so) => is_so.to_string(),
+                    _ => {
+                        return Err(Problem::parameter(name, format!("`{name}` is no text, number, or list of these")));
+                    }
+                };
+                if text.contains('\0') || pairs.len() == MOST {
+                    return Err(Problem::parameter(name, format!("`{name}` has a NUL in it, or too many values")));
+                }
+                if !text.is_empty() {
+                    pairs.push((name.clone(), text));
+                }
             }
         }
         Ok(Self { pairs, known: BTreeSet::new() })

@@ -56,6 +56,7 @@ const RULES: Rules = Rules {
         ("percent_encoding", &["serve"]),
         ("rayon", &["ingest", "search"]),
         ("redb", &["index"]),
+        ("rmcp", &["serve"]),
         ("rustix", &["archive"]),
         ("serde", &["record", "index", "query", "search", "ingest", "remote", "present", "asked", "cli", "serve"]),
         ("serde_json", &["record", "index", "query", "search", "ingest", "remote", "present", "asked", "cli", "serve"]),

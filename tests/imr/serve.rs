@@ -7,5 +7,6 @@ mod login;
 mod openapi;
 mod original;
 mod running;
+mod schemathesis;
 
 use client::Server;
