@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use imr::error::nearest;
 use percent_encoding::percent_decode_str;
@@ -162,6 +162,19 @@ impl<S: Sync> FromRequestParts<S> for Params {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
         Self::read(parts.uri.query().unwrap_or_default())
+    }
+}
+
+/// The part of an address that names a letter.
+#[derive(Debug, Clone)]
+pub struct Case(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Case {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let case = Path::<String>::from_request_parts(parts, state).await;
+        case.map(|Path(case)| Self(case)).map_err(|_| Problem::not_found("no letter has such a name"))
     }
 }
 

@@ -9,6 +9,7 @@ use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
 use super::cut::{self, TEXT, WHOLE_TEXT};
+use crate::asked::Suggested;
 use crate::serve::params::Params;
 use crate::serve::problem::{Answer, Problem};
 use crate::serve::request::{self, Counted, Search, Similar};
@@ -159,7 +160,7 @@ fn search(index: &Opened, mut params: Params) -> Answer<Value> {
     search.snippets = search.snippets.clamp(1, 5);
     search.by = By::Issue;
     let answered = search.answer(index)?;
-    let found = &answered.found;
+    let found = answered.found;
     let hits = cut::as_many(found.hits.iter().map(|hit| cited(hit, index)).collect::<Result<_, _>>()?);
     let printed = json_of(|out| present::hits_json(out, &Found { hits: Vec::new(), ..found.clone() }, None))?;
     let mut facets = printed["facets"].clone();
@@ -181,12 +182,18 @@ fn search(index: &Opened, mut params: Params) -> Answer<Value> {
         _ if is_facet_cut => Some(format!("facets have their {MOST_VALUES} most frequent values")),
         _ => None,
     };
+    let mut notes = answered.notes;
+    if let Suggested::SomeOfTheWords(more) = answered.suggested {
+        notes.push(format!(
+            "few issues have all of the words; with `any` true there are {more} with at least half of them"
+        ));
+    }
     Ok(json!({
         "total": printed["total"],
         "hits": hits,
         "facets": facets,
         "suggestion": found.suggestion,
-        "notes": answered.notes,
+        "notes": notes,
         "next": if shown < asked { Value::Null } else { json!(found.next) },
         "cut": cut::told(cut),
     }))
