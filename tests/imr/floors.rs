@@ -71,7 +71,7 @@ const RULES: Rules = Rules {
         ("std::env", &["cli", "main"]),
         ("std::fs", &["archive", "index", "asked", "cli"]),
         ("std::io", &["error", "archive", "index", "ingest", "remote", "present", "asked", "cli", "serve", "main"]),
-        ("std::net", &["remote", "serve"]),
+        ("std::net", &["remote", "cli", "serve"]),
         // The index names the process that holds its lock.
         ("std::process", &["index", "asked", "cli", "main"]),
     ],

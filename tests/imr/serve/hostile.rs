@@ -312,5 +312,5 @@ fn requests_may_follow_one_another_on_a_connection() {
     let reply = server.send(format!("{one}\r\n{one}Connection: close\r\n\r\n").as_bytes()).unwrap();
     let text = String::from_utf8(reply.body).unwrap();
     let second = text.find("HTTP/1.1 ").unwrap();
-    assert_eq!(parse(text[second..].as_bytes()).unwrap().status, 200);
+    assert_eq!(parse(&text.as_bytes()[second..]).unwrap().status, 200);
 }
