@@ -38,13 +38,17 @@ proptest! {
     }
 
     #[test]
-    fn the_field_of_forms_knows_each_word_of_each_text(texts in prop::collection::vec("([a-cA-C\u{e9}]{1,2}[ -]?){0,40}", 1..8)) {
+    fn the_field_of_forms_knows_each_word_of_each_letter(letters in prop::collection::vec(
+        prop::collection::vec("([a-cA-C\u{e9}]{1,2}[ -]?){1,40}", 1..4), 1..6)
+    ) {
         let mut analyzer = manager().get(FORMS).expect("a registered analyzer");
-        let words = |analyzer: &mut TextAnalyzer, text: &str| -> BTreeSet<String> {
-            terms(analyzer, text).into_iter().map(|(word, ..)| word).collect()
+        let words = |analyzer: &mut TextAnalyzer, texts: &[String]| -> BTreeSet<String> {
+            texts.iter().flat_map(|text| terms(analyzer, text)).map(|(word, ..)| word).collect()
         };
-        for text in texts.iter().chain(&texts) {
-            prop_assert_eq!(words(&mut analyzer, text), words(&mut forms(), text));
+        for letter in letters.iter().chain(&letters) {
+            // An empty text tells that a letter begins.
+            terms(&mut analyzer, "");
+            prop_assert_eq!(words(&mut analyzer, letter), words(&mut forms(), letter));
         }
     }
 }

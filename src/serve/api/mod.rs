@@ -8,14 +8,14 @@ use std::io;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::Response;
 use axum::routing::get;
 use imr::present::{self, Extras, Figure, Original, Style};
 use serde_json::json;
 
-use super::params::Params;
+use super::params::{Case, Params};
 use super::problem::{Answer, Problem};
 use super::request::{self, Counted, Search, Similar};
 use super::state::App;
@@ -126,7 +126,7 @@ async fn letter_at(State(app): State<App>, mut params: Params) -> Answer<Respons
     one_letter(app, path, params).await
 }
 
-async fn letter(State(app): State<App>, Path(case): Path<String>, params: Params) -> Answer<Response> {
+async fn letter(State(app): State<App>, Case(case): Case, params: Params) -> Answer<Response> {
     one_letter(app, case, params).await
 }
 
