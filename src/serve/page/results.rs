@@ -134,4 +134,3 @@ pub fn page_number(params: &Params) -> usize {
 pub fn shows_more(params: &Params) -> bool {
     params.has("more", "1") || PLANS.iter().any(|plan| plan.is_more && plan.is_active(params))
 }
-

@@ -10,8 +10,8 @@ use super::facets::{self, FacetView, PLANS};
 use super::frame::{self, Frame};
 use super::hits::{self, HitView};
 use super::params::Params;
-use super::saved::{self, SavedView};
 use super::results::{self, Answer, LAST_PAGE, page_number, shown, shows_more, sort_name};
+use super::saved::{self, SavedView};
 use super::selection::{self, Chip, Problem};
 use crate::asked::Suggested;
 

@@ -65,20 +65,15 @@ fn pages_count_as_the_command_line_does() {
     for (address, args) in [
         ("/", &[][..]),
         ("/?q=acupuncture+upheld", &["acupuncture upheld"]),
-        ("/?q=lumbar&outcome=upheld&outcome=overturned&basis=mtus", &[
-            "lumbar",
-            "--outcome",
-            "upheld,overturned",
-            "--basis",
-            "mtus",
-        ]),
+        (
+            "/?q=lumbar&outcome=upheld&outcome=overturned&basis=mtus",
+            &["lumbar", "--outcome", "upheld,overturned", "--basis", "mtus"],
+        ),
         ("/?q=lumbar&outcome=upheld,overturned", &["lumbar", "--outcome", "upheld,overturned"]),
-        ("/?from=2015&to=2016-06&category=rehabilitation", &[
-            "--decided",
-            "2015..2016-06",
-            "--category",
-            "rehabilitation",
-        ]),
+        (
+            "/?from=2015&to=2016-06&category=rehabilitation",
+            &["--decided", "2015..2016-06", "--category", "rehabilitation"],
+        ),
         ("/?to=2016", &["--decided", "<=2016"]),
         ("/?q=%40needles+lumbar", &["@needles", "lumbar"]),
         ("/?q=was+acupuncture+approved+for+neck+pain&any=1", &["was acupuncture approved for neck pain", "--any"]),
@@ -126,16 +121,23 @@ fn whatever_is_asked_is_a_page_that_runs_nothing() {
     let folder = Folder::indexed(20);
     let server = Server::start(&folder, &[]);
     let hostile = "%3Cscript%3Ealert(1)%3C%2Fscript%3E%22%27%3E%3Cimg+src%3Dx+onerror%3Dalert(2)%3E%E2%80%AE%00%FF";
-    for path in ["/", "/stats", "/stats.csv", "/stats.svg", "/compare", "/report", "/letter", "/similar", "/facet/body"] {
-        for name in ["q", "q2", "from", "outcome", "specialty", "sort", "view", "page", "by", "over", "top", "at", "find"] {
+    for path in ["/", "/stats", "/stats.csv", "/stats.svg", "/compare", "/report", "/letter", "/similar", "/facet/body"]
+    {
+        for name in
+            ["q", "q2", "from", "outcome", "specialty", "sort", "view", "page", "by", "over", "top", "at", "find"]
+        {
             let reply = server.get(&format!("{path}?{name}={hostile}"));
             assert!([200, 400, 404].contains(&reply.status), "{path}?{name}: {}", reply.status);
             let text = String::from_utf8_lossy(&reply.body).into_owned();
-            assert!(!text.contains("<script>") && !text.contains("<img") && !text.contains('\u{202e}'), "{path}?{name}");
+            assert!(
+                !text.contains("<script>") && !text.contains("<img") && !text.contains('\u{202e}'),
+                "{path}?{name}"
+            );
             assert!(!reply.header("content-security-policy").contains("unsafe"), "{path}");
         }
     }
-    for path in ["/letter/..%2F..%2Fetc%2Fpasswd", "/letter/CM99-0000000", "/similar/CM99-0000000/1", "/facet/nothing"] {
+    for path in ["/letter/..%2F..%2Fetc%2Fpasswd", "/letter/CM99-0000000", "/similar/CM99-0000000/1", "/facet/nothing"]
+    {
         assert!(server.get(path).with(404).header("content-type").starts_with("text/html"), "{path}");
     }
     let page = server.get("/?q=MRI+AND+(lumbar").with(400).text();
