@@ -10,7 +10,7 @@ const PURPOSES: [(&str, &[&str], &str); 6] = [
     ("Index an archive", &["index", "status"], "imr index letters/"),
     ("Search and read", &["search", "show", "similar", "save"], "imr search acupuncture upheld MTUS --facets basis"),
     ("Count", &["stats", "report", "check"], "imr stats issue:acupuncture --by year"),
-    ("Use a browser", &["serve"], "imr serve --open"),
+    ("Use a browser or an assistant", &["serve", "mcp"], "imr serve --open"),
     ("Look after the index", &["info", "optimize"], "imr info"),
     (
         "Outputs for other programs",

@@ -18,9 +18,10 @@ const FILES: [(&str, &str); 4] = [
     (".imrrc", "Defaults for flags, in this folder or the nearest above it."),
     ("~/.config/imr/config.toml", "The same of the user."),
 ];
-const VARIABLES: [(&str, &str); 3] = [
+const VARIABLES: [(&str, &str); 4] = [
     ("XDG_CONFIG_HOME", "The folder of configurations, instead of ~/.config."),
     ("IMR_INDEX", "The index folder, where --index names none."),
+    ("IMR_TOKEN", "What who asks `imr serve` has to know, where no flag tells it."),
     ("NO_COLOR", "Set to anything, text has no colours."),
 ];
 

@@ -13,6 +13,7 @@ mod index;
 mod info;
 mod last;
 mod man;
+mod mcp;
 mod message;
 mod optimize;
 mod output;
@@ -94,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::Man(args) => man::run(&args),
         Command::Save(args) => saved::run(&args),
         Command::Serve(args) => serve::run(args),
+        Command::Mcp(args) => mcp::run(args),
     };
     match ended {
         Ok(End::Done) => ExitCode::SUCCESS,

@@ -22,8 +22,6 @@ pub struct Here(pub SocketAddr);
 
 /// The longest address of a request, in bytes.
 const LONGEST_ADDRESS: usize = 16 << 10;
-/// The longest body of a request, in bytes: that of the form that asks for the token.
-pub const LONGEST_BODY: u64 = 4 << 10;
 
 /// What every answer says to browsers, unless a route says otherwise: nothing runs or loads that is not the server's own,
 /// nobody else shows the page in a frame, and no address goes to others.
@@ -115,7 +113,7 @@ fn size(request: &Request, is_login: bool) -> Answer<()> {
     }
     let headers = request.headers();
     let length = headers.get(header::CONTENT_LENGTH).map(|length| length.to_str().unwrap_or_default().parse::<u64>());
-    let most = if is_login { LONGEST_BODY } else { 0 };
+    let most = if is_login { login::LONGEST_BODY } else { 0 };
     match length {
         Some(Ok(length)) if length <= most => Ok(()),
         // A body whose length is not told is cut off where it is read.

@@ -20,8 +20,10 @@ use super::patient::Patient;
 use super::settings::Settings;
 use super::state::App;
 
-/// The largest head of a request, in bytes.
+/// How much is read ahead, in bytes.
 const BUFFER: usize = 64 << 10;
+/// The largest head of a request, in bytes.
+const HEAD: usize = 32 << 10;
 /// The most headers of a request.
 const HEADERS: usize = 64;
 /// What a client is told that comes when there are too many connections.
@@ -58,7 +60,8 @@ pub async fn serve(listener: TcpListener, app: &App, routes: Router) -> Result<(
     let follow = tokio::spawn(app.clone().follow());
     let graceful = GracefulShutdown::new();
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(BUFFER).max_headers(HEADERS);
+    http.timer(TokioTimer::new()).header_read_timeout(limits.head);
+    http.max_buf_size(BUFFER).max_header_size(HEAD).max_headers(HEADERS);
     loop {
         let (stream, there) = tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -121,7 +124,7 @@ fn reason(error: &dyn std::error::Error) -> String {
 }
 
 /// Ends when the process is told to stop: Ctrl-C, or on Unix SIGTERM.
-fn stopped() -> Result<impl Future<Output = ()>> {
+pub fn stopped() -> Result<impl Future<Output = ()>> {
     let unable = |e: io::Error| Error::new(ErrorKind::Io, "signals cannot be waited for").with_source(e);
     #[cfg(unix)]
     {

@@ -8,11 +8,12 @@ use axum::http::{Response as Head, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
-use super::guard::LONGEST_BODY;
 use super::params::Params;
 use super::problem::{Answer, Problem};
 use super::state::App;
 
+/// The longest body of the form, in bytes.
+pub const LONGEST_BODY: u64 = 4 << 10;
 /// The address.
 pub const PATH: &str = "/login";
 

@@ -5,10 +5,12 @@
 //! `page` shows them.
 
 mod api;
+mod cache;
 mod guard;
 mod listen;
 mod log;
 mod login;
+mod mcp;
 mod metrics;
 mod page;
 mod params;
@@ -23,7 +25,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use imr::{Error, ErrorKind, Result};
+use tokio::runtime::Runtime;
 
+pub use mcp::run as mcp;
 pub use settings::{Limits, Settings, Started};
 use state::App;
 
@@ -40,13 +44,7 @@ pub fn run(settings: Settings, ready: impl FnOnce(&Started)) -> Result<()> {
         None => {}
     }
     let settings = Arc::new(settings);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .max_blocking_threads(settings.limits.queries * 2 + 2 * state::EXPORTS + 4)
-        .thread_name("imr-serve")
-        .enable_all()
-        .build()
-        .map_err(|e| Error::new(ErrorKind::Io, "the server cannot start").with_source(e))?;
+    let runtime = runtime(&settings)?;
     let ended = runtime.block_on(async {
         let listener = listen::bind(&settings).await?;
         let addr = listener.local_addr().map_err(|e| listen::unable(&settings, e))?;
@@ -57,6 +55,17 @@ pub fn run(settings: Settings, ready: impl FnOnce(&Started)) -> Result<()> {
     // A query that is still at work has nobody left to tell.
     runtime.shutdown_background();
     ended
+}
+
+/// Two threads for connections, and as many for queries and exports as may be at work, with some for what else waits.
+fn runtime(settings: &Settings) -> Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(settings.limits.queries + state::EXPORTS + 4)
+        .thread_name("imr-serve")
+        .enable_all()
+        .build()
+        .map_err(|e| Error::new(ErrorKind::Io, "the server cannot start").with_source(e))
 }
 
 /// All routes, behind the guard.

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use imr::error::nearest;
 use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 
 use super::problem::{Answer, Problem};
 
@@ -36,6 +37,38 @@ impl Params {
             }
             if !value.is_empty() {
                 pairs.push((name, value));
+            }
+        }
+        Ok(Self { pairs, known: BTreeSet::new() })
+    }
+
+    /// The same of an object: texts, numbers, truths, and lists of these.
+    ///
+    /// # Errors
+    /// For anything else, and for what has NUL in it.
+    pub fn of(object: &Map<String, Value>) -> Answer<Self> {
+        let mut pairs = Vec::new();
+        for (name, value) in object {
+            let values = match value {
+                Value::Array(all) => all.as_slice(),
+                other => std::slice::from_ref(other),
+            };
+            for value in values {
+                let text = match value {
+                    Value::Null => continue,
+                    Value::String(text) => text.clone(),
+                    Value::Number(number) => number.to_string(),
+                    Value::Bool(is_so) => is_so.to_string(),
+                    _ => {
+                        return Err(Problem::parameter(name, format!("`{name}` is no text, number, or list of these")));
+                    }
+                };
+                if text.contains('\0') || pairs.len() == MOST {
+                    return Err(Problem::parameter(name, format!("`{name}` has a NUL in it, or too many values")));
+                }
+                if !text.is_empty() {
+                    pairs.push((name.clone(), text));
+                }
             }
         }
         Ok(Self { pairs, known: BTreeSet::new() })
@@ -129,6 +162,19 @@ impl<S: Sync> FromRequestParts<S> for Params {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
         Self::read(parts.uri.query().unwrap_or_default())
+    }
+}
+
+/// The part of an address that names a letter.
+#[derive(Debug, Clone)]
+pub struct Case(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Case {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let case = Path::<String>::from_request_parts(parts, state).await;
+        case.map(|Path(case)| Self(case)).map_err(|_| Problem::not_found("no letter has such a name"))
     }
 }
 

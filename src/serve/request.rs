@@ -1,13 +1,13 @@
 //! What is asked, as calls of the library: the same for the API and for the page, and the same as on the command line.
 
-use imr::present::{Columns, Figure, Report};
-use imr::query::{self, Expr, Mark, Query};
+use imr::present::{Columns, Figure};
+use imr::query::Expr;
 use imr::record::LetterRecord;
 use imr::search::{self, By, Comparison, Count, Cross, Dimension, Facet, Found, Request, RowOrder, Since, Sort, Stats};
 use imr::{Error, ErrorKind, Result};
 
 use super::params::Params;
-use super::problem::Answer;
+use super::problem::{Answer, Problem};
 use super::state::Opened;
 use crate::asked::{self, Asked, Counting, Filter, Named, Suggested, Typed, Words};
 
@@ -21,6 +21,17 @@ const MOST_SNIPPETS: u64 = 100;
 const MOST_WORDS: u64 = 1_000;
 /// The most facets of one answer.
 const MOST_FACETS: usize = 32;
+
+/// The longest query, in characters. One of thousands of words takes seconds.
+const LONGEST_QUERY: usize = 2_000;
+
+/// Whether a query is short enough.
+pub fn short(parameter: &str, query: &str) -> Answer<()> {
+    match query.chars().nth(LONGEST_QUERY) {
+        None => Ok(()),
+        Some(_) => Err(Problem::parameter(parameter, format!("the query is longer than {LONGEST_QUERY} characters"))),
+    }
+}
 
 /// The fields that filters are of, and whether several values may stand in one parameter, with commas between them.
 pub const FILTERS: [(&str, bool); 26] = [
@@ -65,7 +76,11 @@ impl Selection {
     /// # Errors
     /// For what cannot be one.
     pub fn take(params: &mut Params) -> Answer<Self> {
-        let query = params.one("q")?.into_iter().collect();
+        let query = params.one("q")?;
+        if let Some(query) = &query {
+            short("q", query)?;
+        }
+        let query = query.into_iter().collect();
         let words = Words { exact: params.flag("exact")?, any: params.flag("any")? };
         let mut filters = Vec::new();
         for (field, is_list) in FILTERS {
@@ -265,6 +280,9 @@ impl Counted {
             days: params.choice("days", &[("assigned", Since::Assigned), ("denied", Since::Denied)])?,
         };
         let compare = params.one("compare")?;
+        if let Some(compare) = &compare {
+            short("compare", compare)?;
+        }
         if compare.is_some() && (counting.cross || counting.over.is_some() || counting.test || counting.days.is_some())
         {
             let fact = "`--compare` has no place beside `--cross`, `--over`, `--test` and `--days`";
@@ -344,16 +362,6 @@ pub fn letter(index: &Opened, name: &str) -> Result<Option<(LetterRecord, Option
     Ok(letter.map(|letter| (letter, named.number)))
 }
 
-/// What a query marks in a letter.
-///
-/// # Errors
-/// For a query that cannot be read, and when the index cannot be.
-pub fn marks(index: &Opened, text: &str) -> Result<Vec<Mark>> {
-    let Query { expr, .. } = query::parse(text)?;
-    let expr = query::with_synonyms(&expr).expr;
-    Ok(index.guarded(|| search::marks(index, &expr))?.0)
-}
-
 /// Issues like one: `of`, the filters of [`Selection`], and `limit`.
 #[derive(Debug, Clone)]
 pub struct Similar {
@@ -406,14 +414,4 @@ impl Similar {
         let issue = letter.issues.iter().position(|other| other.number == issue.number).unwrap_or(0);
         Ok(Some(Alike { letter, issue, similar }))
     }
-}
-
-/// The report of a selection.
-///
-/// # Errors
-/// For a query that cannot be read, and when the index cannot be.
-pub fn report(index: &Opened, selection: &Selection) -> Result<Report> {
-    let asked = selection.read(index)?;
-    let expr = index.meant(asked.expr.clone())?;
-    asked::reported(index, &expr, &selection.query(), &selection.typed.filters, &asked.synonyms)
 }

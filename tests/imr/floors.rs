@@ -57,6 +57,7 @@ const RULES: Rules = Rules {
         ("percent_encoding", &["serve"]),
         ("rayon", &["ingest", "search"]),
         ("redb", &["index"]),
+        ("rmcp", &["serve"]),
         ("rustix", &["archive"]),
         ("serde", &["record", "index", "query", "search", "ingest", "remote", "present", "asked", "cli", "serve"]),
         ("serde_json", &["record", "index", "query", "search", "ingest", "remote", "present", "asked", "cli", "serve"]),
@@ -71,7 +72,7 @@ const RULES: Rules = Rules {
         ("std::env", &["cli", "main"]),
         ("std::fs", &["archive", "index", "asked", "cli"]),
         ("std::io", &["error", "archive", "index", "ingest", "remote", "present", "asked", "cli", "serve", "main"]),
-        ("std::net", &["remote", "serve"]),
+        ("std::net", &["remote", "cli", "serve"]),
         // The index names the process that holds its lock.
         ("std::process", &["index", "asked", "cli", "main"]),
     ],

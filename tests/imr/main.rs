@@ -26,6 +26,7 @@ mod kill;
 mod language;
 mod letter;
 mod manual;
+mod mcp;
 mod near;
 mod nearness;
 mod pager;

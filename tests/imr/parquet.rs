@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::invented::Rng;
-use crate::support::Folder;
+use crate::support::{Folder, python_with};
 
 /// Makes records of odd values: anything may be missing, empty, long, or in any script.
 struct Odd {
@@ -315,15 +315,6 @@ fn the_columns_are_promised_by_the_names_of_the_records() {
         let names: std::collections::BTreeSet<_> = object.as_object().unwrap().keys().cloned().collect();
         assert_eq!(order.iter().cloned().collect::<std::collections::BTreeSet<_>>(), names);
     }
-}
-
-/// A Python that has a module, if there is one: that of `scripts/test`, or the machine's own.
-fn python_with(module: &str) -> Option<PathBuf> {
-    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python3");
-    [ours, PathBuf::from("python3")].into_iter().find(|python| {
-        let import = Command::new(python).args(["-c", &format!("import {module}")]).output();
-        import.is_ok_and(|output| output.status.success())
-    })
 }
 
 /// What another reader makes of a file; `None` where it is not installed.

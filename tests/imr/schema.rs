@@ -124,6 +124,7 @@ fn every_schema_is_checked_here() {
         include_str!("saved.rs"),
         include_str!("similar.rs"),
         include_str!("serve/api.rs"),
+        include_str!("serve/client.rs"),
     ]
     .concat();
     for entry in fs::read_dir(dir).unwrap() {

@@ -8,5 +8,6 @@ mod openapi;
 mod original;
 mod pages;
 mod running;
+mod schemathesis;
 
 use client::Server;

@@ -30,7 +30,7 @@ pub use report::{PageFormat, ReportArgs};
 pub use save::SaveArgs;
 pub use search::{GroupArg, HitFormat, SearchArgs};
 pub use selection::Selection;
-pub use serve::ServeArgs;
+pub use serve::{McpArgs, ServeArgs};
 pub use shared::{IndexChoice, Look, ReportFormat, When, index_dir};
 pub use shell::{CompletionsArgs, ManArgs, Shell};
 pub use show::{ShowArgs, ShowFormat};
@@ -81,6 +81,9 @@ pub enum Command {
     /// Serve a page to search, read and count with a browser, and a JSON API
     #[command(after_help = serve::SERVE_HELP)]
     Serve(ServeArgs),
+    /// Give an AI assistant tools to search, read and count, over the Model Context Protocol
+    #[command(after_help = serve::MCP_HELP)]
+    Mcp(McpArgs),
     /// Write whole letters or issues, as JSON lines, CSV or Parquet
     #[command(after_help = export::EXPORT_HELP)]
     Export(ExportArgs),
@@ -121,6 +124,7 @@ impl Command {
             Self::Show(args) => &args.look,
             Self::Similar(args) => &args.look,
             Self::Serve(args) => &args.look,
+            Self::Mcp(args) => &args.look,
             Self::Export(args) => &args.look,
             Self::Parse(args) => &args.look,
             Self::Check(args) => &args.look,

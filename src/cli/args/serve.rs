@@ -1,4 +1,4 @@
-//! `imr serve`.
+//! `imr serve` and `imr mcp`.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -38,6 +38,23 @@ pub struct ServeArgs {
     /// A bound other than usual, for tests: head, answer, stall or grace in milliseconds, connections, queries, waiting
     #[arg(long, value_name = "NAME=N", hide = true)]
     pub bound: Vec<String>,
+    #[command(flatten)]
+    pub index: IndexChoice,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+pub const MCP_HELP: &str = "\
+An assistant's program starts this command, and speaks the Model Context Protocol with it
+on standard input and output. The tools are search, get_letter, stats and similar. What
+they answer is bounded, and says where it is cut.
+
+Examples:
+  imr mcp --index /data/imr
+  {\"mcpServers\": {\"imr\": {\"command\": \"imr\", \"args\": [\"mcp\", \"--index\", \"/data/imr\"]}}}";
+
+#[derive(Debug, ClapArgs)]
+pub struct McpArgs {
     #[command(flatten)]
     pub index: IndexChoice,
     #[command(flatten)]

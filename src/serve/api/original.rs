@@ -1,7 +1,7 @@
 //! The file that a letter was read from, where it lies in a folder that was indexed.
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Response as Head, StatusCode};
 use axum::response::Response;
@@ -11,7 +11,7 @@ use imr::letter::CaseNumber;
 use imr::{Error, ErrorKind, Result};
 
 use super::no_letter;
-use crate::serve::params::Params;
+use crate::serve::params::{Case, Params};
 use crate::serve::problem::{Answer, Problem};
 use crate::serve::state::{App, Opened};
 
@@ -22,7 +22,7 @@ const TEXT_SAID: &str = "default-src 'none'; frame-ancestors 'self'; sandbox";
 /// Answers with the file of a case.
 pub async fn original(
     State(app): State<App>,
-    Path(case): Path<String>,
+    Case(case): Case,
     headers: HeaderMap,
     params: Params,
 ) -> Answer<Response> {

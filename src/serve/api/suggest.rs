@@ -2,15 +2,16 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use imr::index::{IndexSchema, Reader};
-use imr::search::{self, Request};
-use imr::{Error, Result};
+use imr::Result;
+use imr::index::IndexSchema;
+use imr::search;
 use serde_json::{Value, json};
 
 use crate::asked::complete;
 use crate::asked::{Asked, Typed};
 use crate::serve::params::Params;
 use crate::serve::problem::{Answer, Problem};
+use crate::serve::request;
 use crate::serve::state::{App, Opened};
 
 /// How many completions are told where it is not said.
@@ -20,6 +21,7 @@ const USUAL: u64 = 20;
 /// the query that may have been meant. Promised in `schema/suggest.schema.json`.
 pub async fn suggest(State(app): State<App>, mut params: Params) -> Answer<Response> {
     let typed = params.one("q")?.unwrap_or_default();
+    request::short("q", &typed)?;
     let field = params.one("field")?;
     let begin = params.one("begin")?.unwrap_or_default();
     let spelling = params.flag("spelling")?;
@@ -28,8 +30,7 @@ pub async fn suggest(State(app): State<App>, mut params: Params) -> Answer<Respo
     if let Some(field) = &field
         && !IndexSchema::get().find(field).is_some_and(|(def, _)| def.is_keyword())
     {
-        let unknown: Error = Reader::unknown_field(field);
-        return Err(Problem { parameter: Some("field".to_owned()), column: None, ..unknown.into() });
+        return Err(Problem::parameter("field", format!("`{field}` has no values that could be listed")));
     }
     let answer = app.ask(move |index| -> Result<Value> {
         let (from, candidates) = match &field {
@@ -57,8 +58,8 @@ pub async fn suggest(State(app): State<App>, mut params: Params) -> Answer<Respo
 fn suggestion(index: &Opened, typed: &str) -> Result<Option<String>> {
     let typed = Typed { query: vec![typed.to_owned()], ..Typed::default() };
     let Ok(asked) = Asked::read(&typed, &|| index.store()) else { return Ok(None) };
-    let request = Request { limit: 0, ..Request::new(index.meant(asked.expr.clone())?) };
-    let found = index.guarded(|| search::search(index, &request))?;
+    let asking = search::Request { limit: 0, ..search::Request::new(index.meant(asked.expr.clone())?) };
+    let found = index.guarded(|| search::search(index, &asking))?;
     let suggested = asked.suggestion(index, found.total, &|typed| index.paths(typed))?;
     Ok(suggested.better().map(str::to_owned))
 }

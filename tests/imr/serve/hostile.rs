@@ -89,7 +89,7 @@ fn nothing_can_be_changed_and_no_body_is_taken() {
 fn what_is_too_long_is_refused() {
     let folder = Folder::indexed(3);
     let server = Server::start(&folder, &[]);
-    server.get(&format!("/api/search?q={}", "a".repeat(8000))).with(200);
+    assert_ne!(server.get(&format!("/api/search?q={}", "a+".repeat(4000))).status, 414);
     assert_eq!(server.get(&format!("/api/search?q={}", "a".repeat(20_000))).with(414).problem()["code"], "too_long");
     for bytes in [100_000, 10 << 20] {
         let long = format!("GET /api/search?q={} HTTP/1.1\r\nHost: {}\r\n\r\n", "a".repeat(bytes), server.addr);
@@ -130,7 +130,8 @@ fn nonsense_on_the_line_ends_the_connection_alone() {
     }
     // A path that would act on a terminal is told without doing so.
     server.get("/%1b%5b31mred").with(404);
-    server.get("/api/letters/%1b%5b31mred%0a127.0.0.1").with(400);
+    server.get("/api/letters/%1b%5b31mred%0a127.0.0.1").with(404);
+    server.get("/api/letters/%ff%fe").with(404).problem();
     let log = server.log();
     assert!(!log.contains('\x1b') && log.lines().all(|line| !line.starts_with("127.0.0.1")), "{log}");
 }
@@ -311,5 +312,5 @@ fn requests_may_follow_one_another_on_a_connection() {
     let reply = server.send(format!("{one}\r\n{one}Connection: close\r\n\r\n").as_bytes()).unwrap();
     let text = String::from_utf8(reply.body).unwrap();
     let second = text.find("HTTP/1.1 ").unwrap();
-    assert_eq!(parse(text[second..].as_bytes()).unwrap().status, 200);
+    assert_eq!(parse(&text.as_bytes()[second..]).unwrap().status, 200);
 }

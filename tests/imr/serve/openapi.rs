@@ -188,8 +188,11 @@ fn any(names: &[&str]) -> Value {
     json!({"anyOf": names.iter().map(|name| schema(name)).collect::<Vec<_>>()})
 }
 
-/// The routes: address, name, what it does, parameters, and what is answered by type.
-fn routes() -> Vec<(&'static str, &'static str, &'static str, Vec<Parameter>, Vec<(&'static str, Value)>)> {
+/// A route: address, name, what it does, parameters, and what is answered by type.
+type Route = (&'static str, &'static str, &'static str, Vec<Parameter>, Vec<(&'static str, Value)>);
+
+/// The routes.
+fn routes() -> Vec<Route> {
     let string = || json!({"type": "string"});
     let json = "application/json";
     vec![
