@@ -5,6 +5,7 @@
 //! `page` shows them.
 
 mod api;
+mod cache;
 mod guard;
 mod listen;
 mod log;

@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::body::Bytes;
+use axum::http::{StatusCode, Uri};
 use imr::Result;
 use imr::index::Reader;
 use imr::search::Table;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::cache::Cache;
 use super::log;
 use super::metrics::{Gauge, Metrics};
 use super::problem::{Answer, Problem};
@@ -36,19 +38,22 @@ struct Inner {
     connections: Arc<Semaphore>,
     token: Option<Token>,
     metrics: Metrics,
+    cache: Cache,
 }
 
 /// The index as of one commit.
 pub struct Opened {
     /// The index.
     pub reader: Reader,
+    /// How often it was opened before.
+    serial: u64,
     /// What all issues are counted by on the page that every visit begins at, counted by the first who comes.
     pub everything: OnceLock<Vec<Table>>,
 }
 
 impl Opened {
-    fn open(settings: &Settings) -> Result<Self> {
-        Ok(Self { reader: Reader::open(&settings.index)?, everything: OnceLock::new() })
+    fn open(settings: &Settings, serial: u64) -> Result<Self> {
+        Ok(Self { reader: Reader::open(&settings.index)?, serial, everything: OnceLock::new() })
     }
 
     /// The saved searches beside the index.
@@ -90,13 +95,23 @@ impl App {
     /// # Errors
     /// When it cannot be opened.
     pub fn open(settings: Arc<Settings>, port: u16) -> Result<Self> {
-        let opened = RwLock::new(Arc::new(Opened::open(&settings)?));
+        let opened = RwLock::new(Arc::new(Opened::open(&settings, 0)?));
         let queries = Arc::new(Semaphore::new(settings.limits.queries));
         let exports = Arc::new(Semaphore::new(EXPORTS));
         let connections = Arc::new(Semaphore::new(settings.limits.connections));
         let token = settings.token.as_deref().map(|token| Token::new(token, port));
         let (waiting, metrics) = (AtomicUsize::new(0), Metrics::default());
-        Ok(Self(Arc::new(Inner { settings, opened, queries, exports, waiting, connections, token, metrics })))
+        Ok(Self(Arc::new(Inner {
+            settings,
+            opened,
+            queries,
+            exports,
+            waiting,
+            connections,
+            token,
+            metrics,
+            cache: Cache::default(),
+        })))
     }
 
     /// How the server runs.
@@ -160,6 +175,29 @@ impl App {
         })
     }
 
+    /// The same for an answer in bytes, which is given again to whoever asks the same of the same index.
+    ///
+    /// # Errors
+    /// As for [`Self::ask`].
+    pub async fn ask_again(
+        &self,
+        asked: &Uri,
+        work: impl FnOnce(&Opened) -> Answer<Vec<u8>> + Send + 'static,
+    ) -> Answer<Bytes> {
+        let asked = asked.path_and_query().map_or("", |asked| asked.as_str());
+        // A saved search may be another by then.
+        if asked.contains('@') || asked.contains("%40") {
+            return self.ask(work).await.map(Bytes::from);
+        }
+        if let Some(answer) = self.0.cache.get(self.opened().serial, asked) {
+            return Ok(answer);
+        }
+        let (serial, answer) =
+            self.ask(move |index| work(index).map(|answer| (index.serial, Bytes::from(answer)))).await?;
+        self.0.cache.keep(serial, asked, &answer);
+        Ok(answer)
+    }
+
     async fn turn(&self) -> Answer<OwnedSemaphorePermit> {
         let busy = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many queries are at work");
         let waits = Waits::begin(&self.0.waiting);
@@ -192,8 +230,9 @@ impl App {
     }
 
     fn renew(&self) -> Result<()> {
-        if self.opened().reader.is_behind()? {
-            let new = Arc::new(Opened::open(&self.0.settings)?);
+        let old = self.opened();
+        if old.reader.is_behind()? {
+            let new = Arc::new(Opened::open(&self.0.settings, old.serial + 1)?);
             *self.0.opened.write().unwrap_or_else(PoisonError::into_inner) = new;
         }
         Ok(())

@@ -38,7 +38,8 @@ class Site:
         page.on("console", lambda message: faults.append(f"console: {message.type}: {message.text}"))
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))
         page.on("request", lambda asked: asked.url.startswith((self.address, "blob:", "data:")) or faults.append(f"loads {asked.url}"))
-        page.set_default_timeout(15_000)
+        # What else this machine does must not fail a test.
+        page.set_default_timeout(60_000)
         try:
             page.goto(path)
             yield page
@@ -50,7 +51,7 @@ class Site:
 
 def until(page, condition):
     """Waits until something is so. What Playwright has for it is forbidden to pages that evaluate nothing."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while not page.evaluate(condition):
         assert time.monotonic() < end, f"still not so: {condition}"
         page.wait_for_timeout(40)

@@ -7,8 +7,9 @@ mod suggest;
 use std::io;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
+use axum::http::Uri;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::Response;
 use axum::routing::get;
@@ -18,7 +19,7 @@ use serde_json::json;
 use super::params::{Case, Params};
 use super::problem::{Answer, Problem};
 use super::request::{self, Counted, Search, Similar};
-use super::state::App;
+use super::state::{App, Opened};
 
 /// The routes of the API.
 pub fn router() -> Router<App> {
@@ -41,16 +42,16 @@ async fn nothing() -> Problem {
     Problem::not_found("there is nothing at this address").with_hint("`/api/openapi.json` tells what there is")
 }
 
-async fn search(State(app): State<App>, mut params: Params) -> Answer<Response> {
+async fn search(State(app): State<App>, uri: Uri, mut params: Params) -> Answer<Response> {
     let search = Search::take(&mut params)?;
     params.end()?;
-    let answer = app.ask(move |index| {
+    let answer = app.ask_again(&uri, move |index| {
         let columns = search.columns()?;
         let found = search.answer(index)?.found;
-        printed(|out| match search.count {
+        Ok(printed(|out| match search.count {
             true => present::count_json(out, &found),
             false => present::hits_json(out, &found, columns.as_ref()),
-        })
+        })?)
     });
     Ok(self::answer(answer.await?))
 }
@@ -63,12 +64,12 @@ enum Form {
     Markdown,
 }
 
-async fn stats(State(app): State<App>, mut params: Params) -> Answer<Response> {
+async fn stats(State(app): State<App>, uri: Uri, mut params: Params) -> Answer<Response> {
     let counted = Counted::take(&mut params)?;
     let forms = [("json", Form::Json), ("csv", Form::Csv), ("markdown", Form::Markdown)];
     let form = params.choice("format", &forms)?.unwrap_or(Form::Json);
     params.end()?;
-    let answer = app.ask(move |index| -> imr::Result<Vec<u8>> {
+    let print = move |index: &Opened| -> imr::Result<Vec<u8>> {
         let style = style(index.base());
         let extras = Extras { test: counted.counting.test, alone: true, ..Extras::default() };
         if let Some(compare) = &counted.compare {
@@ -96,8 +97,8 @@ async fn stats(State(app): State<App>, mut params: Params) -> Answer<Response> {
             Form::Csv => present::stats_csv(out, &told.table, &told.figures, &style),
             Form::Markdown => present::stats_markdown(out, &told.table, &told.figures, extras),
         })
-    });
-    let answer = answer.await?;
+    };
+    let answer = app.ask_again(&uri, move |index| Ok(print(index)?)).await?;
     Ok(match form {
         Form::Json => self::answer(answer),
         Form::Csv => file(answer, "text/csv; charset=utf-8", "attachment; filename=\"imr-stats.csv\""),
@@ -105,10 +106,10 @@ async fn stats(State(app): State<App>, mut params: Params) -> Answer<Response> {
     })
 }
 
-async fn similar(State(app): State<App>, mut params: Params) -> Answer<Response> {
+async fn similar(State(app): State<App>, uri: Uri, mut params: Params) -> Answer<Response> {
     let similar = Similar::take(&mut params)?;
     params.end()?;
-    let answer = app.ask(move |index| -> Answer<Vec<u8>> {
+    let answer = app.ask_again(&uri, move |index| {
         let alike = similar.answer(index)?.ok_or_else(|| no_letter(&similar.of))?;
         let (letter, issue) = (&alike.letter, &alike.letter.issues[alike.issue]);
         let original = Original { case: letter.facts.case_number, path: &letter.facts.path, issue };
@@ -149,7 +150,7 @@ async fn one_letter(app: App, case: String, mut params: Params) -> Answer<Respon
 /// The description of all this, as `schema/openapi.json` has it.
 async fn openapi(params: Params) -> Answer<Response> {
     params.end()?;
-    Ok(answer(include_str!("../../../schema/openapi.json").into()))
+    Ok(answer(include_str!("../../../schema/openapi.json")))
 }
 
 /// Whether all is well. The commit that is searched is one shortly before the last.
@@ -188,15 +189,15 @@ fn style(base: &std::path::Path) -> Style {
     Style { pretty: false, color: false, links: false, terminal: false, width: 80, columns: usize::MAX, cwd }
 }
 
-fn file(bytes: Vec<u8>, kind: &'static str, disposition: &'static str) -> Response {
+fn file(bytes: Bytes, kind: &'static str, disposition: &'static str) -> Response {
     let mut response = answer(bytes);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static(disposition));
     response
 }
 
-fn answer(bytes: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(bytes));
+fn answer(bytes: impl Into<Bytes>) -> Response {
+    let mut response = Response::new(Body::from(bytes.into()));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

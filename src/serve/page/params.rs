@@ -1,5 +1,6 @@
 //! The state of a page: what stands behind the `?` of its address. All links are made of it, so that every state is one.
 
+use imr::present;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// More pairs than any page of ours makes.
@@ -116,9 +117,10 @@ fn encoded(text: &str) -> String {
     utf8_percent_encode(text, AS_IT_IS).to_string().replace("%20", "+")
 }
 
-/// A text as forms write it, read. What is no UTF-8 finds nothing, and a NUL is none of any text.
+/// A text as forms write it, read. What is no UTF-8 finds nothing, and what would turn the direction of a page around or
+/// is no character to be seen is a blank.
 fn decoded(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().replace('\0', "")
+    present::one_line(&percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy())
 }
 
 #[cfg(test)]

@@ -102,8 +102,8 @@ pub struct Counted {
 }
 
 enum Answer {
-    Table(Stats),
-    Cross(Cross),
+    Table(Box<Stats>),
+    Cross(Box<Cross>),
 }
 
 impl Counted {
@@ -178,8 +178,8 @@ pub fn counted(source: &Opened, params: &Params) -> Result<Counted> {
     let figures = counting.figures(&by)?;
     let request = counting.request(asked.expr, by, counting.order()?);
     let answer = source.guarded(|| match counting.cross {
-        true => search::cross(source, &request).map(Answer::Cross),
-        false => search::stats(source, &request).map(Answer::Table),
+        true => search::cross(source, &request).map(Box::new).map(Answer::Cross),
+        false => search::stats(source, &request).map(Box::new).map(Answer::Table),
     })?;
     Ok(Counted { counting, figures, answer, synonyms: asked.synonyms })
 }
