@@ -25,7 +25,7 @@ pub fn texts(value: &mut Value, most: usize) -> bool {
     match value {
         Value::String(whole) => {
             let short = text(whole, most);
-            let is_cut = short.len() != whole.len();
+            let is_cut = short != *whole;
             *whole = short;
             is_cut
         }
