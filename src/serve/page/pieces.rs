@@ -47,7 +47,7 @@ mod tests {
         let text = "The denial — once — was upheld.";
         let marks = [4..10, 13..14];
         let found = pieces(text, &marks, &[[0, 2], [8, 3]], 5);
-        assert_eq!(found.iter().map(|piece| piece.text.as_str()).collect::<String>(), "The denial  once — was upheld.");
+        assert_eq!(found.iter().map(|piece| piece.text.as_str()).collect::<String>(), "The denial once — was upheld.");
         assert_eq!(found.iter().filter_map(|piece| piece.mark).collect::<Vec<_>>(), [6, 6]);
         assert_eq!(found.iter().filter_map(|piece| piece.page).collect::<Vec<_>>(), [2, 3]);
         let whole = pieces(text, &[4..10], &[], 0);
