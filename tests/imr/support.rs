@@ -232,12 +232,3 @@ pub fn check_tables(paths: impl IntoIterator<Item = PathBuf>, told: impl Fn(&str
     assert!(update || differing.is_empty(), "UPDATE_EXPECTED=1 writes them anew.\n{}", differing.join("\n"));
     count
 }
-
-/// A Python that has a module, if there is one: that of `scripts/test`, or the machine's own.
-pub fn python_with(module: &str) -> Option<PathBuf> {
-    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python3");
-    [ours, PathBuf::from("python3")].into_iter().find(|python| {
-        let import = Command::new(python).args(["-c", &format!("import {module}")]).output();
-        import.is_ok_and(|output| output.status.success())
-    })
-}
