@@ -145,7 +145,7 @@ impl Asked {
             own
         });
         if both {
-            self.whole = format!("({query}) ({})", self.whole.trim());
+            self.whole = format!("({}) ({})", without_question_mark(query), without_question_mark(self.whole.trim()));
         } else if self.whole.trim().is_empty() {
             query.clone_into(&mut self.whole);
         }
@@ -181,6 +181,12 @@ impl Asked {
         }
         Ok(Suggested::Nothing)
     }
+}
+
+/// A query without the `?` that ends a question, which would stand for a letter in parentheses.
+fn without_question_mark(query: &str) -> &str {
+    let means = |text: &str| query::parse(text).map(|query| query.expr).ok();
+    query.strip_suffix('?').filter(|plain| means(plain) == means(query)).unwrap_or(query)
 }
 
 /// Below so many issues, those with some of the words are told of.

@@ -32,6 +32,12 @@ pub fn run(args: &SaveArgs) -> anyhow::Result<End> {
             .with_hint("what two saved searches have in common: `imr search @ONE @OTHER`")
             .into());
     }
+    if args.selection.any || args.selection.exact {
+        let flag = if args.selection.any { "--any" } else { "--exact" };
+        return Err(Error::new(ErrorKind::Usage, format!("a saved search does not keep `{flag}`"))
+            .with_hint(format!("give it where the search is used: `imr search @{} {flag}`", name.as_str()))
+            .into());
+    }
     let expr = asked::asked(&args.query, &args.selection, &args.index)?;
     let reader = open(&args.index)?;
     let mut filters: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -81,6 +81,9 @@ impl Table {
         let extras = Extras { chart: args.chart, test: args.test, lines: args.over.is_some(), alone: true };
         let query = args.query.join(" ");
         let queries = [query.as_str(), args.compare.as_deref().unwrap_or_default()];
+        // The filters hold for both.
+        let named = queries.map(|query| with_filters(query, args));
+        let named = [named[0].as_str(), named[1].as_str()];
         match (self, args.format) {
             (Self::Counted(stats), StatsFormat::Text) => present::stats(out, stats, figures, extras, style),
             (Self::Counted(stats), StatsFormat::Json) => present::stats_json(out, stats, figures),
@@ -91,16 +94,23 @@ impl Table {
             (Self::Crossed(table), StatsFormat::Json) => present::stats_json(out, &table.cells, figures),
             (Self::Crossed(table), StatsFormat::Csv) => present::cross_csv(out, table, figures[0], style),
             (Self::Crossed(table), StatsFormat::Markdown) => present::cross_markdown(out, table, figures[0], extras),
-            (Self::Compared(compared), StatsFormat::Text) => {
-                present::comparison(out, compared, queries, figures, style)
-            }
+            (Self::Compared(compared), StatsFormat::Text) => present::comparison(out, compared, named, figures, style),
             (Self::Compared(compared), StatsFormat::Json) => present::comparison_json(out, compared, queries, figures),
             (Self::Compared(compared), StatsFormat::Csv) => present::comparison_csv(out, compared, figures, style),
             (Self::Compared(compared), StatsFormat::Markdown) => {
-                present::comparison_markdown(out, compared, queries, figures)
+                present::comparison_markdown(out, compared, named, figures)
             }
         }
     }
+}
+
+/// A query with the filters that were typed beside it.
+fn with_filters(query: &str, args: &StatsArgs) -> String {
+    let filters = args.selection.by_field().into_iter().flat_map(|(field, values)| {
+        let flag = present::flag_of(field);
+        values.iter().map(move |value| format!("{flag} {value}"))
+    });
+    Some(query.to_owned()).into_iter().filter(|query| !query.is_empty()).chain(filters).collect::<Vec<_>>().join(" ")
 }
 
 /// What was typed about the table.

@@ -6,7 +6,7 @@ use tantivy::tokenizer::{TextAnalyzer, Token, TokenFilter, TokenStream, Tokenize
 /// two. Of the words of 122 published letters 92% (rationales) and 91% (summaries) are found; 7% and 3% come for the
 /// first time. Twice as many would be 0.4% more.
 const SETS: usize = 1 << 12;
-/// The number of sets for the first text: queries make an analyzer for a few words and throw it away.
+/// The number of sets for the first text: an analyzer may be made for a few words only.
 const FEW_SETS: usize = 1 << 3;
 
 /// The longest word that is kept, in bytes. One word in a thousand is longer.

@@ -1,6 +1,7 @@
 //! Records to documents: one for each issue, with the facts of its letter repeated.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::fmt;
 use std::iter::Empty;
 use std::sync::Arc;
@@ -391,10 +392,11 @@ fn keywords<'a>(doc: &mut TantivyDocument, field: Field, values: impl IntoIterat
     let mut values = values.into_iter();
     let Some(first) = values.next() else { return };
     doc.add_text(field, first);
-    let mut others: Vec<&str> = Vec::new();
+    // Most fields have one value, which need not be compared with any.
+    let mut seen: Option<HashSet<String>> = None;
     for value in values {
-        if !others.iter().chain([&first]).any(|other| analysis::fold(other) == analysis::fold(value)) {
-            others.push(value);
+        let seen = seen.get_or_insert_with(|| HashSet::from([analysis::fold(first)]));
+        if seen.insert(analysis::fold(value)) {
             doc.add_text(field, value);
         }
     }

@@ -301,18 +301,21 @@ impl Parser<'_> {
         }
     }
 
-    /// The `?` at the end of several words without any operator ends a question; everywhere else it stands for a letter.
+    /// The `?` at the end of several words without any operator or pattern ends a question; everywhere else it stands for a
+    /// letter.
     fn without_question_mark(&mut self, mut word: Word) -> Word {
         let is_last = self.at == self.tokens.len() && self.tokens.len() > 1;
-        let is_plain = |(token, _): &Spanned| matches!(token, Token::Word(_));
+        let before = &self.tokens[..self.at.saturating_sub(1)];
+        let is_plain = |(token, _): &Spanned| matches!(token, Token::Word(word) if !word.wild && word.fuzzy.is_none());
         let plain = word.text.strip_suffix('?').filter(|plain| plain.ends_with(char::is_alphanumeric));
         if let Some(plain) = plain.filter(|_| is_last && word.wild && word.fuzzy.is_none())
-            && self.tokens.iter().all(is_plain)
+            && !plain.contains(['*', '?'])
+            && before.iter().all(is_plain)
         {
             let plain = plain.to_owned();
             self.notes
                 .push(format!("the `?` behind `{plain}` ends a question; as a letter it stands in another place"));
-            word.wild = plain.contains(['*', '?']);
+            word.wild = false;
             word.text = plain;
         }
         word

@@ -65,6 +65,7 @@ fn every_command_says_what_was_asked_for() {
     let folder = archive();
     folder.imr(&["save", "acu", "acupuncture OR MRI", "--outcome", "upheld"]).succeeds();
     folder.imr(&["save", "women", "--sex", "female", "--", "-lumbar"]).succeeds();
+    folder.imr(&["save", "asked", "was acupuncture denied?"]).succeeds();
     for (args, expected) in [
         // What begins with a hyphen is no flag.
         (&["--", "-surgery MRI"][..], "-- '-surgery MRI'"),
@@ -77,6 +78,9 @@ fn every_command_says_what_was_asked_for() {
             "'(acupuncture OR MRI) (lumbar OR cervical)' --basis mtus --outcome upheld",
         ),
         (&["@women"], "--sex female"),
+        // The mark at the end of a question would be a letter in parentheses.
+        (&["@asked", "acupuncture OR MRI"], "'(was acupuncture denied) (acupuncture OR MRI)'"),
+        (&["@acu", "is the knee stable?"], "'(acupuncture OR MRI) (is the knee stable)' --outcome upheld"),
         (&["@women", "@acu", "therapy"], "'(-lumbar) ((acupuncture OR MRI) (therapy))' --outcome upheld --sex female"),
         // But for what no query and filters say.
         (&["@acu", "--outcome", "overturned"], "'@acu' --outcome overturned"),

@@ -64,6 +64,13 @@ fn names_are_kept_to_and_nothing_is_replaced_unasked() {
     folder.imr(&["search", "@zzz"]).ends_with(2).says(&["the saved searches are @acu, @mri"]);
     folder.imr(&["save", "acu", "needles"]).ends_with(2).says(&["there is a saved search `@acu` already", "--force"]);
     folder.imr(&["save", "@acu", "needles", "--force"]).succeeds();
+    for flag in ["--any", "--exact"] {
+        let told = format!("does not keep `{flag}`");
+        folder
+            .imr(&["save", "loose", "acupuncture knee shoulder", flag])
+            .ends_with(2)
+            .says(&[&told, "imr search @loose"]);
+    }
     for name in ["", "a b", "../x", "a/b", ".x", "-x", "\u{e4}", &"x".repeat(65)] {
         folder
             .imr(&["save", "--", name, "mri"])

@@ -78,3 +78,27 @@ fn programs_get_none_and_neither_do_two_periods() {
         assert!(!is_drawn(&folder.imr(&[&["stats", "--pretty"], args].concat()).succeeds().out), "{args:?}");
     }
 }
+
+#[test]
+fn what_was_not_counted_is_a_gap() {
+    let folder = months(&[(8, 0), (4, 0), (1, 0), (0, 0), (1, 3), (16, 0)]);
+    assert_eq!(lines(&folder, &["--over", "month", "--show", "issues"]), ["issues  ▅▃▁▁▃█  0 to 16"]);
+    // The rows that `--min` leaves out had issues, and a month without issues has no median of days.
+    assert_eq!(lines(&folder, &["--over", "month", "--show", "issues", "--min", "2"]), ["issues  ▅▃  ▃█  4 to 16"]);
+    let days = lines(&folder, &["--over", "month", "--show", "ci", "--days", "assigned"]);
+    assert!(days.iter().all(|line| !line.contains(" 0 to ")), "{days:?}");
+}
+
+#[test]
+fn a_date_far_away_ends_no_line_and_no_report() {
+    let folder = months(&[(1, 0), (2, 0), (3, 0)]);
+    let issues = [("Acupuncture 12 visits", "Upheld", MTUS, "The records show no change.")];
+    let text = letter("CM16-0009999", "12/17/9999", 45, "male", "Family Practice", "in pain.", &issues);
+    folder.write("letters/far.txt", text);
+    folder.imr(&["index", "letters"]).succeeds();
+    for over in ["month", "quarter", "year"] {
+        let run = folder.imr(&["stats", "--over", over, "--pretty"]).succeeds();
+        assert!(run.out.contains("9999"), "{}", run.out);
+    }
+    folder.imr(&["report", "--format", "text", "--pretty"]).succeeds();
+}

@@ -24,7 +24,7 @@ pub fn cross(out: &mut dyn Write, table: &Cross, figure: Figure, extras: Extras,
     }
     sheet.text(out, style)?;
     if extras.lines {
-        super::spark::sparklines(out, &table.cells.rows, &[figure], style)?;
+        super::spark::sparklines(out, &table.cells, &[figure], style)?;
     }
     remark(out, &told(table, figure, extras), style)
 }

@@ -232,6 +232,11 @@ impl Figure {
         }
     }
 
+    /// Whether it is a number of issues or letters.
+    pub fn is_count(self) -> bool {
+        !matches!(self, Self::Share | Self::Interval | Self::Days)
+    }
+
     /// Whether it is a share, and no count.
     pub fn is_of_parts(self) -> bool {
         matches!(self, Self::Share)

@@ -64,7 +64,7 @@ pub fn stats(out: &mut dyn Write, stats: &Stats, figures: &[Figure], extras: Ext
         return Ok(());
     }
     if extras.lines {
-        spark::sparklines(out, &stats.rows, figures, style)?;
+        spark::sparklines(out, stats, figures, style)?;
     }
     remark(out, &extras.with(said(stats, extras), stats), style)
 }
@@ -132,7 +132,7 @@ pub fn remarks(stats: &Stats) -> Vec<String> {
 pub fn average(stats: &Stats) -> Option<String> {
     let mean = stats.mean_requests?;
     Some(match stats.total.letters {
-        1 => format!("1 letter has {mean:.0} requests"),
+        1 => format!("1 letter has {}", counted(mean.round() as u64, "request")),
         letters => format!("{} letters have {mean:.2} requests on average", thousands(letters)),
     })
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::super::style::{DIM, Style, cut, one_line, thousands, width};
 use super::figure::Figure;
-use crate::search::StatsRow;
+use crate::search::{Stats, StatsRow};
 
 /// The marks, from the least to the greatest.
 const MARKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -19,7 +19,8 @@ const NARROWEST: usize = 4;
 
 /// Writes lines for rows whose first value is a time: one for each figure, or where there are further fields one for each of
 /// their values, the most frequent ones, of the first figure. Nothing where there are too few periods.
-pub fn sparklines(out: &mut dyn Write, rows: &[StatsRow], figures: &[Figure], style: &Style) -> io::Result<()> {
+pub fn sparklines(out: &mut dyn Write, stats: &Stats, figures: &[Figure], style: &Style) -> io::Result<()> {
+    let (rows, is_whole) = (&stats.rows, stats.left_out.0 == 0);
     let mut series: BTreeMap<&[Option<String>], BTreeMap<&str, &StatsRow>> = BTreeMap::new();
     for row in rows {
         if let Some((Some(period), rest)) = row.values.split_first() {
@@ -43,8 +44,10 @@ pub fn sparklines(out: &mut dyn Write, rows: &[StatsRow], figures: &[Figure], st
     let more = lines.len().saturating_sub(MOST);
     lines.truncate(MOST);
     let names = lines.iter().map(|(name, ..)| width(name)).max().unwrap_or(0).min(NAME.min(style.width / 3));
-    let lines: Vec<(String, Line)> =
-        lines.into_iter().map(|(name, figure, rows)| (cut(&name, names), Line::of(figure, &periods, rows))).collect();
+    let lines: Vec<(String, Line)> = lines
+        .into_iter()
+        .map(|(name, figure, rows)| (cut(&name, names), Line::of(figure, &periods, rows, is_whole)))
+        .collect();
     let ends = lines.iter().map(|(_, line)| width(&line.ends)).max().unwrap_or(0);
     let columns = style.width.saturating_sub(names + ends + 4);
     // No name means that there is nothing to draw.
@@ -84,22 +87,30 @@ fn periods(series: &BTreeMap<&[Option<String>], BTreeMap<&str, &StatsRow>>) -> O
     let known = || series.values().flat_map(|rows| rows.keys().copied());
     let (first, last) = (known().min()?, known().max()?);
     let mut periods = vec![first.to_owned()];
-    while let Some(next) = periods.last().and_then(|period| next(period)).filter(|next| next.as_str() <= last) {
+    while let Some(next) = periods.last().filter(|period| *period != last).and_then(|period| next(period)) {
+        // A date may be wrong by millennia, and a line has few marks.
+        if periods.len() == MOST_PERIODS {
+            return None;
+        }
         periods.push(next);
     }
     (periods.len() >= FEWEST).then_some(periods)
 }
 
+/// More periods than any archive has: 400 years in months.
+const MOST_PERIODS: usize = 4800;
+
 /// The period behind `2016`, `2016-Q4` or `2016-12`.
 fn next(period: &str) -> Option<String> {
     let (year, part) = period.split_once('-').map_or((period, None), |(year, part)| (year, Some(part)));
     let year: u16 = year.parse().ok()?;
-    let Some(part) = part else { return Some(format!("{:04}", year + 1)) };
+    let following = year.checked_add(1)?;
+    let Some(part) = part else { return Some(format!("{following:04}")) };
     let (sign, number, last) = match part.strip_prefix('Q') {
         Some(quarter) => ("Q", quarter.parse::<u8>().ok()?, 4),
         None => ("", part.parse().ok()?, 12),
     };
-    let (year, number) = if number < last { (year, number + 1) } else { (year + 1, 1) };
+    let (year, number) = if number < last { (year, number + 1) } else { (following, 1) };
     Some(if sign.is_empty() { format!("{year:04}-{number:02}") } else { format!("{year:04}-Q{number}") })
 }
 
@@ -113,11 +124,11 @@ struct Line {
 }
 
 impl Line {
-    fn of(figure: Figure, periods: &[String], rows: &BTreeMap<&str, &StatsRow>) -> Self {
+    fn of(figure: Figure, periods: &[String], rows: &BTreeMap<&str, &StatsRow>, is_whole: bool) -> Self {
         let value = |period: &String| match rows.get(period.as_str()) {
             Some(row) => figure.on_line(row),
-            // What has no row was counted and is not there; of nothing there is no share.
-            None => (!figure.is_of_parts()).then_some(0.0),
+            // What has no row in a whole table is not there; of nothing there is neither a share nor a median.
+            None => (is_whole && figure.is_count()).then_some(0.0),
         };
         let values: Vec<Option<f64>> = periods.iter().map(value).collect();
         let known = || values.iter().flatten().copied();
