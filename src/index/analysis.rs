@@ -274,11 +274,6 @@ impl WordStream<'_> {
             return true;
         }
         let Some(last) = self.last.take() else { return false };
-        // A blank alone ends nothing, and stands between most words.
-        if next == Some(last.end + 1) && self.text.as_bytes()[last.end] == b' ' {
-            self.first = false;
-            return false;
-        }
         let end = match next {
             Some(next) => sentence::end(self.text, &last, next, self.first),
             None => (self.ends == Ends::BetweenAndLast).then_some(End::Paragraph),
@@ -302,8 +297,14 @@ impl TokenStream for WordStream<'_> {
     fn advance(&mut self) -> bool {
         let bytes = self.text.as_bytes();
         let next = word(self.text, self.at);
-        if self.ends != Ends::None && self.end(next.map(|(start, _)| start)) {
-            return true;
+        if self.ends != Ends::None {
+            // A blank alone ends nothing, and stands between most words.
+            let is_blank = next.is_some_and(|(start, _)| start == self.at + 1 && bytes[self.at] == b' ');
+            if is_blank && !self.paragraph && self.last.as_ref().is_some_and(|last| last.end == self.at) {
+                self.first = false;
+            } else if self.end(next.map(|(start, _)| start)) {
+                return true;
+            }
         }
         let Some((start, mut end)) = next else { return false };
         let before = self.at;
@@ -328,7 +329,7 @@ impl TokenStream for WordStream<'_> {
                 }
             }
         }
-        self.at = end + possessive(self.text, end);
+        self.at = if bytes[start] == b'%' { end } else { end + possessive(self.text, end) };
         self.token.offset_from = start;
         self.token.offset_to = end;
         self.token.position = self.token.position.wrapping_add(1);
@@ -376,7 +377,7 @@ enum Byte {
 }
 
 /// What each byte is, so that a byte costs one look-up.
-const BYTES: [Byte; 256] = {
+static BYTES: [Byte; 256] = {
     let mut bytes = [Byte::Wide; 256];
     let mut byte = 0;
     while byte < 128 {
@@ -395,40 +396,35 @@ fn word(text: &str, from: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut start = from;
     loop {
-        // One comparison after the other: the processor foresees them better than a jump by the kind.
-        let byte = BYTES[usize::from(*bytes.get(start)?)];
-        if byte == Byte::Word {
-            break;
-        } else if byte == Byte::Gap {
-            start += 1;
-        } else if byte == Byte::Percent {
-            if behind_number(&bytes[..start]) {
-                return Some((start, start + 1));
+        start += run_of(Byte::Gap, bytes.get(start..)?);
+        match BYTES[usize::from(*bytes.get(start)?)] {
+            Byte::Word => break,
+            Byte::Percent if behind_number(&bytes[..start]) => return Some((start, start + 1)),
+            Byte::Gap | Byte::Percent => start += 1,
+            Byte::Wide => {
+                let c = text[start..].chars().next()?;
+                if c.is_alphanumeric() {
+                    break;
+                }
+                start += c.len_utf8();
             }
-            start += 1;
-        } else {
-            let c = text[start..].chars().next()?;
-            if c.is_alphanumeric() {
-                break;
-            }
-            start += c.len_utf8();
         }
     }
     let mut end = start;
-    while let Some(&b) = bytes.get(end) {
-        let byte = BYTES[usize::from(b)];
-        if byte == Byte::Word {
-            end += 1;
-        } else if byte != Byte::Wide {
-            break;
-        } else {
-            match text[end..].chars().next() {
-                Some(c) if c.is_alphanumeric() => end += c.len_utf8(),
-                _ => break,
-            }
+    loop {
+        end += run_of(Byte::Word, &bytes[end..]);
+        // Only other characters than those of ASCII may go on with a word that ends here.
+        let wide = bytes.get(end).filter(|b| !b.is_ascii()).and_then(|_| text[end..].chars().next());
+        match wide {
+            Some(c) if c.is_alphanumeric() => end += c.len_utf8(),
+            _ => return Some((start, end)),
         }
     }
-    Some((start, end))
+}
+
+/// How many bytes of a kind stand at the beginning.
+fn run_of(byte: Byte, bytes: &[u8]) -> usize {
+    bytes.iter().position(|b| BYTES[usize::from(*b)] != byte).unwrap_or(bytes.len())
 }
 
 /// Whether a number stands before, with a blank at most.
