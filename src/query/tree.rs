@@ -74,7 +74,11 @@ impl Tree {
                 Node::Same { weight, of_letter: *of_letter, score: *score }
             }
             Self::Fields(fields) => Node::Fields(fields.weighted(schema, statistics)?),
-            Self::Every { of, not } => Node::Every { of: each(of)?, not: each(not)? },
+            Self::Every { of, not } => {
+                // What must not match needs no scores.
+                let not = not.iter().map(|tree| tree.node(schema, None)).collect::<tantivy::Result<_>>()?;
+                Node::Every { of: each(of)?, not }
+            }
             Self::Any { of, least } => Node::Any { of: each(of)?, least: *least },
             Self::Best { of, other } => Node::Best { of: each(of)?, other: *other },
         })
@@ -109,12 +113,13 @@ impl Weighted {
 
 impl Node {
     fn open(&self, reader: &SegmentReader, is_scored: bool) -> tantivy::Result<Box<dyn Source>> {
-        let each = |of: &[Node]| {
+        let open = |of: &[Node], is_scored: bool| {
             let mut open = of.iter().map(|node| node.open(reader, is_scored)).collect::<tantivy::Result<Vec<_>>>()?;
             // What is quick to look up leaves less to what is slow.
             open.sort_by_key(|source| source.cost());
             tantivy::Result::Ok(open)
         };
+        let each = |of: &[Node]| open(of, is_scored);
         let (found, max_doc) = (Found::new(), reader.max_doc());
         Ok(match self {
             Self::Nothing => Box::new(All(0)),
@@ -127,7 +132,7 @@ impl Node {
                 }
             }
             Self::Fields(fields) => fields.open(reader)?,
-            Self::Every { of, not } => Box::new(Every { of: each(of)?, not: each(not)?, found, is_scored }),
+            Self::Every { of, not } => Box::new(Every { of: each(of)?, not: open(not, false)?, found, is_scored }),
             Self::Any { of, least } => Box::new(Least {
                 of: each(of)?,
                 least: (*least).max(1),
@@ -224,7 +229,9 @@ impl Source for Least {
             source.fill(start, wanted, &mut self.found);
             self.found.has.each(|place| {
                 found.add(place, self.found.score(place));
-                self.often[place as usize] += 1;
+                if self.least > 1 {
+                    self.often[place as usize] += 1;
+                }
             });
         }
         if self.least > 1 {
