@@ -1,20 +1,16 @@
-//! An expression to the query that tantivy runs.
+//! An expression to what looks it up in an index.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use tantivy::query::{
-    AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query, RangeQuery, TermQuery,
-    TermSetQuery,
-};
+use tantivy::query::{Query, RangeQuery, TermQuery, TermSetQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::Expr;
-use super::fields::{FieldsQuery, Part, of_letter};
-use super::forward::Forward;
+use super::fields::{FieldsQuery, Part};
 use super::has_value::HasValue;
 use super::lex::MOST_BOOST;
 use super::loosen::least;
@@ -22,13 +18,14 @@ use super::resolve::{contains, resolve, values};
 use super::score::on_grid;
 use super::span::Span;
 use super::synonyms::WEIGHT as SYNONYM;
+use super::tree::Tree;
 use crate::index::{FieldDef, FieldKind, IndexSchema, paths_below};
 
 /// Compiles an expression for a searcher, whose values of keyword fields decide what a word matches there.
 ///
 /// # Errors
 /// When the dictionary of a field cannot be read.
-pub fn compile(expr: &Expr, searcher: &Searcher) -> tantivy::Result<Box<dyn Query>> {
+pub fn compile(expr: &Expr, searcher: &Searcher) -> tantivy::Result<Tree> {
     Compiler { searcher, names: OnceCell::new() }.weighted(expr, 1.0)
 }
 
@@ -49,11 +46,11 @@ struct Name {
 }
 
 impl Compiler<'_> {
-    fn weighted(&self, expr: &Expr, factor: f32) -> tantivy::Result<Box<dyn Query>> {
+    fn weighted(&self, expr: &Expr, factor: f32) -> tantivy::Result<Tree> {
         let schema = IndexSchema::get();
         Ok(match expr {
-            Expr::All => unscored(AllQuery),
-            Expr::Nothing => Box::new(EmptyQuery),
+            Expr::All => Tree::Everything,
+            Expr::Nothing => Tree::Nothing,
             Expr::Pattern { .. } | Expr::Keyword { .. } | Expr::Outcome(_) => {
                 self.weighted(&resolve(expr, self.searcher)?.expr, factor)?
             }
@@ -66,8 +63,8 @@ impl Compiler<'_> {
                 fields(parts, factor, &[])
             }
             Expr::HasValue(name) => match schema.find(name) {
-                Some((def, field)) => of_letter(def, unscored(HasValue(field))),
-                None => Box::new(EmptyQuery),
+                Some((def, field)) => unscored(def.letter, HasValue(field)),
+                None => Tree::Nothing,
             },
             Expr::Words { field, terms } => fields(self.words(field.as_deref(), terms)?, factor, &[]),
             Expr::Synonyms { of, any } => {
@@ -82,41 +79,42 @@ impl Compiler<'_> {
                 }
                 let synonyms = fields(parts, factor * SYNONYM, &words_of(of));
                 let either = vec![self.weighted(of, factor)?, synonyms];
-                Box::new(DisjunctionMaxQuery::with_tie_breaker(either, OTHER))
+                Tree::Best { of: either, other: OTHER }
             }
             // Some fitting words are rare and some are not, so that none tells more than another.
             Expr::AnyWord { field, terms } => {
                 let parts = self.any_word(field.as_deref(), terms)?;
                 let any = parts.into_iter().map(|part| match part {
-                    Part::Value { query, weight } => (Occur::Should, scored(query.box_clone(), weight * factor)),
-                    text => (Occur::Should, fields(vec![text], factor, &[])),
+                    Part::Value { query, of_letter, weight } => {
+                        Tree::Same { query, of_letter, score: on_grid(weight * factor) }
+                    }
+                    text => fields(vec![text], factor, &[]),
                 });
-                Box::new(BooleanQuery::new(any.collect()))
+                Tree::Any { of: any.collect(), least: 1 }
             }
             Expr::Values { field, values } => match schema.find(field) {
-                Some((_, field)) => any_of(field, values, 0.0),
-                None => Box::new(EmptyQuery),
+                Some((_, field)) => any_of(field, values).map_or(Tree::Nothing, |query| same(false, query)),
+                None => Tree::Nothing,
             },
             Expr::Range { field, first, last } => {
-                let Some((_, field)) = schema.find(field) else { return Ok(Box::new(EmptyQuery)) };
+                let Some((_, field)) = schema.find(field) else { return Ok(Tree::Nothing) };
                 let term = |n| Term::from_field_u64(field, n);
                 match first == last {
-                    true => unscored(TermQuery::new(term(*first), IndexRecordOption::Basic)),
+                    true => unscored(false, TermQuery::new(term(*first), IndexRecordOption::Basic)),
                     false => {
                         let range = RangeQuery::new(Bound::Included(term(*first)), Bound::Included(term(*last)));
-                        unscored(Forward(Box::new(range)))
+                        unscored(false, range)
                     }
                 }
             }
             Expr::Path(path) => {
                 let field = schema.field("path");
                 let term = |text: &str| Term::from_field_text(field, text);
-                let file: Box<dyn Query> = Box::new(TermQuery::new(term(path), IndexRecordOption::Basic));
+                let file = unscored(false, TermQuery::new(term(path), IndexRecordOption::Basic));
                 let below = paths_below(path).into_iter().map(|(first, last)| {
-                    let range = RangeQuery::new(Bound::Included(term(&first)), Bound::Excluded(term(&last)));
-                    (Occur::Should, Box::new(range) as _)
+                    unscored(false, RangeQuery::new(Bound::Included(term(&first)), Bound::Excluded(term(&last))))
                 });
-                unscored(BooleanQuery::new(std::iter::once((Occur::Should, file)).chain(below).collect()))
+                Tree::Any { of: std::iter::once(file).chain(below).collect(), least: 1 }
             }
             // What is quoted is what a letter says, and names of categories and drugs are ours.
             Expr::Quoted(inner) => match &**inner {
@@ -127,32 +125,26 @@ impl Compiler<'_> {
             },
             Expr::Boost(inner, by) => self.weighted(inner, (factor * by).min(MOST_BOOST))?,
             Expr::And(all) => {
-                let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+                let (mut of, mut not) = (Vec::new(), Vec::new());
                 for part in all {
                     match part {
-                        Expr::Not(inner) => parts.push((Occur::MustNot, self.weighted(inner, factor)?)),
-                        part => parts.push((Occur::Must, self.weighted(part, factor)?)),
+                        Expr::Not(inner) => not.push(self.weighted(inner, factor)?),
+                        part => of.push(self.weighted(part, factor)?),
                     }
                 }
-                if parts.iter().all(|(occur, _)| *occur == Occur::MustNot) {
-                    parts.push((Occur::Must, unscored(AllQuery)));
+                if of.is_empty() {
+                    of.push(Tree::Everything);
                 }
-                Box::new(BooleanQuery::new(parts))
+                Tree::Every { of, not }
             }
-            Expr::Or(any) => {
-                let parts = any.iter().map(|part| Ok((Occur::Should, self.weighted(part, factor)?)));
-                Box::new(BooleanQuery::new(parts.collect::<tantivy::Result<_>>()?))
-            }
-            Expr::Most(of) => {
-                let parts = of.iter().map(|part| Ok((Occur::Should, self.weighted(part, factor)?)));
-                let parts = parts.collect::<tantivy::Result<_>>()?;
-                Box::new(BooleanQuery::with_minimum_required_clauses(parts, least(of.len())))
-            }
-            Expr::Not(inner) => Box::new(BooleanQuery::new(vec![
-                (Occur::Must, unscored(AllQuery)),
-                (Occur::MustNot, self.weighted(inner, factor)?),
-            ])),
+            Expr::Or(any) => Tree::Any { of: self.each(any, factor)?, least: 1 },
+            Expr::Most(of) => Tree::Any { of: self.each(of, factor)?, least: least(of.len()) },
+            Expr::Not(inner) => Tree::Every { of: vec![Tree::Everything], not: vec![self.weighted(inner, factor)?] },
         })
+    }
+
+    fn each(&self, of: &[Expr], factor: f32) -> tantivy::Result<Vec<Tree>> {
+        of.iter().map(|part| self.weighted(part, factor)).collect()
     }
 
     /// Words in a row in a field, or in any field where bare words are looked for.
@@ -183,17 +175,16 @@ impl Compiler<'_> {
 
     /// The same for any of many words.
     fn any_word(&self, field: Option<&str>, terms: &BTreeSet<String>) -> tantivy::Result<Vec<Part>> {
-        let text = |def: &'static FieldDef, field| Part::Value {
-            query: Arc::from(of_letter(def, any_of(field, terms, 1.0))),
-            weight: def.weight,
+        let text = |def: &'static FieldDef, field| {
+            any_of(field, terms).map(|query| Part::Value { query, of_letter: def.letter, weight: def.weight })
         };
         if let Some(name) = field {
-            return Ok(IndexSchema::get().find(name).map(|(def, field)| text(def, field)).into_iter().collect());
+            return Ok(IndexSchema::get().find(name).and_then(|(def, field)| text(def, field)).into_iter().collect());
         }
         let mut parts = Vec::new();
         for (def, field) in IndexSchema::get().fields().filter(|(def, _)| def.words) {
             match def.kind {
-                FieldKind::Text => parts.push(text(def, field)),
+                FieldKind::Text => parts.extend(text(def, field)),
                 _ => parts.extend(self.value(def, field, &|words| words.iter().any(|word| terms.contains(word)))?),
             }
         }
@@ -204,8 +195,7 @@ impl Compiler<'_> {
     fn value(&self, def: &FieldDef, field: Field, fits: &dyn Fn(&[String]) -> bool) -> tantivy::Result<Option<Part>> {
         let names = self.names()?.iter().filter(|name| name.field == field && fits(&name.terms));
         let values: BTreeSet<String> = names.map(|name| name.value.clone()).collect();
-        Ok((!values.is_empty())
-            .then(|| Part::Value { query: Arc::from(any_of(field, &values, 1.0)), weight: def.weight }))
+        Ok(any_of(field, &values).map(|query| Part::Value { query, of_letter: false, weight: def.weight }))
     }
 
     /// The values are some hundreds at most, and a query looks at them once.
@@ -229,19 +219,19 @@ fn name_terms(value: &str) -> Vec<String> {
     terms
 }
 
-fn unscored(query: impl Query) -> Box<dyn Query> {
-    scored(Box::new(query), 0.0)
+fn unscored(of_letter: bool, query: impl Query) -> Tree {
+    same(of_letter, Box::new(query))
 }
 
-fn scored(query: Box<dyn Query>, score: f32) -> Box<dyn Query> {
-    Box::new(ConstScoreQuery::new(query, on_grid(score)))
+fn same(of_letter: bool, query: Box<dyn Query>) -> Tree {
+    Tree::Same { query, of_letter, score: 0.0 }
 }
 
 /// What stands in some fields.
-fn fields(parts: Vec<Part>, factor: f32, instead_of: &[String]) -> Box<dyn Query> {
+fn fields(parts: Vec<Part>, factor: f32, instead_of: &[String]) -> Tree {
     match parts.is_empty() {
-        true => Box::new(EmptyQuery),
-        false => Box::new(FieldsQuery { parts, factor, instead_of: instead_of.to_vec() }),
+        true => Tree::Nothing,
+        false => Tree::Fields(FieldsQuery { parts, factor, instead_of: instead_of.to_vec() }),
     }
 }
 
@@ -254,13 +244,11 @@ fn words_of(expr: &Expr) -> Vec<String> {
     }
 }
 
-/// Any of these terms of a field, all with the same score.
-fn any_of(field: Field, terms: &BTreeSet<String>, score: f32) -> Box<dyn Query> {
+/// Any of these terms of a field; `None` where there are none.
+fn any_of(field: Field, terms: &BTreeSet<String>) -> Option<Box<dyn Query>> {
     let term = |text: &String| Term::from_field_text(field, text);
-    let query: Box<dyn Query> = match terms.first() {
-        None => return Box::new(EmptyQuery),
-        Some(one) if terms.len() == 1 => Box::new(TermQuery::new(term(one), IndexRecordOption::Basic)),
-        Some(_) => Box::new(TermSetQuery::new(terms.iter().map(term))),
-    };
-    scored(query, score)
+    Some(match terms.first()? {
+        one if terms.len() == 1 => Box::new(TermQuery::new(term(one), IndexRecordOption::Basic)),
+        _ => Box::new(TermSetQuery::new(terms.iter().map(term))),
+    })
 }

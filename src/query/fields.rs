@@ -8,16 +8,17 @@ use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::query::{BooleanQuery, EnableScoring, Explanation, Occur, PhraseQuery, Query, Scorer, TermQuery, Weight};
+use tantivy::query::{Bm25StatisticsProvider, EnableScoring, Query, Weight};
 use tantivy::schema::{Field, IndexRecordOption, Schema};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
-use super::of_letter::{LetterScorer, OfLetter};
+use super::of_letter::OfLetter;
 use super::row::RowQuery;
 use super::score::on_grid;
 use super::span::Span;
 use super::span_query::{Norms, SpanQuery, SpanWeight, telling};
-use super::window::{self, Windows};
+use super::walk::{self, Plain, Walk};
+use super::window::{Bits, Found, Source};
 use crate::index::FieldDef;
 
 /// How fast more of a word counts less: the greater, the longer the weights of fields tell. Measured by `scripts/relevance`
@@ -27,7 +28,7 @@ const K1: Score = 4.0;
 const B: Score = 0.3;
 
 /// A word, or what stands in one text, in several fields.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct FieldsQuery {
     /// The fields.
     pub parts: Vec<Part>,
@@ -38,7 +39,7 @@ pub struct FieldsQuery {
 }
 
 /// A word in one field.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Part {
     /// In a text.
     Text {
@@ -52,57 +53,35 @@ pub enum Part {
     /// As a word of a value, which has it once.
     Value {
         /// The documents with such values.
-        query: Arc<dyn Query>,
+        query: Box<dyn Query>,
+        /// Whether a letter has them once.
+        of_letter: bool,
         /// The factor on it.
         weight: Score,
     },
 }
 
 impl Part {
-    /// The documents alone.
-    fn plain(&self) -> Box<dyn Query> {
+    /// The documents, with scores by how often it stands there against the length of the text.
+    fn weighted(&self, schema: &Schema, is_scored: bool) -> tantivy::Result<PartWeight> {
         let (def, field, span) = match self {
             Self::Text { def, field, span } => (def, *field, span),
-            Self::Value { query, .. } => return query.box_clone(),
-        };
-        let query: Box<dyn Query> = match (word_of(span, field), row_of(span, field)) {
-            (Some(word), _) => Box::new(TermQuery::new(word, IndexRecordOption::Basic)),
-            (None, Some(row)) => Box::new(PhraseQuery::new(row)),
-            (None, None) => {
-                Box::new(SpanQuery { field, several: def.several, once: def.once, span: Arc::clone(span), norms: None })
-            }
-        };
-        of_letter(def, query)
-    }
-
-    /// The documents, scored by how often it stands there against the length of the text.
-    fn counted(&self, schema: &Schema) -> tantivy::Result<PartWeight> {
-        let (def, field, span) = match self {
-            Self::Text { def, field, span } => (def, *field, span),
-            Self::Value { query, .. } => {
+            Self::Value { query, of_letter, weight } => {
                 let value = Counting::Value(query.weight(EnableScoring::disabled_from_schema(schema))?);
-                return Ok(PartWeight { counting: value, of_letter: false, weight: self.weight() });
+                return Ok(PartWeight { counting: value, of_letter: *of_letter, weight: *weight });
             }
         };
-        let norms = norms(def.length as Score);
+        let norms = is_scored.then(|| norms(def.length as Score));
         let once = def.once;
         let counting = match (word_of(span, field), row_of(span, field)) {
             (Some(term), _) => Counting::Word(Counted { term, once, norms }),
             (None, Some(terms)) => Counting::Row(RowQuery { terms, once, norms }),
             (None, None) => {
                 let (several, span) = (def.several, Arc::clone(span));
-                let query = SpanQuery { field, several, once, span, norms: Some(norms) };
-                Counting::Span(query.weighted(schema)?)
+                Counting::Span(SpanQuery { field, several, once, span, norms }.weighted(schema)?)
             }
         };
         Ok(PartWeight { counting, of_letter: def.letter, weight: def.weight })
-    }
-
-    fn weight(&self) -> Score {
-        match self {
-            Self::Text { def, .. } => def.weight,
-            Self::Value { weight, .. } => *weight,
-        }
     }
 }
 
@@ -122,17 +101,20 @@ fn row_of(span: &Span, field: Field) -> Option<Vec<Term>> {
     }
 }
 
-/// A query on a field: what a letter has once is found with all its issues.
-pub fn of_letter(def: &FieldDef, query: Box<dyn Query>) -> Box<dyn Query> {
-    if def.letter { Box::new(OfLetter(query)) } else { query }
-}
+impl FieldsQuery {
+    /// The same for an index with these statistics; without them there are no scores.
+    pub fn weighted(
+        &self,
+        schema: &Schema,
+        statistics: Option<&dyn Bm25StatisticsProvider>,
+    ) -> tantivy::Result<FieldsWeight> {
+        let parts = self.parts.iter().map(|part| part.weighted(schema, statistics.is_some()));
+        let parts = parts.collect::<tantivy::Result<_>>()?;
+        Ok(FieldsWeight { parts, factor: statistics.map(|statistics| self.factor(statistics)).transpose()? })
+    }
 
-impl Query for FieldsQuery {
-    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        let EnableScoring::Enabled { statistics_provider: statistics, .. } = scoring else {
-            let any = self.parts.iter().map(|part| (Occur::Should, part.plain()));
-            return BooleanQuery::new(any.collect()).weight(scoring);
-        };
+    /// What the dampened sum over the fields is multiplied by.
+    fn factor(&self, statistics: &dyn Bm25StatisticsProvider) -> tantivy::Result<Score> {
         let documents = statistics.total_num_docs()?;
         let least = |found: &mut Option<Score>, one: Score| *found = Some(found.map_or(one, |least| least.min(one)));
         // It tells as little as in the field, and in the form, that is met most.
@@ -160,9 +142,7 @@ impl Query for FieldsQuery {
             }
             least(&mut rarity, sum);
         }
-        let factor = self.factor * rarity.unwrap_or(1.0) * (K1 + 1.0);
-        let parts = self.parts.iter().map(|part| part.counted(scoring.schema()));
-        Ok(Box::new(FieldsWeight { parts: parts.collect::<tantivy::Result<_>>()?, factor }))
+        Ok(self.factor * rarity.unwrap_or(1.0) * (K1 + 1.0))
     }
 }
 
@@ -183,28 +163,33 @@ fn norms(average: Score) -> Norms {
 struct Counted {
     term: Term,
     once: bool,
-    norms: Norms,
+    norms: Option<Norms>,
 }
 
 impl Counted {
-    fn open(&self, reader: &SegmentReader) -> tantivy::Result<Option<CountedScorer>> {
+    fn open(&self, reader: &SegmentReader) -> tantivy::Result<Option<CountedWalk>> {
         let field: Field = self.term.field();
         let index = reader.inverted_index(field)?;
-        let Some(postings) = index.read_postings(&self.term, IndexRecordOption::WithFreqs)? else { return Ok(None) };
+        let option = if self.norms.is_some() { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
+        let Some(postings) = index.read_postings(&self.term, option)? else { return Ok(None) };
         let lengths = reader.fieldnorms_readers().get_field(field)?;
         let lengths = lengths.unwrap_or_else(|| FieldNormReader::constant(reader.max_doc(), 1));
-        Ok(Some(CountedScorer { postings, once: self.once, lengths, norms: Arc::clone(&self.norms) }))
+        Ok(Some(CountedWalk { postings, once: self.once, lengths, norms: self.norms.clone() }))
     }
 }
 
-struct CountedScorer {
+struct CountedWalk {
     postings: SegmentPostings,
     once: bool,
     lengths: FieldNormReader,
-    norms: Norms,
+    norms: Option<Norms>,
 }
 
-impl DocSet for CountedScorer {
+impl Walk for CountedWalk {
+    fn doc(&self) -> DocId {
+        self.postings.doc()
+    }
+
     fn advance(&mut self) -> DocId {
         self.postings.advance()
     }
@@ -213,20 +198,15 @@ impl DocSet for CountedScorer {
         if self.postings.doc() < target { self.postings.seek(target) } else { self.postings.doc() }
     }
 
-    fn doc(&self) -> DocId {
-        self.postings.doc()
-    }
-
-    fn size_hint(&self) -> u32 {
-        self.postings.size_hint()
-    }
-}
-
-impl Scorer for CountedScorer {
     fn score(&mut self) -> Score {
-        let norm = self.norms[usize::from(self.lengths.fieldnorm_id(self.postings.doc()))];
+        let Some(norms) = &self.norms else { return 1.0 };
+        let norm = norms[usize::from(self.lengths.fieldnorm_id(self.postings.doc()))];
         let often = if self.once { 1 } else { self.postings.term_freq() };
         often as Score / norm
+    }
+
+    fn size(&self) -> u32 {
+        self.postings.size_hint()
     }
 }
 
@@ -247,84 +227,75 @@ struct PartWeight {
 }
 
 impl PartWeight {
-    fn open(&self, reader: &SegmentReader) -> tantivy::Result<Option<Box<dyn window::Part>>> {
+    fn open(&self, reader: &SegmentReader) -> tantivy::Result<Option<Box<dyn walk::Part>>> {
         Ok(match &self.counting {
             Counting::Word(word) => self.boxed(word.open(reader)?, reader)?,
             Counting::Row(row) => self.boxed(row.open(reader)?, reader)?,
             Counting::Span(span) => self.boxed(Some(span.open(reader)?), reader)?,
-            Counting::Value(value) => self.boxed(Some(value.scorer(reader, 1.0)?), reader)?,
+            Counting::Value(value) => self.boxed(Some(Plain(value.scorer(reader, 1.0)?)), reader)?,
         })
     }
 
-    fn boxed<S: Scorer + 'static>(
+    fn boxed<W: Walk + 'static>(
         &self,
-        scorer: Option<S>,
+        walk: Option<W>,
         reader: &SegmentReader,
-    ) -> tantivy::Result<Option<Box<dyn window::Part>>> {
-        Ok(match scorer.filter(|scorer| scorer.doc() != TERMINATED) {
+    ) -> tantivy::Result<Option<Box<dyn walk::Part>>> {
+        Ok(match walk.filter(|walk| walk.doc() != TERMINATED) {
             None => None,
-            Some(scorer) if self.of_letter => Some(Box::new(LetterScorer::new(scorer, reader)?)),
-            Some(scorer) => Some(Box::new(scorer)),
+            Some(walk) if self.of_letter => Some(Box::new(OfLetter::new(walk, reader)?)),
+            Some(walk) => Some(Box::new(walk)),
         })
     }
 }
 
-struct FieldsWeight {
+/// A word in several fields for one index.
+pub struct FieldsWeight {
     parts: Vec<PartWeight>,
-    factor: Score,
+    factor: Option<Score>,
 }
 
-impl Weight for FieldsWeight {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+impl FieldsWeight {
+    /// The documents of a segment.
+    pub fn open(&self, reader: &SegmentReader) -> tantivy::Result<Box<dyn Source>> {
         let mut parts = Vec::new();
         for part in &self.parts {
             parts.extend(part.open(reader)?.map(|open| (open, part.weight)));
         }
-        let is_dear = self.parts.iter().any(|part| matches!(part.counting, Counting::Row(_) | Counting::Span(_)));
-        Ok(Box::new(FieldsScorer { windows: Windows::new(parts, is_dear), factor: self.factor * boost }))
+        Ok(Box::new(FieldsSource { parts, factor: self.factor }))
     }
-
-    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
-        explained(self.scorer(reader, 1.0)?, doc, "a word in several fields")
-    }
-}
-
-fn explained(mut scorer: Box<dyn Scorer>, doc: DocId, what: &'static str) -> tantivy::Result<Explanation> {
-    let found = scorer.doc() == doc || (scorer.doc() < doc && scorer.seek(doc) == doc);
-    Ok(Explanation::new(what, if found { scorer.score() } else { 0.0 }))
 }
 
 /// The union of the fields.
-struct FieldsScorer {
-    windows: Windows,
-    factor: Score,
+struct FieldsSource {
+    parts: Vec<(Box<dyn walk::Part>, Score)>,
+    factor: Option<Score>,
 }
 
-impl DocSet for FieldsScorer {
-    fn advance(&mut self) -> DocId {
-        self.windows.advance()
+impl Source for FieldsSource {
+    fn next(&self) -> DocId {
+        self.parts.iter().map(|(part, _)| part.next()).min().unwrap_or(TERMINATED)
     }
 
-    fn seek(&mut self, target: DocId) -> DocId {
-        self.windows.seek(target)
-    }
-
-    fn doc(&self) -> DocId {
-        self.windows.doc()
-    }
-
-    fn size_hint(&self) -> u32 {
-        self.windows.size_hint()
+    // Fields are added up in their order, so that the sum is the same in every index.
+    fn fill(&mut self, start: DocId, wanted: &Bits, found: &mut Found) {
+        found.has.clear();
+        let Some(factor) = self.factor else {
+            // What one field has need not be looked for in the next.
+            let mut wanted = wanted.clone();
+            for (part, weight) in &mut self.parts {
+                part.add_to(start, &wanted, found, *weight);
+                wanted.remove(&found.has);
+            }
+            return;
+        };
+        for (part, weight) in &mut self.parts {
+            part.add_to(start, wanted, found, *weight);
+        }
+        found.map(|often| on_grid(factor * often / (K1 + often)));
     }
 
     fn cost(&self) -> u64 {
-        self.windows.cost()
-    }
-}
-
-impl Scorer for FieldsScorer {
-    fn score(&mut self) -> Score {
-        let often = self.windows.sum();
-        on_grid(self.factor * often / (K1 + often))
+        self.parts.iter().map(|(part, _)| part.cost()).sum()
     }
 }

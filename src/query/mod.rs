@@ -10,7 +10,6 @@
 
 mod compile;
 mod fields;
-mod forward;
 mod has_value;
 mod lex;
 mod loosen;
@@ -27,7 +26,9 @@ mod span;
 mod span_query;
 mod spelling;
 mod synonyms;
+mod tree;
 mod value;
+mod walk;
 mod window;
 
 use std::collections::BTreeSet;
@@ -41,6 +42,8 @@ pub use resolve::{Resolved, resolve};
 pub use span::{Near, Span, Within};
 pub use spelling::corrections;
 pub use synonyms::{Widened, with_synonyms};
+pub use tree::{Tree, Weighted};
+pub use window::Windows;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{IndexSchema, analysis};

@@ -5,49 +5,19 @@
 
 use tantivy::columnar::Column;
 use tantivy::postings::SegmentPostings;
-use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
+use super::walk::{Walk, is_few, look_for};
+use super::window::{Bits, SIZE};
 use crate::index::{IndexSchema, NUMBER, first_of_letter};
 
-/// A query on a field of the letter, which matches all documents of the letters whose first one matches.
-#[derive(Debug)]
-pub struct OfLetter(pub Box<dyn Query>);
-
-impl Clone for OfLetter {
-    fn clone(&self) -> Self {
-        Self(self.0.box_clone())
-    }
-}
-
-impl Query for OfLetter {
-    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(LetterWeight(self.0.weight(scoring)?)))
-    }
-
-    fn query_terms<'a>(&'a self, visitor: &mut dyn FnMut(&'a Term, bool)) {
-        self.0.query_terms(visitor);
-    }
-}
-
-struct LetterWeight(Box<dyn Weight>);
-
-impl Weight for LetterWeight {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        Ok(Box::new(LetterScorer::new(self.0.scorer(reader, boost)?, reader)?))
-    }
-
-    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
-        let numbers = reader.fast_fields().u64(NUMBER)?;
-        self.0.explain(reader, first_of_letter(&numbers, doc))
-    }
-}
-
 /// All documents of the letters whose first one matches.
-pub struct LetterScorer<S> {
+pub struct OfLetter<W> {
     /// Stands on the first document of the letter of `doc`.
-    first: S,
+    first: W,
+    /// Whether that one matches, once it was looked up.
+    held: Option<bool>,
     doc: DocId,
     /// The document behind the letter.
     end: DocId,
@@ -57,9 +27,9 @@ pub struct LetterScorer<S> {
     max_doc: DocId,
 }
 
-impl<S: Scorer> LetterScorer<S> {
+impl<W: Walk> OfLetter<W> {
     /// The documents of letters whose first ones are given.
-    pub fn new(first: S, reader: &SegmentReader) -> tantivy::Result<Self> {
+    pub fn new(first: W, reader: &SegmentReader) -> tantivy::Result<Self> {
         let field = IndexSchema::get().number;
         let index = reader.inverted_index(field)?;
         let postings = |number| {
@@ -69,7 +39,7 @@ impl<S: Scorer> LetterScorer<S> {
         };
         let begins = [postings(1)?, postings(0)?];
         let numbers = reader.fast_fields().u64(NUMBER)?;
-        let mut this = Self { doc: 0, end: 0, first, begins, numbers, max_doc: reader.max_doc() };
+        let mut this = Self { doc: 0, end: 0, first, held: None, begins, numbers, max_doc: reader.max_doc() };
         this.settle();
         Ok(this)
     }
@@ -78,6 +48,7 @@ impl<S: Scorer> LetterScorer<S> {
     fn settle(&mut self) {
         self.doc = self.first.doc();
         self.end = self.max_doc;
+        self.held = None;
         if self.doc < self.max_doc {
             for begins in &mut self.begins {
                 if begins.doc() <= self.doc {
@@ -89,7 +60,11 @@ impl<S: Scorer> LetterScorer<S> {
     }
 }
 
-impl<S: Scorer> DocSet for LetterScorer<S> {
+impl<W: Walk> Walk for OfLetter<W> {
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
     fn advance(&mut self) -> DocId {
         if self.doc.saturating_add(1) < self.end {
             self.doc += 1;
@@ -112,9 +87,7 @@ impl<S: Scorer> DocSet for LetterScorer<S> {
             true => first_of_letter(&self.numbers, target),
             false => TERMINATED,
         };
-        if self.first.doc() < first {
-            self.first.seek(first);
-        }
+        self.first.seek(first);
         self.settle();
         // The letter may have begun before the document that was asked for.
         if self.doc < target && target < self.end {
@@ -123,21 +96,43 @@ impl<S: Scorer> DocSet for LetterScorer<S> {
         self.doc
     }
 
-    fn doc(&self) -> DocId {
-        self.doc
+    fn holds(&mut self) -> bool {
+        *self.held.get_or_insert_with(|| self.first.holds())
     }
 
-    fn size_hint(&self) -> u32 {
-        self.first.size_hint()
+    fn score(&mut self) -> Score {
+        self.first.score()
+    }
+
+    fn size(&self) -> u32 {
+        self.first.size()
     }
 
     fn cost(&self) -> u64 {
         self.first.cost()
     }
-}
 
-impl<S: Scorer> Scorer for LetterScorer<S> {
-    fn score(&mut self) -> Score {
-        self.first.score()
+    // A letter is looked at once, not with each of its documents.
+    fn each(&mut self, start: DocId, wanted: &Bits, each: &mut impl FnMut(DocId, Score)) {
+        let end = start.saturating_add(SIZE);
+        if self.seek(start) >= end {
+            return;
+        }
+        if is_few(wanted, self.size()) {
+            return look_for(self, start, wanted, each);
+        }
+        while self.doc < end {
+            let (from, to) = (self.doc - start, self.end.min(end) - start);
+            if wanted.next(from).is_some_and(|place| place < to) && self.holds() {
+                let score = self.score();
+                (from..to).filter(|place| wanted.has(*place)).for_each(|place| each(place, score));
+            }
+            if self.end > end {
+                self.doc = end;
+            } else {
+                self.first.advance();
+                self.settle();
+            }
+        }
     }
 }

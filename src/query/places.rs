@@ -94,9 +94,8 @@ pub fn tidy<P: Place>(places: &mut Vec<P>) {
     });
 }
 
-/// The places of pairs, in order, that are near enough and do not overlap.
-pub fn near<P: Place>(left: &[P], right: &[P], reach: Reach<'_>) -> Vec<P> {
-    let mut found = Vec::new();
+/// The places of pairs, in order, that are near enough and do not overlap, in an empty list.
+pub fn near<P: Place>(left: &[P], right: &[P], reach: Reach<'_>, mut found: Vec<P>) -> Vec<P> {
     pairs(left, right, reach, &mut |a, b| {
         found.push(left[a].joined(b));
         if found.len() < MOST { Next::Pair } else { Next::Nothing }
@@ -105,14 +104,19 @@ pub fn near<P: Place>(left: &[P], right: &[P], reach: Reach<'_>) -> Vec<P> {
     found
 }
 
-/// The places on the left that have none on the right near them.
-pub fn not_near<P: Place>(left: &[P], right: &[P], reach: Reach<'_>) -> Vec<P> {
+/// The places on the left that have none on the right near them, in an empty list.
+pub fn not_near<P: Place>(left: &[P], right: &[P], reach: Reach<'_>, mut found: Vec<P>) -> Vec<P> {
+    if right.is_empty() {
+        found.extend_from_slice(left);
+        return found;
+    }
     let mut alone = vec![true; left.len()];
     pairs(left, right, reach, &mut |a, _| {
         alone[a] = false;
         Next::Left
     });
-    left.iter().zip(alone).filter(|(_, alone)| *alone).map(|(place, _)| place.clone()).collect()
+    found.extend(left.iter().zip(alone).filter(|(_, alone)| *alone).map(|(place, _)| place.clone()));
+    found
 }
 
 /// What is wanted behind a pair.
@@ -127,12 +131,15 @@ enum Next {
 
 /// Hands over pairs, as the number of the left place and the right place. Both lists are in order.
 fn pairs<P: Place>(left: &[P], right: &[P], reach: Reach<'_>, hand: &mut dyn FnMut(usize, &P) -> Next) {
+    let mut sorted = Vec::new();
     let by_end = match reach.ordered {
-        true => Vec::new(),
+        true => &[],
+        // Words, and most of what is made of them, end in the order in which they begin.
+        false if right.is_sorted_by_key(|place| place.at().1) => right,
         false => {
-            let mut by_end: Vec<&P> = right.iter().collect();
-            by_end.sort_by_key(|place| place.at().1);
-            by_end
+            sorted.extend_from_slice(right);
+            sorted.sort_by_key(|place| place.at().1);
+            &sorted
         }
     };
     'left: for (number, a) in left.iter().enumerate() {
@@ -147,7 +154,7 @@ fn pairs<P: Place>(left: &[P], right: &[P], reach: Reach<'_>, hand: &mut dyn FnM
         };
         let farthest = first.saturating_sub(reach.words);
         let from = by_end.partition_point(|b| b.at().1 <= farthest);
-        let earlier = by_end[from..].iter().copied().take_while(|b| b.at().1 <= first).filter(|b| b.at().0 >= wall);
+        let earlier = by_end[from..].iter().take_while(|b| b.at().1 <= first).filter(|b| b.at().0 >= wall);
         for b in later.chain(earlier) {
             match hand(number, b) {
                 Next::Pair => {}
@@ -183,13 +190,25 @@ pub fn row<P: Place>(parts: &[Vec<P>]) -> Vec<P> {
 const MOST_STEPS: usize = 1 << 20;
 
 /// The places of parts that would follow one another at once if they were moved by `slop` places in all: measured against
-/// its place in the phrase, no part is farther behind another than that.
-pub fn loose<P: Place>(parts: &[Vec<P>], slop: u32, ends: &[u32]) -> Vec<P> {
-    let mut search = Loose { parts, slop: i64::from(slop), ends, steps: MOST_STEPS, found: Vec::new() };
-    search.next(&mut Vec::new(), i64::MIN, i64::MAX);
+/// its place in the phrase, no part is farther behind another than that. They come in an empty list.
+pub fn loose<P: Place>(parts: &[Vec<P>], slop: u32, ends: &[u32], found: Vec<P>) -> Vec<P> {
+    let mut search = Loose { parts, slop: i64::from(slop), ends, steps: MOST_STEPS, found };
+    // Most phrases have few words, and need no list for each text.
+    let (mut few, mut many) = ([None; FEW], Vec::new());
+    let chosen = match few.get_mut(..parts.len()) {
+        Some(few) => few,
+        None => {
+            many.resize(parts.len(), None);
+            &mut many
+        }
+    };
+    search.next(chosen, 0, i64::MIN, i64::MAX);
     tidy(&mut search.found);
     search.found
 }
+
+/// How many parts few are.
+const FEW: usize = 8;
 
 struct Loose<'a, P> {
     parts: &'a [Vec<P>],
@@ -200,10 +219,12 @@ struct Loose<'a, P> {
 }
 
 impl<'a, P: Place> Loose<'a, P> {
-    /// Goes through the places of the next part. The parts chosen would have the phrase begin between `low` and `high`.
-    fn next(&mut self, chosen: &mut Vec<&'a P>, low: i64, high: i64) {
-        let Some(part) = self.parts.get(chosen.len()) else {
-            let all = chosen.iter().skip(1).fold(chosen[0].clone(), |all, place| all.joined(place));
+    /// Goes through the places of the next part. As many were chosen, and would have the phrase begin between `low` and `high`.
+    fn next(&mut self, chosen: &mut [Option<&'a P>], count: usize, low: i64, high: i64) {
+        let Some(part) = self.parts.get(count) else {
+            let mut places = chosen.iter().flatten();
+            let Some(first) = places.next() else { return };
+            let all = places.fold((*first).clone(), |all, place| all.joined(place));
             let (first, behind) = all.at();
             let end = self.ends.get(self.ends.partition_point(|end| *end < first));
             if end.is_none_or(|end| end + 1 >= behind) {
@@ -211,37 +232,43 @@ impl<'a, P: Place> Loose<'a, P> {
             }
             return;
         };
-        let offset = chosen.len() as i64;
-        let from = high.checked_sub(self.slop).map_or(0, |from| if chosen.is_empty() { 0 } else { from + offset });
+        let offset = count as i64;
+        let from = high.checked_sub(self.slop).map_or(0, |from| if count == 0 { 0 } else { from + offset });
         let start = |place: &P| i64::from(place.at().0);
         let skipped = part.partition_point(|place| start(place) < from);
         for place in &part[skipped..] {
             let begins = start(place) - offset;
-            if self.steps == 0 || self.found.len() == MOST || (!chosen.is_empty() && begins > low + self.slop) {
+            if self.steps == 0 || self.found.len() == MOST || (count > 0 && begins > low + self.slop) {
                 return;
             }
             self.steps -= 1;
             let (a, b) = place.at();
-            if chosen.iter().any(|other| other.at().0 < b && a < other.at().1) {
+            if chosen[..count].iter().flatten().any(|other| other.at().0 < b && a < other.at().1) {
                 continue;
             }
-            let (low, high) = if chosen.is_empty() { (begins, begins) } else { (low.min(begins), high.max(begins)) };
-            chosen.push(place);
-            self.next(chosen, low, high);
-            chosen.pop();
+            let (low, high) = if count == 0 { (begins, begins) } else { (low.min(begins), high.max(begins)) };
+            chosen[count] = Some(place);
+            self.next(chosen, count + 1, low, high);
         }
     }
 }
 
 /// How many places there are of which none overlaps another.
 pub fn apart(places: &[At]) -> u32 {
-    let mut by_end: Vec<At> = places.to_vec();
-    by_end.sort_unstable_by_key(|place| place.1);
+    let mut sorted = Vec::new();
+    let by_end = match places.is_sorted_by_key(|place| place.1) {
+        true => places,
+        false => {
+            sorted.extend_from_slice(places);
+            sorted.sort_unstable_by_key(|place| place.1);
+            &sorted
+        }
+    };
     let (mut count, mut behind) = (0, 0);
     for (first, end) in by_end {
-        if first >= behind {
+        if *first >= behind {
             count += 1;
-            behind = end;
+            behind = *end;
         }
     }
     count

@@ -2,11 +2,11 @@
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::query::Scorer;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
 use super::span_query::Norms;
+use super::walk::Walk;
 
 /// Words in a row, which score how often they stand there against the length of the text.
 #[derive(Debug, Clone)]
@@ -15,13 +15,13 @@ pub struct RowQuery {
     pub terms: Vec<Term>,
     /// Whether they count once, however often they stand there.
     pub once: bool,
-    /// What the number is divided by.
-    pub norms: Norms,
+    /// What the number is divided by; without it there are no scores.
+    pub norms: Option<Norms>,
 }
 
 impl RowQuery {
     /// The documents of a segment with the row; `None` where a word is in none.
-    pub fn open(&self, reader: &SegmentReader) -> tantivy::Result<Option<RowScorer>> {
+    pub fn open(&self, reader: &SegmentReader) -> tantivy::Result<Option<RowWalk>> {
         let Some(first) = self.terms.first() else { return Ok(None) };
         let index = reader.inverted_index(first.field())?;
         let mut words = Vec::new();
@@ -36,14 +36,14 @@ impl RowQuery {
         let lengths = reader.fieldnorms_readers().get_field(first.field())?;
         let lengths = lengths.unwrap_or_else(|| FieldNormReader::constant(reader.max_doc(), 1));
         let query = self.clone();
-        let mut scorer = RowScorer { query, words, lengths, doc: 0, starts: Vec::new(), places: Vec::new() };
-        scorer.settle();
-        Ok(Some(scorer))
+        let mut walk = RowWalk { query, words, lengths, doc: 0, starts: Vec::new(), places: Vec::new() };
+        walk.settle();
+        Ok(Some(walk))
     }
 }
 
 /// The documents with a row.
-pub struct RowScorer {
+pub struct RowWalk {
     query: RowQuery,
     /// Each word with its place in the row.
     words: Vec<(u32, SegmentPostings)>,
@@ -54,8 +54,8 @@ pub struct RowScorer {
     places: Vec<u32>,
 }
 
-impl RowScorer {
-    /// Goes on to a document that has the row, if this is none.
+impl RowWalk {
+    /// Goes on to a document that has all words, if this is none.
     fn settle(&mut self) -> DocId {
         self.doc = 'documents: loop {
             let Some(((_, lead), others)) = self.words.split_first_mut() else { break TERMINATED };
@@ -76,15 +76,36 @@ impl RowScorer {
                     _ => {}
                 }
             }
-            if self.holds() {
-                break doc;
-            }
-            self.words[0].1.advance();
+            break doc;
         };
         self.doc
     }
+}
 
-    /// Whether the words stand in a row in the document that all are on.
+impl Walk for RowWalk {
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn advance(&mut self) -> DocId {
+        if self.doc != TERMINATED {
+            self.words[0].1.advance();
+            self.settle();
+        }
+        self.doc
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target {
+            let lead = &mut self.words[0].1;
+            if lead.doc() < target {
+                lead.seek(target);
+            }
+            self.settle();
+        }
+        self.doc
+    }
+
     fn holds(&mut self) -> bool {
         let Self { words, starts, places, .. } = self;
         for (number, (offset, postings)) in words.iter_mut().enumerate() {
@@ -105,45 +126,19 @@ impl RowScorer {
         }
         true
     }
-}
 
-impl DocSet for RowScorer {
-    fn advance(&mut self) -> DocId {
-        if self.doc != TERMINATED {
-            self.words[0].1.advance();
-            self.settle();
-        }
-        self.doc
+    fn score(&mut self) -> Score {
+        let Some(norms) = &self.query.norms else { return 1.0 };
+        let often = if self.query.once { 1 } else { self.starts.len() };
+        often as Score / norms[usize::from(self.lengths.fieldnorm_id(self.doc))]
     }
 
-    fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc < target {
-            let lead = &mut self.words[0].1;
-            if lead.doc() < target {
-                lead.seek(target);
-            }
-            self.settle();
-        }
-        self.doc
-    }
-
-    fn doc(&self) -> DocId {
-        self.doc
-    }
-
-    fn size_hint(&self) -> u32 {
+    fn size(&self) -> u32 {
         self.words.first().map_or(0, |(_, lead)| lead.size_hint())
     }
 
     // Places are some times as dear as terms.
     fn cost(&self) -> u64 {
-        u64::from(self.size_hint()) * 10
-    }
-}
-
-impl Scorer for RowScorer {
-    fn score(&mut self) -> Score {
-        let often = if self.query.once { 1 } else { self.starts.len() };
-        often as Score / self.query.norms[usize::from(self.lengths.fieldnorm_id(self.doc))]
+        u64::from(self.size()) * 10
     }
 }

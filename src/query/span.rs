@@ -55,6 +55,12 @@ pub enum Within {
 
 /// The places of terms in one text.
 pub trait Text<P> {
+    /// An empty list of places.
+    fn list(&mut self) -> Vec<P> {
+        Vec::new()
+    }
+    /// Takes back a list that is not needed any more: whoever goes through many texts need not have a new one for each.
+    fn give_back(&mut self, _list: Vec<P>) {}
     /// Where a term stands, in order.
     fn word(&mut self, term: &str) -> Vec<P>;
     /// Where any of these terms stands, in order.
@@ -116,7 +122,12 @@ impl Span {
             Span::AnyWord(terms) => text.any_word(terms),
             Span::Pattern(_) => Vec::new(),
             Span::Any(any) => {
-                let mut found: Vec<P> = any.iter().flat_map(|span| span.places(text)).collect();
+                let mut found = text.list();
+                for span in any {
+                    let mut more = span.places(text);
+                    found.append(&mut more);
+                    text.give_back(more);
+                }
                 places::tidy(&mut found);
                 found
             }
@@ -126,7 +137,9 @@ impl Span {
             }
             Span::Loose(all, slop) => {
                 let parts: Vec<_> = all.iter().map(|span| span.places(text)).collect();
-                places::loose(&parts, *slop, &text.ends(Within::Words(*slop)))
+                let found = places::loose(&parts, *slop, &text.ends(Within::Words(*slop)), text.list());
+                parts.into_iter().for_each(|part| text.give_back(part));
+                found
             }
             Span::Near(near) => {
                 let left = near.left.places(text);
@@ -134,23 +147,26 @@ impl Span {
                     return left;
                 }
                 let right = near.right.places(text);
-                near.join(&left, &right, &text.ends(near.within))
+                let found = near.join(&left, &right, &text.ends(near.within), text.list());
+                text.give_back(left);
+                text.give_back(right);
+                found
             }
         }
     }
 }
 
 impl Near {
-    /// The places of both together.
-    pub fn join<P: Place>(&self, left: &[P], right: &[P], ends: &[u32]) -> Vec<P> {
+    /// The places of both together, in an empty list.
+    fn join<P: Place>(&self, left: &[P], right: &[P], ends: &[u32], list: Vec<P>) -> Vec<P> {
         let words = match self.within {
             Within::Words(words) => words,
             Within::Sentence | Within::Paragraph => u32::MAX,
         };
         let reach = Reach { words, ordered: self.ordered, ends };
         match self.not {
-            true => places::not_near(left, right, reach),
-            false => places::near(left, right, reach),
+            true => places::not_near(left, right, reach, list),
+            false => places::near(left, right, reach, list),
         }
     }
 }

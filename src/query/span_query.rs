@@ -7,14 +7,15 @@ use std::sync::Arc;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::{
-    Bm25StatisticsProvider, BooleanQuery, EmptyQuery, EnableScoring, Explanation, Occur, Query, Scorer, TermQuery,
-    TermSetQuery, Weight,
+    Bm25StatisticsProvider, BooleanQuery, EmptyQuery, EnableScoring, Occur, Query, Scorer, TermQuery, TermSetQuery,
+    Weight,
 };
 use tantivy::schema::{Field, IndexRecordOption, Schema};
-use tantivy::{DocId, DocSet, InvertedIndexReader, Score, SeekDangerResult, SegmentReader, TERMINATED, Term};
+use tantivy::{DocId, DocSet, InvertedIndexReader, Score, SegmentReader, Term};
 
 use super::places::{self, At};
 use super::span::{Span, Text, Within};
+use super::walk::Walk;
 use crate::index::analysis::{PARAGRAPH_END, SENTENCE_END};
 
 /// A query for what stands in one text field, without patterns.
@@ -43,12 +44,6 @@ impl SpanQuery {
         let unscored = EnableScoring::disabled_from_schema(schema);
         let candidates = candidates(&self.span, self.field).weight(unscored)?;
         Ok(SpanWeight { query: self.clone(), candidates })
-    }
-}
-
-impl Query for SpanQuery {
-    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(self.weighted(scoring.schema())?))
     }
 }
 
@@ -122,7 +117,7 @@ pub struct SpanWeight {
 
 impl SpanWeight {
     /// The documents of a segment.
-    pub fn open(&self, reader: &SegmentReader) -> tantivy::Result<SpanScorer> {
+    pub fn open(&self, reader: &SegmentReader) -> tantivy::Result<SpanWalk> {
         let SpanQuery { field, several, once, span, norms } = &self.query;
         let index = reader.inverted_index(*field)?;
         let mut words = Words::default();
@@ -131,7 +126,7 @@ impl SpanWeight {
             Some(fieldnorms) if norms.is_some() => fieldnorms,
             _ => FieldNormReader::constant(reader.max_doc(), 1),
         };
-        let mut scorer = SpanScorer {
+        Ok(SpanWalk {
             candidates: self.candidates.scorer(reader, 1.0)?,
             span: Arc::clone(span),
             words,
@@ -139,27 +134,12 @@ impl SpanWeight {
             fieldnorms,
             once: *once,
             norms: norms.clone(),
-        };
-        scorer.settle();
-        Ok(scorer)
-    }
-}
-
-impl Weight for SpanWeight {
-    fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        Ok(Box::new(self.open(reader)?))
-    }
-
-    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
-        let mut scorer = self.scorer(reader, 1.0)?;
-        let found = scorer.doc() == doc || (scorer.doc() < doc && scorer.seek(doc) == doc);
-        let score = if found { scorer.score() } else { 0.0 };
-        Ok(Explanation::new("places of words in a text", score))
+        })
     }
 }
 
 /// The documents in which it stands.
-pub struct SpanScorer {
+pub struct SpanWalk {
     candidates: Box<dyn Scorer>,
     span: Arc<Span>,
     words: Words,
@@ -170,72 +150,40 @@ pub struct SpanScorer {
     norms: Option<Norms>,
 }
 
-impl SpanScorer {
-    /// Whether it stands in the document of the candidate.
-    fn holds(&mut self) -> bool {
-        self.words.doc = self.candidates.doc();
-        self.places = self.span.places(&mut self.words);
-        !self.places.is_empty()
-    }
-
-    /// Goes on to a candidate that it stands in, if this is none.
-    fn settle(&mut self) -> DocId {
-        while self.candidates.doc() != TERMINATED && !self.holds() {
-            self.candidates.advance();
-        }
-        self.candidates.doc()
-    }
-}
-
-impl DocSet for SpanScorer {
-    fn advance(&mut self) -> DocId {
-        self.candidates.advance();
-        self.settle()
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        if self.candidates.doc() < target {
-            self.candidates.seek(target);
-            self.settle();
-        }
-        self.candidates.doc()
-    }
-
-    // An intersection need not look for places in documents that the others do not have.
-    fn seek_danger(&mut self, target: DocId) -> SeekDangerResult {
-        if target >= TERMINATED {
-            return SeekDangerResult::SeekLowerBound(target);
-        }
-        if self.candidates.doc() < target {
-            self.candidates.seek(target);
-        }
-        let doc = self.candidates.doc();
-        if doc != target {
-            return SeekDangerResult::SeekLowerBound(doc);
-        }
-        if self.holds() { SeekDangerResult::Found } else { SeekDangerResult::SeekLowerBound(target + 1) }
-    }
-
+impl Walk for SpanWalk {
     fn doc(&self) -> DocId {
         self.candidates.doc()
     }
 
-    fn size_hint(&self) -> u32 {
+    fn advance(&mut self) -> DocId {
+        self.candidates.advance()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.candidates.doc() < target { self.candidates.seek(target) } else { self.candidates.doc() }
+    }
+
+    fn holds(&mut self) -> bool {
+        self.words.doc = self.candidates.doc();
+        self.words.give_back(std::mem::take(&mut self.places));
+        self.places = self.span.places(&mut self.words);
+        !self.places.is_empty()
+    }
+
+    fn score(&mut self) -> Score {
+        let Some(norms) = &self.norms else { return 1.0 };
+        let length = self.fieldnorms.fieldnorm_id(self.candidates.doc());
+        let often = if self.once { 1 } else { places::apart(&self.places) };
+        often as Score / norms[usize::from(length)]
+    }
+
+    fn size(&self) -> u32 {
         self.candidates.size_hint()
     }
 
     // Places are some times as dear as terms.
     fn cost(&self) -> u64 {
         self.candidates.cost() * 10
-    }
-}
-
-impl Scorer for SpanScorer {
-    fn score(&mut self) -> Score {
-        let Some(norms) = &self.norms else { return 1.0 };
-        let length = self.fieldnorms.fieldnorm_id(self.candidates.doc());
-        let often = if self.once { 1 } else { places::apart(&self.places) };
-        often as Score / norms[usize::from(length)]
     }
 }
 
@@ -251,6 +199,8 @@ struct Words {
     sets: HashMap<usize, Union>,
     /// Whether distances in words end with a value.
     several: bool,
+    /// Lists that are not needed at present.
+    spare: Vec<Vec<At>>,
 }
 
 impl Words {
@@ -313,8 +263,22 @@ impl Words {
 }
 
 impl Text<At> for Words {
+    fn list(&mut self) -> Vec<At> {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    fn give_back(&mut self, mut list: Vec<At>) {
+        // What never grew is no better than a new one.
+        if list.capacity() > 0 {
+            list.clear();
+            self.spare.push(list);
+        }
+    }
+
     fn word(&mut self, term: &str) -> Vec<At> {
-        self.positions(term).iter().map(|position| (*position, position + 1)).collect()
+        let mut places = self.list();
+        places.extend(self.positions(term).iter().map(|position| (*position, position + 1)));
+        places
     }
 
     fn any_word(&mut self, terms: &Arc<BTreeSet<String>>) -> Vec<At> {

@@ -1,161 +1,204 @@
-//! The scores of several fields added up, some thousands of documents at a time.
+//! Documents and scores, some thousands of documents at a time.
 //!
-//! One field after the other is gone through for a whole window, so that the loop over a field's documents is one of plain code
-//! over one list. Going from document to document over all fields asks each field for each document.
+//! Whoever combines queries hands each of them the documents of a window that the others have left over, as bits: plain loops
+//! over one list after the other, instead of asking each query for each document.
 
-use tantivy::query::Scorer;
-use tantivy::{DocId, Score, TERMINATED};
+use tantivy::{DocId, Score};
 
-/// How many documents a window has at most.
-const MOST: u32 = 1 << 12;
-/// How many it has at least where going on is cheap.
-const LEAST: u32 = 1 << 6;
+/// How many documents a window has.
+pub const SIZE: DocId = 1 << 12;
 
-/// The documents of one field, which can be gone through in a loop of its own.
-pub trait Part: Scorer {
-    /// Adds what they score, times a weight, up to the end of the window.
-    fn add_to(&mut self, sums: &mut Sums, weight: Score);
-}
+const WORDS: usize = SIZE as usize / 64;
 
-impl<S: Scorer> Part for S {
-    fn add_to(&mut self, sums: &mut Sums, weight: Score) {
-        let mut doc = self.doc();
-        while doc < sums.end {
-            sums.add(doc, weight * self.score());
-            doc = self.advance();
-        }
-    }
-}
+/// Some of the documents of a window, by their places in it.
+#[derive(Clone)]
+pub struct Bits([u64; WORDS]);
 
-/// Sums over the documents from `start` to before `end`.
-pub struct Sums {
-    start: DocId,
-    end: DocId,
-    /// Which documents have one.
-    has: Vec<u64>,
-    sums: Vec<Score>,
-}
-
-impl Sums {
-    fn add(&mut self, doc: DocId, score: Score) {
-        let place = (doc - self.start) as usize;
-        let bit = 1 << (place % 64);
-        let (has, sum) = (&mut self.has[place / 64], &mut self.sums[place]);
-        *sum = if *has & bit == 0 { score } else { *sum + score };
-        *has |= bit;
+impl Bits {
+    /// None.
+    pub fn none() -> Self {
+        Self([0; WORDS])
     }
 
-    /// The first document from one on that has a sum.
-    fn next(&self, doc: DocId) -> Option<DocId> {
-        let place = (doc - self.start) as usize;
-        let mut word = place / 64;
-        let mut bits = self.has.get(word)? & (u64::MAX << (place % 64));
+    /// As many from the first on.
+    pub fn first(count: DocId) -> Self {
+        let in_word = |word: DocId| match count.saturating_sub(word * 64) {
+            0 => 0,
+            all if all >= 64 => u64::MAX,
+            some => (1 << some) - 1,
+        };
+        Self(std::array::from_fn(|word| in_word(word as DocId)))
+    }
+
+    /// Whether a place is among them.
+    #[inline]
+    pub fn has(&self, place: DocId) -> bool {
+        self.0.get(place as usize / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
+    }
+
+    /// Takes a place in; says whether it is new.
+    #[inline]
+    pub fn insert(&mut self, place: DocId) -> bool {
+        let (word, bit) = (&mut self.0[place as usize / 64], 1 << (place % 64));
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+
+    /// Takes out all.
+    pub fn clear(&mut self) {
+        self.0 = [0; WORDS];
+    }
+
+    /// Takes others in.
+    pub fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
+    }
+
+    /// Takes others out.
+    pub fn remove(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= !other);
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// The first from a place on.
+    pub fn next(&self, place: DocId) -> Option<DocId> {
+        let mut word = place as usize / 64;
+        let mut bits = self.0.get(word)? & (u64::MAX << (place % 64));
         while bits == 0 {
             word += 1;
-            bits = *self.has.get(word)?;
+            bits = *self.0.get(word)?;
         }
-        Some(self.start + word as u32 * 64 + bits.trailing_zeros())
+        Some(word as DocId * 64 + bits.trailing_zeros())
     }
 
-    fn of(&self, doc: DocId) -> Score {
-        self.sums.get((doc - self.start) as usize).copied().unwrap_or_default()
+    /// Hands over their places in order.
+    #[inline]
+    pub fn each(&self, mut each: impl FnMut(DocId)) {
+        for (word, bits) in (0..).zip(self.0) {
+            let mut bits = bits;
+            while bits != 0 {
+                each(word * 64 + bits.trailing_zeros());
+                bits &= bits - 1;
+            }
+        }
     }
 }
 
-/// The union of some fields.
+/// What a query has of a window.
+pub struct Found {
+    /// The documents.
+    pub has: Bits,
+    /// The score of each of them; of others anything.
+    scores: Box<[Score; SIZE as usize]>,
+}
+
+impl Found {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self { has: Bits::none(), scores: Box::new([0.0; SIZE as usize]) }
+    }
+
+    /// The score of a document that it has.
+    #[inline]
+    pub fn score(&self, place: DocId) -> Score {
+        self.scores.get(place as usize).copied().unwrap_or_default()
+    }
+
+    /// Sets the score of a document.
+    #[inline]
+    pub fn set(&mut self, place: DocId, score: Score) {
+        self.scores[place as usize] = score;
+    }
+
+    /// Adds to the score of a document, which it has from now on.
+    #[inline]
+    pub fn add(&mut self, place: DocId, score: Score) {
+        let known = &mut self.scores[place as usize];
+        *known = if self.has.insert(place) { score } else { *known + score };
+    }
+
+    /// Changes the scores of all documents that it has.
+    pub fn map(&mut self, change: impl Fn(Score) -> Score) {
+        let Self { has, scores } = self;
+        has.each(|place| scores[place as usize] = change(scores[place as usize]));
+    }
+}
+
+/// A query that is gone through by windows.
+pub trait Source: Send {
+    /// A document that none of those it has, and that were not asked for, stands before.
+    fn next(&self) -> DocId;
+    /// Looks up which of the documents that are wanted it has, and nothing else. Windows do not overlap and come in order.
+    fn fill(&mut self, start: DocId, wanted: &Bits, found: &mut Found);
+    /// What going through all of it costs, in documents of a word.
+    fn cost(&self) -> u64;
+}
+
+/// The windows of a part of a segment.
 pub struct Windows {
-    parts: Vec<(Box<dyn Part>, Score)>,
-    sums: Sums,
-    doc: DocId,
-    size: u32,
-    /// How many documents a window has at least.
-    least: u32,
+    source: Box<dyn Source>,
+    found: Found,
+    start: DocId,
+    end: DocId,
 }
 
 impl Windows {
-    /// The union of fields with their weights. Where it is dear to find whether a field has a document, documents that nobody
-    /// asks for are not looked at ahead.
-    pub fn new(parts: Vec<(Box<dyn Part>, Score)>, is_dear: bool) -> Self {
-        let sums = Sums { start: 0, end: 0, has: Vec::new(), sums: vec![0.0; MOST as usize] };
-        let least = if is_dear { 1 } else { LEAST };
-        let mut this = Self { parts, sums, doc: 0, size: least, least };
-        this.refill();
-        this
+    /// The windows between two documents.
+    pub fn new(source: Box<dyn Source>, start: DocId, end: DocId) -> Self {
+        Self { source, found: Found::new(), start, end }
     }
 
-    /// The document that it stands on.
-    pub fn doc(&self) -> DocId {
-        self.doc
-    }
-
-    /// What the document's fields score together, added up in their order, so that the sum is the same in every index.
-    pub fn sum(&self) -> Score {
-        self.sums.of(self.doc)
-    }
-
-    /// Goes on to the next document.
-    pub fn advance(&mut self) -> DocId {
-        if self.doc != TERMINATED {
-            match self.sums.next(self.doc + 1) {
-                Some(doc) => self.doc = doc,
-                None => {
-                    self.size = (self.size * 2).min(MOST);
-                    self.refill();
-                }
+    /// The next window that has something, and its first document.
+    pub fn next(&mut self) -> Option<(DocId, &Found)> {
+        loop {
+            let start = self.start.max(self.source.next());
+            if start >= self.end {
+                return None;
+            }
+            self.start = start.saturating_add(SIZE);
+            self.source.fill(start, &Bits::first((self.end - start).min(SIZE)), &mut self.found);
+            if !self.found.has.is_empty() {
+                return Some((start, &self.found));
             }
         }
-        self.doc
     }
+}
 
-    /// Goes on to the first document from one on.
-    pub fn seek(&mut self, target: DocId) -> DocId {
-        if target <= self.doc {
-            return self.doc;
-        }
-        let end = self.sums.end;
-        if target < end
-            && let Some(doc) = self.sums.next(target)
-        {
-            self.doc = doc;
-            return doc;
-        }
-        // Whoever asks for few documents has no use for those between.
-        self.size = match target.saturating_sub(end) < self.size {
-            true => (self.size * 2).min(MOST),
-            false => (self.size / 4).max(self.least),
-        };
-        for (part, _) in &mut self.parts {
-            if part.doc() < target {
-                part.seek(target);
-            }
-        }
-        self.refill();
-        self.doc
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
 
-    /// Fills the window from the first document of any field on, and stands there.
-    fn refill(&mut self) {
-        self.parts.retain(|(part, _)| part.doc() != TERMINATED);
-        let Some(start) = self.parts.iter().map(|(part, _)| part.doc()).min() else {
-            self.doc = TERMINATED;
-            return;
-        };
-        let sums = &mut self.sums;
-        (sums.start, sums.end, self.doc) = (start, (start + self.size).min(TERMINATED), start);
-        sums.has.clear();
-        sums.has.resize(self.size.div_ceil(64) as usize, 0);
-        for (part, weight) in &mut self.parts {
-            part.add_to(sums, *weight);
+    #[test]
+    fn bits_are_a_set() {
+        for count in [0, 1, 63, 64, 65, 1000, SIZE] {
+            let bits = Bits::first(count);
+            assert_eq!(bits.count(), count);
+            assert!(bits.has(count.saturating_sub(1)) == (count > 0) && !bits.has(count));
+            assert_eq!(bits.is_empty(), count == 0);
+            let mut all = Vec::new();
+            bits.each(|place| all.push(place));
+            assert_eq!(all, Vec::from_iter(0..count));
         }
-    }
-
-    /// The documents of the largest field.
-    pub fn size_hint(&self) -> u32 {
-        self.parts.iter().map(|(part, _)| part.size_hint()).max().unwrap_or(0)
-    }
-
-    /// What going through all fields costs.
-    pub fn cost(&self) -> u64 {
-        self.parts.iter().map(|(part, _)| part.cost()).sum()
+        let places = BTreeSet::from([0, 5, 63, 64, 700, SIZE - 1]);
+        let mut bits = Bits::none();
+        assert!(places.iter().all(|place| bits.insert(*place)) && !bits.insert(5));
+        assert_eq!(bits.next(6), Some(63));
+        assert_eq!(bits.next(701), Some(SIZE - 1));
+        assert_eq!(bits.next(SIZE), None);
+        bits.remove(&Bits::first(64));
+        assert_eq!(bits.next(0), Some(64));
+        bits.add(&Bits::first(2));
+        assert_eq!(bits.count(), 5);
     }
 }

@@ -8,17 +8,18 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use tantivy::columnar::Column;
-use tantivy::query::Weight;
-use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::{DocAddress, DocId, SegmentOrdinal, SegmentReader};
 
 use super::Count;
+use super::block::{BLOCK, Counter, Matched, look_up, ranges};
 use super::cursor::Cursor;
 use super::dimension::{Dimension, Interner, Values};
 use super::group::{By, Candidate, Entry};
 use super::order::{Order, Places, Sort};
 use super::tally::{Key, MOST_FIELDS, Tally};
 use crate::error::Result;
-use crate::index::{NUMBER, Reader, SAME_RATIONALE, first_by_number, first_of_letter};
+use crate::index::{NUMBER, Reader, SAME_RATIONALE};
+use crate::query::Weighted;
 
 /// What to collect.
 pub struct Collect {
@@ -57,7 +58,7 @@ impl Collect {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn run(&self, reader: &Reader, weight: &dyn Weight) -> Result<Collected> {
+    pub fn run(&self, reader: &Reader, weight: &Weighted) -> Result<Collected> {
         let searcher = reader.searcher();
         let damaged = |error: tantivy::TantivyError| reader.damaged(error);
         let tally = |by: &Vec<Dimension>| Tally { interners: vec![Interner::default(); by.len()], ..Tally::default() };
@@ -120,32 +121,13 @@ impl Collect {
 /// Runs a pass. A panic of the libraries below on a damaged file is caught where it happens.
 fn run<'a>(
     reader: &Reader,
-    weight: &dyn Weight,
+    weight: &Weighted,
     mut pass: Pass<'a>,
     segment: &SegmentReader,
     range: Range<DocId>,
 ) -> Result<Pass<'a>> {
     reader.guarded(|| pass.run(segment, weight, range).map_err(|error| reader.damaged(error)))?;
     Ok(pass)
-}
-
-/// How many documents one thread takes at a time, more or less. Fixed, so that the work is the same on any machine.
-const RANGE: DocId = 1 << 16;
-
-/// A segment in parts of which each begins with a letter.
-fn ranges(segment: &SegmentReader) -> tantivy::Result<Vec<Range<DocId>>> {
-    let numbers = segment.fast_fields().u64(NUMBER)?;
-    let max_doc = segment.max_doc();
-    let (mut ranges, mut start) = (Vec::new(), 0);
-    while start < max_doc {
-        let wanted = start.saturating_add(RANGE);
-        // What is left over is too little for a part of its own.
-        let end = if wanted.saturating_add(RANGE / 2) >= max_doc { max_doc } else { first_of_letter(&numbers, wanted) };
-        let end = if end > start { end } else { max_doc };
-        ranges.push(start..end);
-        start = end;
-    }
-    Ok(ranges)
 }
 
 /// Results by the number that their rationales have, which is a digest and needs no other.
@@ -229,9 +211,6 @@ impl Best {
     }
 }
 
-/// How many documents are looked at together, so that a column is read once for all of them.
-const BLOCK: usize = 512;
-
 /// The pass over one segment, or a part of one.
 struct Pass<'a> {
     collect: &'a Collect,
@@ -252,16 +231,6 @@ struct Pass<'a> {
     block: Vec<Matched>,
     docs: Vec<DocId>,
     read: Vec<Option<u64>>,
-}
-
-/// A document that matches.
-#[derive(Clone, Copy)]
-struct Matched {
-    doc: DocId,
-    score: Score,
-    number: u64,
-    /// The first document of its letter.
-    first: DocId,
 }
 
 impl<'a> Pass<'a> {
@@ -300,7 +269,7 @@ impl<'a> Pass<'a> {
     }
 
     /// Goes over what a query matches among some documents.
-    fn run(&mut self, segment: &SegmentReader, weight: &dyn Weight, range: Range<DocId>) -> tantivy::Result<()> {
+    fn run(&mut self, segment: &SegmentReader, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()> {
         let only = self.collect.only.clone();
         let (ord, alive) = (self.ord, segment.alive_bitset());
         let counts = |doc: DocId| {
@@ -308,20 +277,18 @@ impl<'a> Pass<'a> {
                 && only.as_ref().is_none_or(|only| only.contains(&DocAddress::new(ord, doc)))
         };
         let scored = self.collect.top > 0 && self.places.wants_scores();
-        let mut scorer = weight.scorer(segment, 1.0)?;
-        if scorer.doc() < range.start {
-            scorer.seek(range.start);
-        }
-        let mut doc = scorer.doc();
-        while doc < range.end {
-            if counts(doc) {
-                let score = if scored { scorer.score() } else { 0.0 };
-                self.block.push(Matched { doc, score, number: 0, first: doc });
-                if self.block.len() == BLOCK {
-                    self.collect_block();
+        let mut windows = weight.windows(segment, range)?;
+        while let Some((start, found)) = windows.next() {
+            found.has.each(|place| {
+                let doc = start + place;
+                if counts(doc) {
+                    let score = if scored { found.score(place) } else { 0.0 };
+                    self.block.push(Matched::new(doc, score));
+                    if self.block.len() == BLOCK {
+                        self.collect_block();
+                    }
                 }
-            }
-            doc = scorer.advance();
+            });
         }
         self.collect_block();
         self.best.offer(self.letter.take());
@@ -331,16 +298,10 @@ impl<'a> Pass<'a> {
     /// Takes in the documents of the block, and empties it.
     fn collect_block(&mut self) {
         let Self { block, docs, read, .. } = self;
-        docs.clear();
-        docs.extend(block.iter().map(|matched| matched.doc));
-        read.clear();
-        read.resize(docs.len(), None);
-        self.numbers.first_vals(docs, read);
-        for (matched, number) in block.iter_mut().zip(read.iter()) {
-            matched.number = number.unwrap_or(0);
-            matched.first = first_by_number(matched.doc, matched.number);
+        look_up(block, &self.numbers, docs, read);
+        block.iter().for_each(|matched| {
             self.total.add(matched);
-        }
+        });
         for (table, counts) in self.tables.iter_mut().zip(&mut self.counts) {
             if let [values] = &mut table[..] {
                 values.each_of(docs, read, &mut |place, code| {
@@ -396,24 +357,6 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// The counts of one value in a part of a segment.
-#[derive(Clone, Copy, Default)]
-struct Counter {
-    count: Count,
-    /// The document behind the last that was counted.
-    behind: DocId,
-}
-
-impl Counter {
-    /// Counts a document. Documents come in order and those of a letter follow one another, so that its letter is new
-    /// where the last one that was counted stands before the letter's first.
-    fn add(&mut self, matched: &Matched) {
-        self.count.issues += u64::from(matched.number > 0);
-        self.count.letters += u64::from(self.behind <= matched.first);
-        self.behind = matched.doc + 1;
-    }
-}
-
 /// Codes below this one have a place in a list.
 const DENSE: u32 = 1 << 14;
 
@@ -439,7 +382,7 @@ impl Counts {
 
     fn each(self, each: &mut dyn FnMut(Key, Count)) {
         let dense = (0..).zip(self.dense).map(|(code, counter)| (key_of(code), counter));
-        let counted = dense.filter(|(_, counter)| counter.behind > 0);
+        let counted = dense.filter(|(_, counter)| !counter.is_empty());
         counted.chain(self.sparse).for_each(|(key, counter)| each(key, counter.count));
     }
 }
@@ -451,17 +394,17 @@ fn key_of(code: u32) -> Key {
 }
 
 /// Every combination of one code of each list.
-pub fn each_key(codes: &[Vec<u32>], each: &mut dyn FnMut(Key)) {
+pub fn each_key<C: AsRef<[u32]>>(codes: &[C], each: &mut impl FnMut(Key)) {
     let mut key = Key::default();
     let mut places = [0usize; MOST_FIELDS];
     'keys: loop {
         for (i, codes) in codes.iter().enumerate() {
-            key[i] = codes[places[i]];
+            key[i] = codes.as_ref()[places[i]];
         }
         each(key);
         for (i, codes) in codes.iter().enumerate().rev() {
             places[i] += 1;
-            if places[i] < codes.len() {
+            if places[i] < codes.as_ref().len() {
                 continue 'keys;
             }
             places[i] = 0;

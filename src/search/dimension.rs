@@ -328,6 +328,23 @@ impl Values {
         Ok(Self { dimension: dimension.clone(), source, spelt })
     }
 
+    /// The lowest code but for [`OTHERS`] and [`MISSING`], and how many there may be from there on.
+    pub fn span(&self) -> Option<(u32, u32)> {
+        match &self.source {
+            Source::Absent => Some((0, 0)),
+            Source::Keyword { codes, .. } => {
+                let most = codes.iter().filter(|code| **code < OTHERS).max();
+                Some((0, most.map_or(0, |most| most + 1)))
+            }
+            // Codes go up with their values.
+            Source::Number(column) => {
+                let (first, last) = (self.dimension.code(column.min_value()), self.dimension.code(column.max_value()));
+                let count = last.checked_sub(first).and_then(|count| count.checked_add(1));
+                count.filter(|_| last < OTHERS).map(|count| (first, count))
+            }
+        }
+    }
+
     /// Tells the interner how often each spelling occurred.
     pub fn close(&self, interner: &mut Interner) -> tantivy::Result<()> {
         let Source::Keyword { column, codes } = &self.source else { return Ok(()) };
@@ -345,7 +362,10 @@ impl Values {
         read.clear();
         read.resize(docs.len(), None);
         match &self.source {
-            Source::Keyword { column, .. } if column.ords().get_cardinality() == Cardinality::Multivalued => {
+            Source::Keyword { column, .. }
+                if column.ords().get_cardinality() == Cardinality::Multivalued
+                    && !matches!(self.dimension, Dimension::First { .. }) =>
+            {
                 let mut codes = Vec::new();
                 for (place, doc) in docs.iter().enumerate() {
                     self.of(*doc, &mut codes);

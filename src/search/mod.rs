@@ -1,5 +1,6 @@
 //! Search: hits, snippets, facets and counts over an index.
 
+mod block;
 mod collect;
 mod context;
 mod cursor;
@@ -23,7 +24,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use tantivy::DocAddress;
-use tantivy::query::EnableScoring;
 
 pub use context::Context;
 pub use dimension::{AGE_BANDS, Dimension, Unit};
@@ -214,12 +214,9 @@ fn collected(reader: &Reader, expr: &Expr, collect: &Collect) -> Result<Collecte
     let weight = || {
         let query = query::compile(expr, searcher)?;
         let statistics = Statistics::new(searcher);
-        let scoring = match collect.top > 0 && collect.sort == Sort::Score {
-            true => EnableScoring::enabled_from_statistics_provider(&statistics, searcher),
-            false => EnableScoring::disabled_from_searcher(searcher),
-        };
-        query.weight(scoring)
+        let is_scored = collect.top > 0 && collect.sort == Sort::Score;
+        query.weighted(searcher.schema(), is_scored.then_some(&statistics as _))
     };
     let weight = weight().map_err(|e| reader.damaged(e))?;
-    collect.run(reader, weight.as_ref())
+    collect.run(reader, &weight)
 }

@@ -41,19 +41,9 @@ pub type Key = [u32; MOST_FIELDS];
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Group {
     pub count: Count,
-    last_letter: Option<u64>,
 }
 
 impl Group {
-    /// Counts a document; says whether its letter is new here. The documents of a letter follow one another within a segment, and a letter is in one
-    /// segment only, so that a letter is new exactly when it differs from the one before.
-    pub fn add(&mut self, letter: u64, is_issue: bool) -> bool {
-        let is_new = self.last_letter.replace(letter) != Some(letter);
-        self.count.issues += u64::from(is_issue);
-        self.count.letters += u64::from(is_new);
-        is_new
-    }
-
     /// Adds the counts of other letters.
     pub fn merge(&mut self, other: Count) {
         self.count.issues += other.issues;

@@ -1,12 +1,11 @@
 //! Cross tables: issues and letters counted by the values of some dimensions, in one pass over fast fields.
 
+mod cells;
 mod figures;
 mod pass;
 mod rows;
 
 use std::collections::HashSet;
-
-use tantivy::query::EnableScoring;
 
 pub use figures::{Interval, Quantiles, Test};
 pub use rows::{Change, Compared, Comparison, OTHERS, RowOrder, Stats, StatsRow};
@@ -112,18 +111,26 @@ pub fn cross(reader: &Reader, request: &StatsRequest) -> Result<Cross> {
         _ => return Err(Error::new(ErrorKind::Usage, "a cross table is by two fields at least")),
     };
     let Resolved { expr, notes } = resolved(reader, &request.expr)?;
-    let mut cells = counted(reader, &expr, request, &[])?;
-    let keep = keep(request, &[&cells]).unwrap_or_default();
-    if !keep.is_empty() {
-        cells = counted(reader, &expr, request, &keep)?;
-    }
-    let part = |by: Vec<Dimension>, keep: &[Keep]| -> Result<Stats> {
-        // Letters of unknown layout count where they do in the cells.
-        let request = StatsRequest { by, ..request.clone() };
-        Ok(Stats::new(counted(reader, &expr, &request, keep)?, &request))
+    let part = |by: Vec<Dimension>| StatsRequest { by, ..request.clone() };
+    let (of_rows, of_columns) = (part(rest), part(last));
+    let fields = request.by.len();
+    let tables = [(0..fields).collect(), (0..fields - 1).collect(), vec![fields - 1]];
+    let counted_by = |keep: &[Keep]| -> Result<[Cells; 3]> {
+        // Where letters of unknown layout count by some fields and not by others, each table is counted by itself.
+        if [&of_rows, &of_columns].iter().any(|part| part.only_issues() != request.only_issues()) {
+            let (rest, last) = keep.split_at(keep.len().min(fields - 1));
+            let count = |request: &StatsRequest, keep: &[Keep]| counted(reader, &expr, request, keep);
+            return Ok([count(request, keep)?, count(&of_rows, rest)?, count(&of_columns, last)?]);
+        }
+        let mut all = tables_of(reader, &expr, request, keep, &tables)?.into_iter();
+        Ok(std::array::from_fn(|_| all.next().unwrap_or_default()))
     };
-    let (keep_rest, keep_last) = keep.split_at(keep.len().min(rest.len()));
-    let (rows, columns) = (part(rest, keep_rest)?, part(last, keep_last)?);
+    let mut counts = counted_by(&[])?;
+    if let Some(keep) = keep(request, &[&counts[0]]) {
+        counts = counted_by(&keep)?;
+    }
+    let [cells, rows, columns] = counts;
+    let (rows, columns) = (Stats::new(rows, &of_rows), Stats::new(columns, &of_columns));
     let mut cells = Stats::new(cells, request);
     cells.notes = notes;
     Ok(Cross { cells, rows, columns })
@@ -192,11 +199,19 @@ fn keep(request: &StatsRequest, counted: &[&Cells]) -> Option<Vec<Keep>> {
 }
 
 fn counted(reader: &Reader, expr: &Expr, request: &StatsRequest, keep: &[Keep]) -> Result<Cells> {
+    let all = (0..request.by.len()).collect();
+    Ok(tables_of(reader, expr, request, keep, &[all])?.into_iter().next().unwrap_or_default())
+}
+
+/// The same for several tables, each by some of the fields.
+fn tables_of(
+    reader: &Reader,
+    expr: &Expr,
+    request: &StatsRequest,
+    keep: &[Keep],
+    tables: &[Vec<usize>],
+) -> Result<Vec<Cells>> {
     let searcher = reader.searcher();
-    let run = || {
-        let query = query::compile(expr, searcher)?;
-        let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
-        pass::run(searcher, weight.as_ref(), request, keep)
-    };
-    run().map_err(|e| reader.damaged(e))
+    let weight = || query::compile(expr, searcher)?.weighted(searcher.schema(), None);
+    pass::run(reader, &weight().map_err(|e| reader.damaged(e))?, request, keep, tables)
 }

@@ -1,19 +1,23 @@
-//! One pass over everything that matches, in which each combination of values gets its counts.
+//! One pass over everything that matches, in which each combination of values gets its counts, of several tables at once.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
+use rayon::prelude::*;
 use tantivy::columnar::Column;
-use tantivy::query::Weight;
-use tantivy::{Searcher, SegmentReader};
+use tantivy::{DocId, SegmentReader};
 
 use super::StatsRequest;
+use super::cells::{Codes, Counts};
 use super::figures::Days;
-use crate::index::analysis;
+use crate::error::Result;
+use crate::index::{NUMBER, Reader, analysis};
 use crate::letter::Date;
+use crate::query::Weighted;
 use crate::search::Count;
-use crate::search::collect::each_key;
+use crate::search::block::{BLOCK, Counter, Matched, look_up, ranges};
 use crate::search::dimension::{Dimension, Interner, Values};
-use crate::search::tally::{Group, Key, MOST_FIELDS};
+use crate::search::tally::Key;
 
 /// The values of a dimension, folded, that are told apart; `None` where all are.
 pub type Keep = Option<HashSet<String>>;
@@ -21,7 +25,7 @@ pub type Keep = Option<HashSet<String>>;
 /// The counts of one combination of values.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cell {
-    group: Group,
+    counter: Counter,
     pub upheld: u64,
     pub overturned: u64,
 }
@@ -29,21 +33,27 @@ pub struct Cell {
 impl Cell {
     /// Issues, and the letters that hold them.
     pub fn count(&self) -> Count {
-        self.group.count
+        self.counter.count
     }
 
     /// Counts a document; says whether its letter is new here.
-    fn add(&mut self, letter: u64, is_issue: bool, upheld: Option<bool>) -> bool {
+    #[inline]
+    pub fn add(&mut self, matched: &Matched, upheld: Option<bool>) -> bool {
         self.upheld += u64::from(upheld == Some(true));
         self.overturned += u64::from(upheld == Some(false));
-        self.group.add(letter, is_issue)
+        self.counter.add(matched)
     }
 
     /// Adds other counts, of other letters.
     pub fn merge(&mut self, other: &Self) {
-        self.group.merge(other.group.count);
+        self.counter.merge(&other.counter);
         self.upheld += other.upheld;
         self.overturned += other.overturned;
+    }
+
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.counter.is_empty()
     }
 }
 
@@ -80,129 +90,203 @@ impl Cells {
     }
 }
 
-/// Counts all that a query matches.
-pub fn run(searcher: &Searcher, weight: &dyn Weight, request: &StatsRequest, keep: &[Keep]) -> tantivy::Result<Cells> {
+/// Counts all that a query matches, in tables by some of the dimensions that were asked for each.
+pub fn run(
+    reader: &Reader,
+    weight: &Weighted,
+    request: &StatsRequest,
+    keep: &[Keep],
+    tables: &[Vec<usize>],
+) -> Result<Vec<Cells>> {
     let mut interners = vec![Interner::default(); request.by.len()];
-    let mut cells = Cells::new(request.by.len());
-    for segment in searcher.segment_readers() {
-        let mut pass = Pass::open(segment, request, keep, &mut interners)?;
-        let alive = segment.alive_bitset();
-        weight.for_each_no_score(segment, &mut |docs| {
-            docs.iter().filter(|doc| alive.is_none_or(|alive| alive.is_alive(**doc))).for_each(|doc| pass.add(*doc));
-        })?;
-        for (values, interner) in pass.values.iter().zip(&mut interners) {
-            values.close(interner)?;
+    let mut passes = Vec::new();
+    for segment in reader.searcher().segment_readers() {
+        for range in ranges(segment).map_err(|error| reader.damaged(error))? {
+            let pass = Pass::open(segment, request, keep, tables, &mut interners);
+            passes.push((pass.map_err(|error| reader.damaged(error))?, segment, range));
         }
-        cells.total.merge(&pass.cells.total);
-        for (key, cell) in &pass.cells.by_key {
-            cells.by_key.entry(*key).or_default().merge(cell);
-        }
-        let merge = |all: &mut Days, days: Days| {
-            days.into_iter().for_each(|(day, letters)| *all.entry(day).or_default() += letters);
-        };
-        merge(&mut cells.total_days, pass.cells.total_days);
-        for (key, days) in pass.cells.days {
-            merge(cells.days.entry(key).or_default(), days);
-        }
-        for (all, counted) in cells.marginals.iter_mut().zip(&pass.cells.marginals) {
-            counted.iter().for_each(|(code, issues)| *all.entry(*code).or_default() += issues);
-        }
-        cells.several.iter_mut().zip(pass.cells.several).for_each(|(any, here)| *any |= here);
-        cells.unknown += pass.cells.unknown;
-        cells.before += pass.cells.before;
     }
-    let names = interners.iter().map(|interner| interner.names().into_iter().map(str::to_owned).collect());
-    cells.names = names.collect();
-    Ok(cells)
+    let run = |(pass, segment, range)| run_pass(reader, weight, pass, segment, range);
+    let passes: Vec<Result<Pass<'_>>> = match passes.len() {
+        1 => passes.into_iter().map(run).collect(),
+        _ => passes.into_par_iter().map(run).collect(),
+    };
+    let mut all: Vec<Cells> = tables.iter().map(|table| Cells::new(table.len())).collect();
+    for pass in passes {
+        let pass = pass?;
+        for (codes, interner) in pass.codes.iter().zip(&mut interners) {
+            codes.values.close(interner).map_err(|error| reader.damaged(error))?;
+        }
+        let parts = pass.counts.into_iter().zip(pass.days);
+        for ((cells, table), (counts, days)) in all.iter_mut().zip(tables).zip(parts) {
+            cells.total.merge(&pass.total);
+            counts.each(&mut |key, cell| cells.by_key.entry(key).or_default().merge(cell));
+            merge(&mut cells.total_days, &pass.total_days);
+            days.iter().for_each(|(key, days)| merge(cells.days.entry(*key).or_default(), days));
+            for (i, codes) in table.iter().filter_map(|i| pass.codes.get(*i)).enumerate() {
+                codes.each_issue(&mut |code, issues| *cells.marginals[i].entry(code).or_default() += issues);
+                cells.several[i] |= codes.several;
+            }
+            cells.unknown += pass.unknown;
+            cells.before += pass.before;
+        }
+    }
+    for (cells, table) in all.iter_mut().zip(tables) {
+        let names = table.iter().filter_map(|i| interners.get(*i)).map(Interner::names);
+        cells.names = names.map(|names| names.into_iter().map(str::to_owned).collect()).collect();
+    }
+    Ok(all)
 }
 
-/// The pass over one segment.
-struct Pass {
-    letters: Column<u64>,
+/// Runs a pass. A panic of the libraries below on a damaged file is caught where it happens.
+fn run_pass<'a>(
+    reader: &Reader,
+    weight: &Weighted,
+    mut pass: Pass<'a>,
+    segment: &SegmentReader,
+    range: Range<DocId>,
+) -> Result<Pass<'a>> {
+    reader.guarded(|| pass.run(segment, weight, range).map_err(|error| reader.damaged(error)))?;
+    Ok(pass)
+}
+
+fn merge(all: &mut Days, days: &Days) {
+    days.iter().for_each(|(day, letters)| *all.entry(*day).or_default() += letters);
+}
+
+/// The pass over one segment, or a part of one.
+struct Pass<'a> {
+    tables: &'a [Vec<usize>],
     numbers: Column<u64>,
     outcomes: Values,
     upheld: Option<u32>,
     overturned: Option<u32>,
-    values: Vec<Values>,
-    days: Option<[Column<u64>; 2]>,
+    codes: Vec<Codes>,
+    since: Option<[Column<u64>; 2]>,
     only_issues: bool,
-    codes: [Vec<u32>; MOST_FIELDS],
-    outcome: Vec<u32>,
-    cells: Cells,
-    last_unknown: Option<u64>,
+    block: Vec<Matched>,
+    docs: Vec<DocId>,
+    read: Vec<Option<u64>>,
+    /// The outcomes of the block, as far as it is upheld or not.
+    decided: Vec<Option<bool>>,
+    total: Cell,
+    total_days: Days,
+    counts: Vec<Counts>,
+    days: Vec<HashMap<Key, Days>>,
+    unknown: u64,
+    before: u64,
 }
 
-impl Pass {
+impl<'a> Pass<'a> {
     fn open(
         segment: &SegmentReader,
         request: &StatsRequest,
         keep: &[Keep],
+        tables: &'a [Vec<usize>],
         interners: &mut [Interner],
     ) -> tantivy::Result<Self> {
         let fast = segment.fast_fields();
         let mut names = Interner::default();
         let outcomes = Values::open(&Dimension::Keyword("outcome".to_owned()), None, segment, &mut names)?;
-        let values = request.by.iter().zip(interners).enumerate().map(|(i, (dimension, interner))| {
-            Values::open(dimension, keep.get(i).and_then(Option::as_ref), segment, interner)
+        let codes = request.by.iter().zip(interners).enumerate().map(|(i, (dimension, interner))| {
+            Values::open(dimension, keep.get(i).and_then(Option::as_ref), segment, interner).map(Codes::new)
         });
-        let days =
+        let codes = codes.collect::<tantivy::Result<Vec<_>>>()?;
+        let since =
             request.days.map(|since| -> tantivy::Result<_> { Ok([fast.u64(since.field())?, fast.u64("decided")?]) });
         Ok(Self {
-            letters: fast.u64("case")?,
-            numbers: fast.u64("number")?,
+            tables,
+            numbers: fast.u64(NUMBER)?,
             outcomes,
             upheld: names.find("upheld"),
             overturned: names.find("overturned"),
-            values: values.collect::<tantivy::Result<_>>()?,
-            days: days.transpose()?,
+            since: since.transpose()?,
             only_issues: request.only_issues(),
-            codes: Default::default(),
-            outcome: Vec::new(),
-            cells: Cells::new(request.by.len()),
-            last_unknown: None,
+            block: Vec::with_capacity(BLOCK),
+            docs: Vec::with_capacity(BLOCK),
+            read: Vec::with_capacity(BLOCK),
+            decided: Vec::with_capacity(BLOCK),
+            total: Cell::default(),
+            total_days: Days::new(),
+            counts: tables.iter().map(|table| Counts::new(table, &codes)).collect(),
+            codes,
+            days: vec![HashMap::new(); tables.len()],
+            unknown: 0,
+            before: 0,
         })
     }
 
-    fn add(&mut self, doc: u32) {
-        let letter = self.letters.first(doc).unwrap_or(u64::MAX);
-        let is_issue = self.numbers.first(doc).unwrap_or(0) > 0;
-        if self.only_issues && !is_issue {
-            // A letter without issues has one document.
-            self.cells.unknown += u64::from(self.last_unknown.replace(letter) != Some(letter));
-            return;
+    /// Goes over what a query matches among some documents.
+    fn run(&mut self, segment: &SegmentReader, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()> {
+        let alive = segment.alive_bitset();
+        let mut windows = weight.windows(segment, range)?;
+        while let Some((start, found)) = windows.next() {
+            found.has.each(|place| {
+                let doc = start + place;
+                if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                    self.block.push(Matched::new(doc, 0.0));
+                    if self.block.len() == BLOCK {
+                        self.count_block();
+                    }
+                }
+            });
         }
-        self.outcomes.of(doc, &mut self.outcome);
-        let upheld = match self.outcome.first() {
-            code if code.copied() == self.upheld => Some(true),
-            code if code.copied() == self.overturned => Some(false),
-            _ => None,
-        };
-        let days = self.days.as_ref().and_then(|[from, to]| {
+        self.count_block();
+        Ok(())
+    }
+
+    /// Counts the documents of the block, and empties it.
+    fn count_block(&mut self) {
+        let Self { block, docs, read, .. } = self;
+        look_up(block, &self.numbers, docs, read);
+        if self.only_issues {
+            // A letter without issues has one document.
+            let all = block.len();
+            block.retain(|matched| matched.number > 0);
+            self.unknown += (all - block.len()) as u64;
+            docs.clear();
+            docs.extend(block.iter().map(|matched| matched.doc));
+        }
+        let (upheld, overturned) = (self.upheld, self.overturned);
+        let decided = &mut self.decided;
+        decided.clear();
+        self.outcomes.each_of(docs, read, &mut |place, code| {
+            // The first of several.
+            if place == decided.len() {
+                decided.push(match Some(code) {
+                    code if code == upheld => Some(true),
+                    code if code == overturned => Some(false),
+                    _ => None,
+                });
+            }
+        });
+        for codes in &mut self.codes {
+            codes.read(docs, read, block);
+        }
+        let Self { block, decided, .. } = self;
+        let days_of = |doc: DocId| {
+            let [from, to] = self.since.as_ref()?;
             let day = |column: &Column<u64>| Date::from_u64(column.first(doc)?).map(Date::to_days);
             Some(day(to)? - day(from)?)
-        });
-        // What was decided before it could be is an error of the letter.
-        let is_before = days.is_some_and(|days| days < 0);
-        let days = days.filter(|days| *days >= 0);
-        if self.cells.total.add(letter, is_issue, upheld) {
-            self.cells.before += u64::from(is_before);
-            if let Some(days) = days {
-                *self.cells.total_days.entry(days).or_default() += 1;
+        };
+        for (matched, upheld) in block.iter().zip(&*decided) {
+            if self.total.add(matched, *upheld) {
+                match days_of(matched.doc) {
+                    // What was decided before it could be is an error of the letter.
+                    Some(days) if days < 0 => self.before += 1,
+                    Some(days) => *self.total_days.entry(days).or_default() += 1,
+                    None => {}
+                }
             }
         }
-        let cells = &mut self.cells;
-        for (i, (values, codes)) in self.values.iter_mut().zip(&mut self.codes).enumerate() {
-            values.of(doc, codes);
-            cells.several[i] |= codes.len() > 1;
-            if is_issue {
-                codes.iter().for_each(|code| *cells.marginals[i].entry(*code).or_default() += 1);
-            }
+        for ((table, counts), of_table) in self.tables.iter().zip(&mut self.counts).zip(&mut self.days) {
+            let is_timed = self.since.is_some();
+            counts.add(table, &self.codes, block, decided, &mut |key, matched| {
+                if is_timed && let Some(days) = days_of(matched.doc).filter(|days| *days >= 0) {
+                    *of_table.entry(key()).or_default().entry(days).or_default() += 1;
+                }
+            });
         }
-        each_key(&self.codes[..self.values.len()], &mut |key| {
-            let is_new = cells.by_key.entry(key).or_default().add(letter, is_issue, upheld);
-            if let Some(days) = days.filter(|_| is_new) {
-                *cells.days.entry(key).or_default().entry(days).or_default() += 1;
-            }
-        });
+        self.block.clear();
     }
 }

@@ -1,0 +1,97 @@
+//! Documents that match, some hundreds at a time, and how they are counted.
+//!
+//! Segments are cut into parts that begin with a letter, so that each part counts its letters by itself and any number of
+//! threads counts the same.
+
+use std::ops::Range;
+
+use tantivy::columnar::Column;
+use tantivy::{DocId, Score, SegmentReader};
+
+use super::Count;
+use crate::index::{NUMBER, first_by_number, first_of_letter};
+
+/// How many documents one thread takes at a time, more or less. Fixed, so that the work is the same on any machine.
+const RANGE: DocId = 1 << 16;
+
+/// A segment in parts of which each begins with a letter.
+pub fn ranges(segment: &SegmentReader) -> tantivy::Result<Vec<Range<DocId>>> {
+    let numbers = segment.fast_fields().u64(NUMBER)?;
+    let max_doc = segment.max_doc();
+    let (mut ranges, mut start) = (Vec::new(), 0);
+    while start < max_doc {
+        let wanted = start.saturating_add(RANGE);
+        // What is left over is too little for a part of its own.
+        let end = if wanted.saturating_add(RANGE / 2) >= max_doc { max_doc } else { first_of_letter(&numbers, wanted) };
+        let end = if end > start { end } else { max_doc };
+        ranges.push(start..end);
+        start = end;
+    }
+    Ok(ranges)
+}
+
+/// How many documents are looked at together, so that a column is read once for all of them.
+pub const BLOCK: usize = 512;
+
+/// A document that matches.
+#[derive(Clone, Copy)]
+pub struct Matched {
+    pub doc: DocId,
+    pub score: Score,
+    pub number: u64,
+    /// The first document of its letter.
+    pub first: DocId,
+}
+
+impl Matched {
+    /// A document whose letter is not known yet.
+    pub fn new(doc: DocId, score: Score) -> Self {
+        Self { doc, score, number: 0, first: doc }
+    }
+}
+
+/// Looks up of which letters documents are. The lists are filled with the documents, and with what was read.
+pub fn look_up(block: &mut [Matched], numbers: &Column<u64>, docs: &mut Vec<DocId>, read: &mut Vec<Option<u64>>) {
+    docs.clear();
+    docs.extend(block.iter().map(|matched| matched.doc));
+    read.clear();
+    read.resize(docs.len(), None);
+    numbers.first_vals(docs, read);
+    for (matched, number) in block.iter_mut().zip(read.iter()) {
+        matched.number = number.unwrap_or(0);
+        matched.first = first_by_number(matched.doc, matched.number);
+    }
+}
+
+/// Counts of documents in a part of a segment.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counter {
+    pub count: Count,
+    /// The document behind the last that was counted.
+    behind: DocId,
+}
+
+impl Counter {
+    /// Counts a document; says whether its letter is new. Documents come in order and those of a letter follow one another, so
+    /// that its letter is new where the last one that was counted stands before the letter's first.
+    #[inline]
+    pub fn add(&mut self, matched: &Matched) -> bool {
+        let is_new = self.behind <= matched.first;
+        self.count.issues += u64::from(matched.number > 0);
+        self.count.letters += u64::from(is_new);
+        self.behind = matched.doc + 1;
+        is_new
+    }
+
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.behind == 0
+    }
+
+    /// Adds the counts of other letters.
+    pub fn merge(&mut self, other: &Self) {
+        self.count.issues += other.count.issues;
+        self.count.letters += other.count.letters;
+        self.behind = self.behind.max(other.behind);
+    }
+}
