@@ -187,12 +187,16 @@ impl Walk for SpanWalk {
     }
 }
 
+/// So many words are found by comparing.
+const FEW: usize = 16;
+
 /// The words of a segment's texts, one document after the other.
 #[derive(Default)]
 struct Words {
     doc: DocId,
-    /// So few that comparing them is quicker than a map.
     words: Vec<(String, SegmentPostings)>,
+    /// The places of words in that list.
+    places: HashMap<String, usize>,
     /// Where the last word stands.
     positions: Vec<u32>,
     /// By where their terms are kept, which is shared with the query.
@@ -229,9 +233,10 @@ impl Words {
     }
 
     fn open_word(&mut self, word: &str, field: Field, index: &InvertedIndexReader) -> tantivy::Result<()> {
-        if self.words.iter().all(|(known, _)| known != word)
+        if self.place(word).is_none()
             && let Some(postings) = postings(word, field, index)?
         {
+            self.places.insert(word.to_owned(), self.words.len());
             self.words.push((word.to_owned(), postings));
         }
         Ok(())
@@ -250,10 +255,20 @@ impl Words {
         }
     }
 
+    /// The place of a word in the list.
+    fn place(&self, word: &str) -> Option<usize> {
+        // Most spans have so few that comparing them is quicker.
+        match self.words.len() <= FEW {
+            true => self.words.iter().position(|(known, _)| known == word),
+            false => self.places.get(word).copied(),
+        }
+    }
+
     fn positions(&mut self, word: &str) -> &[u32] {
+        let place = self.place(word);
         let Self { words, positions, doc, .. } = self;
         positions.clear();
-        if let Some((_, postings)) = words.iter_mut().find(|(known, _)| known == word)
+        if let Some((_, postings)) = place.and_then(|place| words.get_mut(place))
             && at(postings, *doc)
         {
             postings.positions(positions);

@@ -11,8 +11,9 @@ use tantivy::{DocId, Score, SegmentReader};
 use super::Count;
 use crate::index::{NUMBER, first_by_number, first_of_letter};
 
-/// How many documents one thread takes at a time, more or less. Fixed, so that the work is the same on any machine.
-const RANGE: DocId = 1 << 16;
+/// How many documents one thread takes at a time, more or less. Fixed, so that the work is the same on any machine; few in
+/// debug builds, so that all that is tested goes over the borders of parts.
+const RANGE: DocId = if cfg!(debug_assertions) { 32 } else { 1 << 16 };
 
 /// A segment in parts of which each begins with a letter.
 pub fn ranges(segment: &SegmentReader) -> tantivy::Result<Vec<Range<DocId>>> {
