@@ -184,7 +184,7 @@ impl<'a> Pass<'a> {
     fn run(&mut self, segment: &SegmentReader, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()> {
         let alive = segment.alive_bitset();
         let mut windows = weight.windows(segment, range)?;
-        while let Some((start, found)) = windows.next() {
+        while let Some((start, found)) = windows.fill_next() {
             found.has.each(|place| {
                 let doc = start + place;
                 if alive.is_none_or(|alive| alive.is_alive(doc)) {
