@@ -159,7 +159,7 @@ impl Windows {
     }
 
     /// The next window that has something, and its first document.
-    pub fn next(&mut self) -> Option<(DocId, &Found)> {
+    pub fn fill_next(&mut self) -> Option<(DocId, &Found)> {
         loop {
             let start = self.start.max(self.source.next());
             if start >= self.end {

@@ -278,7 +278,7 @@ impl<'a> Pass<'a> {
         };
         let scored = self.collect.top > 0 && self.places.wants_scores();
         let mut windows = weight.windows(segment, range)?;
-        while let Some((start, found)) = windows.next() {
+        while let Some((start, found)) = windows.fill_next() {
             found.has.each(|place| {
                 let doc = start + place;
                 if counts(doc) {

@@ -3,11 +3,46 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::pass::Cell;
-use crate::search::block::Matched;
+use crate::search::Count;
+use crate::search::block::{Counter, Matched};
 use crate::search::collect::each_key;
 use crate::search::dimension::{MISSING, OTHERS, Values};
 use crate::search::tally::{Key, MOST_FIELDS};
+
+/// The counts of one combination of values.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cell {
+    counter: Counter,
+    pub upheld: u64,
+    pub overturned: u64,
+}
+
+impl Cell {
+    /// Issues, and the letters that hold them.
+    pub fn count(&self) -> Count {
+        self.counter.count
+    }
+
+    /// Counts a document; says whether its letter is new here.
+    #[inline]
+    pub fn add(&mut self, matched: &Matched, upheld: Option<bool>) -> bool {
+        self.upheld += u64::from(upheld == Some(true));
+        self.overturned += u64::from(upheld == Some(false));
+        self.counter.add(matched)
+    }
+
+    /// Adds other counts, of other letters.
+    pub fn merge(&mut self, other: &Self) {
+        self.counter.merge(&other.counter);
+        self.upheld += other.upheld;
+        self.overturned += other.overturned;
+    }
+
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.counter.is_empty()
+    }
+}
 
 /// How many combinations have a list.
 const DENSE: usize = 1 << 16;

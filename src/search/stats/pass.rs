@@ -8,54 +8,18 @@ use tantivy::columnar::Column;
 use tantivy::{DocId, SegmentReader};
 
 use super::StatsRequest;
-use super::cells::{Codes, Counts};
+use super::cells::{Cell, Codes, Counts};
 use super::figures::Days;
 use crate::error::Result;
 use crate::index::{NUMBER, Reader, analysis};
 use crate::letter::Date;
 use crate::query::Weighted;
-use crate::search::Count;
-use crate::search::block::{BLOCK, Counter, Matched, look_up, ranges};
+use crate::search::block::{BLOCK, Matched, look_up, ranges};
 use crate::search::dimension::{Dimension, Interner, Values};
 use crate::search::tally::Key;
 
 /// The values of a dimension, folded, that are told apart; `None` where all are.
 pub type Keep = Option<HashSet<String>>;
-
-/// The counts of one combination of values.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Cell {
-    counter: Counter,
-    pub upheld: u64,
-    pub overturned: u64,
-}
-
-impl Cell {
-    /// Issues, and the letters that hold them.
-    pub fn count(&self) -> Count {
-        self.counter.count
-    }
-
-    /// Counts a document; says whether its letter is new here.
-    #[inline]
-    pub fn add(&mut self, matched: &Matched, upheld: Option<bool>) -> bool {
-        self.upheld += u64::from(upheld == Some(true));
-        self.overturned += u64::from(upheld == Some(false));
-        self.counter.add(matched)
-    }
-
-    /// Adds other counts, of other letters.
-    pub fn merge(&mut self, other: &Self) {
-        self.counter.merge(&other.counter);
-        self.upheld += other.upheld;
-        self.overturned += other.overturned;
-    }
-
-    /// Whether nothing was counted.
-    pub fn is_empty(&self) -> bool {
-        self.counter.is_empty()
-    }
-}
 
 /// The counts of all combinations.
 #[derive(Debug, Default)]
@@ -220,7 +184,7 @@ impl<'a> Pass<'a> {
     fn run(&mut self, segment: &SegmentReader, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()> {
         let alive = segment.alive_bitset();
         let mut windows = weight.windows(segment, range)?;
-        while let Some((start, found)) = windows.next() {
+        while let Some((start, found)) = windows.fill_next() {
             found.has.each(|place| {
                 let doc = start + place;
                 if alive.is_none_or(|alive| alive.is_alive(doc)) {

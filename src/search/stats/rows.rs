@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::cells::Cell;
 use super::figures::{self, Days, Interval, Quantiles, Test};
-use super::pass::{Cell, Cells};
+use super::pass::Cells;
 use super::{Since, StatsRequest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::analysis;
