@@ -10,7 +10,7 @@ use super::facets::{self, FacetView, PLANS};
 use super::frame::{self, Frame};
 use super::hits::{self, HitView};
 use super::params::Params;
-use super::results::{self, Answer, LAST_PAGE, page_number, shown, shows_more, sort_name};
+use super::results::{self, Answer, LAST_PAGE, page_number, shown, shows_more, sort_name, usual_sort};
 use super::saved::{self, SavedView};
 use super::selection::{self, Chip, Problem};
 use crate::asked::Suggested;
@@ -212,7 +212,7 @@ fn empty(params: &Params) -> SearchPage {
         clear: String::new(),
         notes: Vec::new(),
         hidden: hidden(params),
-        sorts: sorts(params).into_iter().map(choice(sort_name(params))).collect(),
+        sorts: sorts(params).into_iter().map(choice(sort_chosen(params))).collect(),
         shown: SHOWING.into_iter().map(choice(params.first("view").unwrap_or_default())).collect(),
         is_exact: params.has("exact", "1"),
         is_any: params.has("any", "1"),
@@ -242,9 +242,9 @@ fn hidden(params: &Params) -> Vec<(String, String)> {
 /// How results can be shown.
 const SHOWING: [(&str, &str); 3] = [("", "each rationale once"), ("all", "every issue"), ("letter", "by letter")];
 
-/// The orders. Without words there is nothing that could match better or worse.
+/// The orders. The usual one has no name, so that it stays the usual one whatever is typed next.
 fn sorts(params: &Params) -> Vec<(&'static str, &'static str)> {
-    let best = (!params.query().is_empty()).then_some(("score", "best match first"));
+    let usual = if params.query().is_empty() { ("", "newest first") } else { ("", "best match first") };
     let others = [
         ("-decided", "newest first"),
         ("decided", "oldest first"),
@@ -252,7 +252,12 @@ fn sorts(params: &Params) -> Vec<(&'static str, &'static str)> {
         ("-requests", "most issues first"),
         ("category", "by treatment"),
     ];
-    best.into_iter().chain(others).collect()
+    std::iter::once(usual).chain(others.into_iter().filter(|(name, _)| *name != usual_sort(params))).collect()
+}
+
+/// The chosen order among these.
+fn sort_chosen(params: &Params) -> &str {
+    Some(sort_name(params)).filter(|name| *name != usual_sort(params)).unwrap_or_default()
 }
 
 fn total(found: &Found) -> String {

@@ -2,6 +2,7 @@
 
 use imr::{ErrorKind, Result, present};
 
+use super::super::cost;
 use super::super::request::FILTERS;
 use super::super::state::Opened;
 use super::dates;
@@ -34,6 +35,7 @@ pub fn typed(params: &Params, without: &[&str]) -> Typed {
 /// # Errors
 /// For a query or a filter that cannot be read, and when the index cannot be read.
 pub fn asked(source: &Opened, params: &Params, without: &[&str]) -> Result<Asked> {
+    cost::short(params.query())?;
     let mut asked = Asked::read(&typed(params, without), &|| source.store())?;
     asked.expr = source.meant(asked.expr)?;
     Ok(asked)
