@@ -97,10 +97,29 @@ pub fn page(source: &Opened, params: &Params) -> Result<(SearchPage, bool)> {
     match results::found(source, params) {
         Ok(answer) => Ok((view(source, params, answer)?, true)),
         Err(error) => match selection::problem(&error) {
-            Some(problem) => Ok((SearchPage { problem: Some(problem), ..empty(params) }, false)),
+            Some(problem) => Ok((wrong(source, params, problem), false)),
             None => Err(error),
         },
     }
+}
+
+/// The page of what cannot be searched, with the filters that were chosen, so that a mistake in a query loses none of them.
+fn wrong(source: &Opened, params: &Params, problem: Problem) -> SearchPage {
+    let page = SearchPage { problem: Some(problem), chips: selection::chips(params, "/"), ..empty(params) };
+    match results::found(source, &params.without(&["q", "sort", "page"])) {
+        Ok(Answer { tables, months, .. }) => SearchPage {
+            dates: histogram(months.as_ref(), params),
+            facets: facet_views(&tables, params),
+            ..page
+        },
+        // A filter is at fault.
+        Err(_) => page,
+    }
+}
+
+fn facet_views(tables: &[(facets::Plan, Table)], params: &Params) -> Vec<FacetView> {
+    let views = tables.iter().map(|(plan, table)| facets::view(*plan, table, params));
+    views.filter(|facet| !facet.values.is_empty()).collect()
 }
 
 fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> {
@@ -117,8 +136,6 @@ fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> 
         notes.push(format!("At least {least} of {of} words are in each."));
     }
     let selection = frame::selection(params);
-    let views = tables.iter().map(|(plan, table)| facets::view(*plan, table, params));
-    let views = views.filter(|facet| !facet.values.is_empty());
     Ok(SearchPage {
         better,
         some,
@@ -140,7 +157,7 @@ fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> 
         compare: selection.link("/compare"),
         hits: hits::views(&found, params),
         dates: histogram(months.as_ref(), params),
-        facets: views.collect(),
+        facets: facet_views(&tables, params),
         ..paged(params, &found)
     })
 }
