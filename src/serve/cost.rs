@@ -81,7 +81,9 @@ mod tests {
     #[test]
     fn what_takes_long_is_not_begun() {
         let is_bounded = |typed: &str| bounded(&query::parse(typed).unwrap().expr).is_ok();
-        for (word, most) in [("lumbr~2 ", 32), ("(mri OR lumb*) ", 32), ("\"mri lu*\" ", 32), ("-t*x ", 32), ("mri ", 300)] {
+        for (word, most) in
+            [("lumbr~2 ", 32), ("(mri OR lumb*) ", 32), ("\"mri lu*\" ", 32), ("-t*x ", 32), ("mri ", 300)]
+        {
             assert!(is_bounded(&word.repeat(most)) && !is_bounded(&word.repeat(most + 1)), "{word}");
         }
         assert!(!is_bounded(&"trial w/5 ther* ".repeat(33)));

@@ -107,11 +107,9 @@ pub fn page(source: &Opened, params: &Params) -> Result<(SearchPage, bool)> {
 fn wrong(source: &Opened, params: &Params, problem: Problem) -> SearchPage {
     let page = SearchPage { problem: Some(problem), chips: selection::chips(params, "/"), ..empty(params) };
     match results::found(source, &params.without(&["q", "sort", "page"])) {
-        Ok(Answer { tables, months, .. }) => SearchPage {
-            dates: histogram(months.as_ref(), params),
-            facets: facet_views(&tables, params),
-            ..page
-        },
+        Ok(Answer { tables, months, .. }) => {
+            SearchPage { dates: histogram(months.as_ref(), params), facets: facet_views(&tables, params), ..page }
+        }
         // A filter is at fault.
         Err(_) => page,
     }
