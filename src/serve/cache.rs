@@ -1,7 +1,7 @@
 //! Answers that were given before, as long as the index is the same: people go back, and ask what others asked.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
 
@@ -20,7 +20,9 @@ pub struct Cache(Mutex<Kept>);
 struct Kept {
     /// Of which opening of the index they are.
     of: u64,
-    answers: HashMap<String, (Bytes, u64)>,
+    answers: HashMap<Arc<str>, (Bytes, u64)>,
+    /// The same by when they were asked for last.
+    by_age: BTreeMap<u64, Arc<str>>,
     bytes: usize,
     clock: u64,
 }
@@ -29,10 +31,15 @@ impl Cache {
     /// What was answered before, of the same opening of the index.
     pub fn get(&self, of: u64, asked: &str) -> Option<Bytes> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.clock += 1;
-        let (same, now) = (kept.of == of, kept.clock);
-        let (bytes, used) = kept.answers.get_mut(asked).filter(|_| same)?;
-        *used = now;
+        if kept.of != of {
+            return None;
+        }
+        let Kept { answers, by_age, clock, .. } = &mut *kept;
+        let (bytes, used) = answers.get_mut(asked)?;
+        let asked = by_age.remove(used)?;
+        *clock += 1;
+        *used = *clock;
+        by_age.insert(*clock, asked);
         Some(bytes.clone())
     }
 
@@ -52,12 +59,14 @@ impl Cache {
         let now = kept.clock;
         let size = |asked: &str, answer: &Bytes| asked.len() + answer.len() + BESIDE;
         kept.bytes += size(asked, answer);
-        if let Some((old, _)) = kept.answers.insert(asked.to_owned(), (answer.clone(), now)) {
+        let key: Arc<str> = asked.into();
+        if let Some((old, used)) = kept.answers.insert(Arc::clone(&key), (answer.clone(), now)) {
             kept.bytes -= size(asked, &old);
+            kept.by_age.remove(&used);
         }
+        kept.by_age.insert(now, key);
         while kept.bytes > ROOM {
-            let oldest = kept.answers.iter().min_by_key(|(_, (_, used))| *used).map(|(asked, _)| asked.clone());
-            let Some(asked) = oldest else { return };
+            let Some((_, asked)) = kept.by_age.pop_first() else { return };
             if let Some((old, _)) = kept.answers.remove(&asked) {
                 kept.bytes -= size(&asked, &old);
             }
@@ -91,7 +100,9 @@ mod tests {
             assert!(cache.get(1, "0").is_some());
         }
         assert!(cache.get(1, "39").is_some() && cache.get(1, "1").is_none());
-        assert!(cache.0.lock().unwrap().bytes <= ROOM);
+        let kept = cache.0.lock().unwrap();
+        assert!(kept.bytes <= ROOM && kept.by_age.len() == kept.answers.len());
+        drop(kept);
         cache.keep(1, "too large", &Bytes::from(vec![0; LARGEST + 1]));
         assert_eq!(cache.get(1, "too large"), None);
     }

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
@@ -50,28 +50,56 @@ async fn guard(State(app): State<App>, request: Request, next: Next) -> Response
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
-    let head = method == Method::HEAD;
+    let is_page = shows_pages(&request);
     let refused = refused(&app, &request);
-    let mut response = match refused {
+    let response = match refused {
         Err(response) => *response,
         Ok(()) => match tokio::time::timeout(app.settings().limits.answer, next.run(request)).await {
             Ok(response) => response,
-            Err(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "time", "the answer took too long")
-                .with_hint("ask for less: a narrower query, fewer facets")
-                .into_response(),
+            Err(_) => Problem::late().into_response(),
         },
     };
+    let mut response = told(response, is_page);
     for (name, value) in SAID {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    if head {
-        // The length that a body would have stays told.
-        *response.body_mut() = axum::body::Body::empty();
     }
     let took = begun.elapsed();
     app.metrics().count(route.as_deref(), response.status(), took);
     log::request(&method, &path, response.status(), took);
     response
+}
+
+/// Whether somebody looks at what comes: a browser, at an address that is not for programs.
+fn shows_pages(request: &Request) -> bool {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    !is_for_programs(request.uri().path()) && accepts.contains("text/html")
+}
+
+fn is_for_programs(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/") || path == "/metrics"
+}
+
+/// An answer as who asked reads it: a problem as a page for browsers, and what the router says itself as a problem.
+fn told(response: Response, is_page: bool) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let is_failed = status.is_client_error() || status.is_server_error();
+    let problem = match response.extensions().get::<Problem>() {
+        Some(problem) if is_page => problem.clone(),
+        // A part of an address that cannot be read leads to nothing.
+        None if is_failed && kind.starts_with(b"text/plain") => match status {
+            StatusCode::BAD_REQUEST => Problem::not_found("there is nothing at this address"),
+            _ => Problem::new(status, "http", "this cannot be answered"),
+        },
+        _ => return response,
+    };
+    let mut told = if is_page { super::page::problem_page(problem) } else { problem.into_response() };
+    for (name, value) in response.headers() {
+        if ![header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name) {
+            told.headers_mut().entry(name).or_insert_with(|| value.clone());
+        }
+    }
+    told
 }
 
 /// Tells whether a request is answered at all.
@@ -86,7 +114,7 @@ fn refused(app: &App, request: &Request) -> Result<(), Box<Response>> {
     })?;
     size(request, is_login).map_err(problem)?;
     host(app, request).map_err(problem)?;
-    site(request.headers()).map_err(problem)?;
+    site(request).map_err(problem)?;
     // Who has no token yet may be asked for it, and see how that looks.
     if is_login || request.uri().path().starts_with("/assets/") {
         return Ok(());
@@ -165,13 +193,29 @@ fn is_ours(named: &Authority, here: Option<&Here>, hosts: &[String]) -> bool {
     })
 }
 
-/// Whether the browser says that a page of elsewhere asks, without the user going there.
-fn site(headers: &HeaderMap) -> Answer<()> {
-    let said = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    match (said("sec-fetch-site"), said("sec-fetch-mode")) {
-        (Some("cross-site" | "same-site"), mode) if mode != Some("navigate") => {
+/// Whether the browser says that a page of elsewhere asks, without the user going there: a frame, a picture, a script. What
+/// programs read is nothing to go to.
+fn site(request: &Request) -> Answer<()> {
+    let said = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let goes_there = said("sec-fetch-mode") == Some("navigate")
+        && said("sec-fetch-dest") == Some("document")
+        && !is_for_programs(request.uri().path());
+    match said("sec-fetch-site") {
+        Some("cross-site" | "same-site") if !goes_there => {
             Err(Problem::new(StatusCode::FORBIDDEN, "site", "pages of other sites get nothing here"))
         }
         _ => Ok(()),
     }
+}
+
+/// Whether the server can be called by a name that it was given.
+///
+/// # Errors
+/// For what is no name: a port has no place there, and neither has an address of a page.
+pub fn name(host: &str) -> Result<(), imr::Error> {
+    let is_name = host.parse::<Authority>().is_ok_and(|named| named.host() == host);
+    is_name.then_some(()).ok_or_else(|| {
+        imr::Error::new(imr::ErrorKind::Usage, format!("--host: `{host}` is no name of a server"))
+            .with_hint("give the name alone, as in `--host letters.example.org`: any port goes with it")
+    })
 }

@@ -8,6 +8,7 @@ use axum::http::{Response as Head, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
+use super::page::assets;
 use super::params::Params;
 use super::problem::{Answer, Problem};
 use super::state::App;
@@ -24,10 +25,11 @@ const PAGE: &str = r#"<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Token - imr</title>
-<link rel="stylesheet" href="/assets/imr.css">
+<link rel="icon" type="image/svg+xml" href="<!--icon-->">
+<link rel="stylesheet" href="<!--style-->">
 </head>
 <body>
-<main class="login">
+<div class="single"><main>
 <h1>imr</h1>
 <!--told-->
 <form method="post" action="/login">
@@ -35,7 +37,7 @@ const PAGE: &str = r#"<!doctype html>
 <p><input id="token" name="token" type="password" autocomplete="current-password" required autofocus></p>
 <p><button>Go on</button></p>
 </form>
-</main>
+</main></div>
 </body>
 </html>
 "#;
@@ -63,7 +65,7 @@ async fn ask(State(app): State<App>, mut params: Params) -> Answer<Response> {
     let token = params.one("token")?;
     Ok(match (app.token(), token) {
         (None, _) => go("/", None),
-        (Some(_), None) => Html(PAGE).into_response(),
+        (Some(_), None) => Html(page("")).into_response(),
         (Some(known), Some(token)) if known.is(&token) => go("/", Some(&known.cookie())),
         (Some(_), Some(_)) => wrong(),
     })
@@ -81,8 +83,14 @@ async fn told(State(app): State<App>, body: Body) -> Answer<Response> {
 }
 
 fn wrong() -> Response {
-    let page = PAGE.replace("<!--told-->", "<p role=\"alert\">That is not the token.</p>");
-    (StatusCode::UNAUTHORIZED, Html(page)).into_response()
+    (StatusCode::UNAUTHORIZED, Html(page("<p role=\"alert\">That is not the token.</p>"))).into_response()
+}
+
+/// The page with the form, and what is told above it.
+fn page(told: &str) -> String {
+    PAGE.replace("<!--told-->", told)
+        .replace("<!--icon-->", &assets::href("icon.svg"))
+        .replace("<!--style-->", &assets::href("pages.css"))
 }
 
 /// The way to another address of the server, with a cookie.

@@ -6,6 +6,7 @@
 
 mod api;
 mod cache;
+mod cost;
 mod guard;
 mod listen;
 mod log;
@@ -37,6 +38,7 @@ use state::App;
 /// When the index cannot be opened, or the address cannot be listened at.
 pub fn run(settings: Settings, ready: impl FnOnce(&Started)) -> Result<()> {
     let mut settings = settings;
+    settings.hosts.iter().try_for_each(|host| guard::name(host))?;
     match &settings.token {
         Some(token) => token::check(token)?,
         // Whoever is not on this machine has to know something.

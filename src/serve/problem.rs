@@ -43,6 +43,12 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, ErrorKind::NotFound.code(), message)
     }
 
+    /// An answer that took too long.
+    pub fn late() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "time", "the answer took too long")
+            .with_hint("ask for less: a narrower query, fewer facets")
+    }
+
     /// The same with advice.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<String>) -> Self {
@@ -122,6 +128,8 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
         }
+        // Browsers are told by a page, which the guard makes.
+        response.extensions_mut().insert(self);
         response
     }
 }

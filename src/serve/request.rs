@@ -6,6 +6,7 @@ use imr::record::LetterRecord;
 use imr::search::{self, By, Comparison, Count, Cross, Dimension, Facet, Found, Request, RowOrder, Since, Sort, Stats};
 use imr::{Error, ErrorKind, Result};
 
+use super::cost;
 use super::params::Params;
 use super::problem::{Answer, Problem};
 use super::state::Opened;
@@ -22,15 +23,12 @@ const MOST_WORDS: u64 = 1_000;
 /// The most facets of one answer.
 const MOST_FACETS: usize = 32;
 
-/// The longest query, in characters. One of thousands of words takes seconds.
-const LONGEST_QUERY: usize = 2_000;
+/// The most hits of an answer times the snippets of each, or times the words beside each match.
+const MOST_TEXT: usize = 10_000;
 
-/// Whether a query is short enough.
+/// Whether the query of a parameter is short enough.
 pub fn short(parameter: &str, query: &str) -> Answer<()> {
-    match query.chars().nth(LONGEST_QUERY) {
-        None => Ok(()),
-        Some(_) => Err(Problem::parameter(parameter, format!("the query is longer than {LONGEST_QUERY} characters"))),
-    }
+    cost::short(query).map_err(|error| Problem::parameter(parameter, error.message()))
 }
 
 /// The fields that filters are of, and whether several values may stand in one parameter, with commas between them.
@@ -187,6 +185,10 @@ impl Search {
             count: params.flag("count")?,
             fields: params.list("fields"),
         };
+        if !this.count && this.limit * this.snippets.max(this.context.unwrap_or(0)) > MOST_TEXT {
+            let fact = format!("`limit` times `snippets`, and `limit` times `context`, are at most {MOST_TEXT}");
+            return Err(Problem::parameter("limit", fact).with_hint("ask for fewer hits, and go on with `after`"));
+        }
         let usage = |fact: &str| Error::new(ErrorKind::Usage, fact);
         let conflict = match () {
             () if this.after.is_some() && this.offset > 0 => Some("`--after` and `--offset` exclude each other"),

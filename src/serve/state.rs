@@ -75,8 +75,9 @@ impl Opened {
     /// An expression with paths as the index has them.
     ///
     /// # Errors
-    /// When the index cannot be read.
+    /// For one that asks for too much at once, and when the index cannot be read.
     pub fn meant(&self, expr: imr::query::Expr) -> Result<imr::query::Expr> {
+        super::cost::bounded(&expr)?;
         asked::in_folder(expr, &self.reader, &|typed| self.paths(typed))
     }
 }

@@ -1,6 +1,8 @@
 """Tests of the pages of `imr serve` in a browser; prints as JSON which passed and which failed.
 
-usage: pages.py ADDRESS [NAME...]
+usage: pages.py ADDRESS LOGIN [NAME...]
+
+LOGIN is the address of a server that wants a token, which is `an-invented-token`.
 """
 import csv
 import io
@@ -392,6 +394,37 @@ def accessible(site):
                 assert not told, (scheme, path, told)
 
 
+def login(site):
+    from axe_playwright_python.sync_playwright import Axe
+
+    # Chromium wants a name beside what is typed in secret; a token has none.
+    with site.visit(site.login, allowed=(*STATUS, "username fields")) as page:
+        assert page.url.endswith("/login")
+        # The style sheet is there.
+        assert page.locator("main").evaluate("e => getComputedStyle(e.parentElement).paddingTop") != "0px"
+        assert not [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+        page.locator("#token").fill("wrong")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[role=alert]")
+        page.locator("#token").fill("an-invented-token")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#count")
+
+
+def the_box_goes_back(site):
+    with site.visit() as page:
+        for words in ("MRI", "acupuncture"):
+            page.locator("#q").fill(words)
+            page.keyboard.press("Enter")
+            page.wait_for_url(f"**/?q={words}")
+            until(page, f"document.title.startsWith('{words}')")
+            assert page.locator("select[name=sort]").input_value() == ""
+            assert "best match" in page.locator("select[name=sort] option:checked").inner_text()
+        page.go_back()
+        until(page, "document.title.startsWith('MRI')")
+        assert page.locator("#q").input_value() == "MRI"
+
+
 def policy(site):
     with site.visit("/?q=MRI") as page:
         answer = page.request.get("/?q=MRI")
@@ -403,12 +436,14 @@ def policy(site):
 
 
 TESTS = [search, mistakes, completions, facets, facet_values, brush, turning, letter, original, going_back, exports, statistics,
-         comparing, without_scripts, keyboard, dark, phone, printing, escaping, accessible, policy]
+         comparing, without_scripts, keyboard, dark, phone, printing, escaping, accessible, login,
+         the_box_goes_back, policy]
 
 
 def main():
-    address, *names = sys.argv[1:]
+    address, login, *names = sys.argv[1:]
     site = Site(address)
+    site.login = login
     passed, failed = [], {}
     for test in TESTS:
         if names and test.__name__ not in names:

@@ -21,6 +21,7 @@ class Site:
             print("there is no Chromium, or no Playwright for Python", file=sys.stderr)
             sys.exit(ABSENT)
         self.address = address
+        self.login = address
         self.playwright = sync_playwright().start()
         self.browser = self.playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
 
@@ -37,7 +38,7 @@ class Site:
         faults = []
         page.on("console", lambda message: faults.append(f"console: {message.type}: {message.text}"))
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))
-        page.on("request", lambda asked: asked.url.startswith((self.address, "blob:", "data:")) or faults.append(f"loads {asked.url}"))
+        page.on("request", lambda asked: asked.url.startswith((self.address, self.login, "blob:", "data:")) or faults.append(f"loads {asked.url}"))
         # What else this machine does must not fail a test.
         page.set_default_timeout(60_000)
         try:

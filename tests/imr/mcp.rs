@@ -116,7 +116,10 @@ fn answers_can_be_cited_and_say_where_they_are_cut() {
         let hits = page["hits"].as_array().unwrap();
         found.extend(hits.iter().map(|hit| format!("{}/{}", hit["case_number"].as_str().unwrap(), hit["number"])));
         after = page["next"].clone();
-        assert_eq!(after.is_null(), page["cut"].is_null(), "{page}");
+        let cut = page["cut"].as_str().unwrap_or_default();
+        assert_eq!(after.is_null(), !cut.contains("`after`"), "{page}");
+        let is_shortened = hits.iter().any(|hit| hit.to_string().contains("… (cut)"));
+        assert_eq!(cut.contains("`(cut)`"), is_shortened, "{page}");
         for hit in hits {
             let citation = hit["citation"].as_str().unwrap();
             assert!(

@@ -16,7 +16,7 @@
   };
 
   // Puts the page that came in the place of this one.
-  const put = (page) => {
+  const put = (page, typed) => {
     const focused = document.activeElement;
     const id = live().contains(focused) ? focused.id || focused.dataset.keep : "";
     const name = live().contains(focused) ? focused.name : "";
@@ -28,7 +28,8 @@
     page.querySelectorAll("#search > input[type=hidden]").forEach((input) => form.append(document.importNode(input, true)));
     const box = document.getElementById("q");
     const coming = page.getElementById("q");
-    if (document.activeElement !== box) box.value = coming.value;
+    // Who types on meanwhile is left alone.
+    if (document.activeElement !== box || box.value === typed) box.value = coming.value;
     for (const attribute of ["aria-invalid", "aria-describedby"]) {
       if (coming.hasAttribute(attribute)) box.setAttribute(attribute, coming.getAttribute(attribute));
       else box.removeAttribute(attribute);
@@ -49,6 +50,7 @@
   const show = async (url, how) => {
     asked?.abort();
     const mine = (asked = new AbortController());
+    const typed = document.getElementById("q").value;
     live().setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(url, { signal: mine.signal, headers: { Accept: "text/html" } });
@@ -56,7 +58,7 @@
       if (mine.signal.aborted) return;
       if (!page.getElementById("live")) throw new Error("no such page");
       if (how.push) history.pushState(null, "", url);
-      put(page);
+      put(page, how.box ? typed : undefined);
       if (how.top) scrollTo(0, 0);
     } catch (error) {
       // Whatever it is, the browser shows it better.
@@ -67,7 +69,7 @@
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(waiting);
-    show(address(), { push: true, top: true });
+    show(address(), { push: true, top: true, box: true });
   });
 
   document.addEventListener("change", (event) => {
@@ -87,7 +89,7 @@
     show(to.pathname + to.search, { push: true, top: Boolean(link.closest(".pages")) });
   });
 
-  addEventListener("popstate", () => show(location.pathname + location.search, {}));
+  addEventListener("popstate", () => show(location.pathname + location.search, { box: true }));
 
   // Finds values of a facet.
   const finders = new WeakMap();

@@ -14,6 +14,7 @@ use rmcp::service::{RequestContext, RoleServer};
 use rmcp::{ErrorData, ServerHandler, ServiceExt};
 
 use super::params::Params;
+use super::problem::Problem;
 use super::settings::Settings;
 use super::state::App;
 
@@ -85,12 +86,17 @@ impl ServerHandler for Assistant {
             return Err(ErrorData::invalid_params(format!("there is no tool `{}`", request.name), None));
         };
         let answer = match Params::of(&request.arguments.unwrap_or_default()) {
-            Ok(params) => self.app.ask(move |index| tool(index, params)).await,
+            Ok(params) => {
+                let work = self.app.ask(move |index| tool(index, params));
+                let late = |_| Err(Problem::late());
+                tokio::time::timeout(self.app.settings().limits.answer, work).await.unwrap_or_else(late)
+            }
             Err(problem) => Err(problem),
         };
         // What went wrong is told to the assistant, who may ask better.
         let result = match answer {
-            Ok(value) => {
+            Ok(mut value) => {
+                cut::whole(&mut value);
                 // Clients of before structured answers read the text.
                 let mut result = CallToolResult::success(vec![ContentBlock::text(value.to_string())]);
                 result.structured_content = Some(value);

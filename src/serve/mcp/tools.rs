@@ -8,7 +8,7 @@ use imr::search::{By, Found, Hit};
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
-use super::cut::{self, TEXT, WHOLE_TEXT};
+use super::cut::{self, ANSWER, TEXT, WHOLE_TEXT};
 use crate::asked::Suggested;
 use crate::serve::params::Params;
 use crate::serve::problem::{Answer, Problem};
@@ -161,7 +161,14 @@ fn search(index: &Opened, mut params: Params) -> Answer<Value> {
     search.by = By::Issue;
     let answered = search.answer(index)?;
     let found = answered.found;
-    let hits = cut::as_many(found.hits.iter().map(|hit| cited(hit, index)).collect::<Result<_, _>>()?);
+    let mut is_shortened = false;
+    let mut hits = Vec::new();
+    for hit in &found.hits {
+        let (value, is_cut) = cited(hit, index)?;
+        is_shortened |= is_cut;
+        hits.push(value);
+    }
+    let hits = cut::as_many(hits);
     let printed = json_of(|out| present::hits_json(out, &Found { hits: Vec::new(), ..found.clone() }, None))?;
     let mut facets = printed["facets"].clone();
     let values = facets.as_object_mut().into_iter().flat_map(|all| all.values_mut());
@@ -182,6 +189,7 @@ fn search(index: &Opened, mut params: Params) -> Answer<Value> {
         _ if is_facet_cut => Some(format!("facets have their {MOST_VALUES} most frequent values")),
         _ => None,
     };
+    let cut = cut::with_shortened(cut, is_shortened);
     let mut notes = answered.notes;
     if let Suggested::SomeOfTheWords(more) = answered.suggested {
         notes.push(format!(
@@ -220,14 +228,14 @@ fn letter(index: &Opened, mut params: Params) -> Answer<Value> {
         // Places in texts are nothing to an assistant.
         told.retain(|name, _| !matches!(name.as_str(), "digest" | "summary_pages" | "diagnostics" | "licensure"));
     }
-    let mut is_cut = cut::texts(&mut told, WHOLE_TEXT);
+    let mut is_cut = cut::within(&mut told, WHOLE_TEXT, ANSWER);
     let mut values = Vec::new();
     for issue in &issues {
         let mut value = serde_json::to_value(issue).map_err(|e| unprintable(e.into()))?;
         if let Some(issue) = value.as_object_mut() {
             issue.retain(|name, _| name != "pages");
         }
-        is_cut |= cut::texts(&mut value, WHOLE_TEXT);
+        is_cut |= cut::within(&mut value, WHOLE_TEXT, ANSWER);
         values.push(value);
     }
     let shown = cut::as_many(values);
@@ -235,9 +243,9 @@ fn letter(index: &Opened, mut params: Params) -> Answer<Value> {
     told["issues"] = json!(shown);
     let cut = match next {
         Some(next) => Some(format!("the letter has {all} issues; go on with `first` set to {next}")),
-        None if is_cut => Some("texts longer than usual end with `(cut)`".to_owned()),
         None => None,
     };
+    let cut = cut::with_shortened(cut, is_cut);
     Ok(json!({"letter": told, "cut": cut::told(cut)}))
 }
 
@@ -275,9 +283,10 @@ fn similar(index: &Opened, mut params: Params) -> Answer<Value> {
     let issue = alike.letter.issues.get(alike.issue).ok_or_else(no_letter)?;
     let original = Original { case: alike.letter.facts.case_number, path: &alike.letter.facts.path, issue };
     let printed = json_of(|out| present::similar_json(out, original, &alike.similar))?;
-    let mut values = Vec::new();
+    let (mut values, mut is_shortened) = (Vec::new(), false);
     for neighbour in &alike.similar.neighbours {
-        let mut value = cited(&neighbour.hit, index)?;
+        let (mut value, is_cut) = cited(&neighbour.hit, index)?;
+        is_shortened |= is_cut;
         value["words"] = json!(neighbour.words);
         values.push(value);
     }
@@ -285,6 +294,7 @@ fn similar(index: &Opened, mut params: Params) -> Answer<Value> {
     let shown = cut::as_many(values);
     let cut = (shown.len() < all)
         .then(|| format!("{} of {all} issues; filters or a smaller `limit` make fewer", shown.len()));
+    let cut = cut::with_shortened(cut, is_shortened);
     Ok(json!({
         "of": asked.of,
         "words": printed["words"],
@@ -295,8 +305,8 @@ fn similar(index: &Opened, mut params: Params) -> Answer<Value> {
     }))
 }
 
-/// A hit with what is needed to judge and to cite it.
-fn cited(hit: &Hit, index: &Opened) -> Answer<Value> {
+/// A hit with what is needed to judge and to cite it, and whether it has more.
+fn cited(hit: &Hit, index: &Opened) -> Answer<(Value, bool)> {
     let found = Found {
         total: Default::default(),
         by: By::Issue,
@@ -338,8 +348,8 @@ fn cited(hit: &Hit, index: &Opened) -> Answer<Value> {
         told.insert("path".to_owned(), all["path"].clone());
     }
     let mut told = Value::Object(told);
-    cut::texts(&mut told, TEXT);
-    Ok(told)
+    let is_cut = cut::within(&mut told, TEXT, ANSWER);
+    Ok((told, is_cut))
 }
 
 /// Whether so many hits are few enough for an answer.

@@ -1,7 +1,7 @@
 //! The pages: what a browser asks for becomes a view, and a view a page. They change nothing, and every state of theirs is an
 //! address.
 
-mod assets;
+pub mod assets;
 mod compare;
 mod dates;
 mod facet_page;

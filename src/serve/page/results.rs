@@ -113,7 +113,12 @@ pub fn by(params: &Params) -> By {
 
 /// The name of the order.
 pub fn sort_name(params: &Params) -> &str {
-    params.first("sort").unwrap_or(if params.query().is_empty() { "-decided" } else { "score" })
+    params.first("sort").unwrap_or(usual_sort(params))
+}
+
+/// The name of the order where none is chosen. Without words there is nothing that could match better or worse.
+pub fn usual_sort(params: &Params) -> &'static str {
+    if params.query().is_empty() { "-decided" } else { "score" }
 }
 
 fn sort(params: &Params) -> Result<Sort> {

@@ -10,7 +10,7 @@ use super::facets::{self, FacetView, PLANS};
 use super::frame::{self, Frame};
 use super::hits::{self, HitView};
 use super::params::Params;
-use super::results::{self, Answer, LAST_PAGE, page_number, shown, shows_more, sort_name};
+use super::results::{self, Answer, LAST_PAGE, page_number, shown, shows_more, sort_name, usual_sort};
 use super::saved::{self, SavedView};
 use super::selection::{self, Chip, Problem};
 use crate::asked::Suggested;
@@ -97,10 +97,27 @@ pub fn page(source: &Opened, params: &Params) -> Result<(SearchPage, bool)> {
     match results::found(source, params) {
         Ok(answer) => Ok((view(source, params, answer)?, true)),
         Err(error) => match selection::problem(&error) {
-            Some(problem) => Ok((SearchPage { problem: Some(problem), ..empty(params) }, false)),
+            Some(problem) => Ok((wrong(source, params, problem), false)),
             None => Err(error),
         },
     }
+}
+
+/// The page of what cannot be searched, with the filters that were chosen, so that a mistake in a query loses none of them.
+fn wrong(source: &Opened, params: &Params, problem: Problem) -> SearchPage {
+    let page = SearchPage { problem: Some(problem), chips: selection::chips(params, "/"), ..empty(params) };
+    match results::found(source, &params.without(&["q", "sort", "page"])) {
+        Ok(Answer { tables, months, .. }) => {
+            SearchPage { dates: histogram(months.as_ref(), params), facets: facet_views(&tables, params), ..page }
+        }
+        // A filter is at fault.
+        Err(_) => page,
+    }
+}
+
+fn facet_views(tables: &[(facets::Plan, Table)], params: &Params) -> Vec<FacetView> {
+    let views = tables.iter().map(|(plan, table)| facets::view(*plan, table, params));
+    views.filter(|facet| !facet.values.is_empty()).collect()
 }
 
 fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> {
@@ -117,8 +134,6 @@ fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> 
         notes.push(format!("At least {least} of {of} words are in each."));
     }
     let selection = frame::selection(params);
-    let views = tables.iter().map(|(plan, table)| facets::view(*plan, table, params));
-    let views = views.filter(|facet| !facet.values.is_empty());
     Ok(SearchPage {
         better,
         some,
@@ -140,7 +155,7 @@ fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> 
         compare: selection.link("/compare"),
         hits: hits::views(&found, params),
         dates: histogram(months.as_ref(), params),
-        facets: views.collect(),
+        facets: facet_views(&tables, params),
         ..paged(params, &found)
     })
 }
@@ -212,7 +227,7 @@ fn empty(params: &Params) -> SearchPage {
         clear: String::new(),
         notes: Vec::new(),
         hidden: hidden(params),
-        sorts: sorts(params).into_iter().map(choice(sort_name(params))).collect(),
+        sorts: sorts(params).into_iter().map(choice(sort_chosen(params))).collect(),
         shown: SHOWING.into_iter().map(choice(params.first("view").unwrap_or_default())).collect(),
         is_exact: params.has("exact", "1"),
         is_any: params.has("any", "1"),
@@ -242,9 +257,9 @@ fn hidden(params: &Params) -> Vec<(String, String)> {
 /// How results can be shown.
 const SHOWING: [(&str, &str); 3] = [("", "each rationale once"), ("all", "every issue"), ("letter", "by letter")];
 
-/// The orders. Without words there is nothing that could match better or worse.
+/// The orders. The usual one has no name, so that it stays the usual one whatever is typed next.
 fn sorts(params: &Params) -> Vec<(&'static str, &'static str)> {
-    let best = (!params.query().is_empty()).then_some(("score", "best match first"));
+    let usual = if params.query().is_empty() { ("", "newest first") } else { ("", "best match first") };
     let others = [
         ("-decided", "newest first"),
         ("decided", "oldest first"),
@@ -252,7 +267,12 @@ fn sorts(params: &Params) -> Vec<(&'static str, &'static str)> {
         ("-requests", "most issues first"),
         ("category", "by treatment"),
     ];
-    best.into_iter().chain(others).collect()
+    std::iter::once(usual).chain(others.into_iter().filter(|(name, _)| *name != usual_sort(params))).collect()
+}
+
+/// The chosen order among these.
+fn sort_chosen(params: &Params) -> &str {
+    Some(sort_name(params)).filter(|name| *name != usual_sort(params)).unwrap_or_default()
 }
 
 fn total(found: &Found) -> String {

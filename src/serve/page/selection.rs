@@ -2,6 +2,7 @@
 
 use imr::{ErrorKind, Result, present};
 
+use super::super::cost;
 use super::super::request::FILTERS;
 use super::super::state::Opened;
 use super::dates;
@@ -34,6 +35,7 @@ pub fn typed(params: &Params, without: &[&str]) -> Typed {
 /// # Errors
 /// For a query or a filter that cannot be read, and when the index cannot be read.
 pub fn asked(source: &Opened, params: &Params, without: &[&str]) -> Result<Asked> {
+    cost::short(params.query())?;
     let mut asked = Asked::read(&typed(params, without), &|| source.store())?;
     asked.expr = source.meant(asked.expr)?;
     Ok(asked)
@@ -71,10 +73,15 @@ pub fn problem(error: &imr::Error) -> Option<Problem> {
 impl Problem {
     /// A fact with what there is to do about it: of a query, the query and a caret.
     pub fn new(fact: &str, hint: Option<&str>) -> Self {
-        let (pointed, hint) = match hint.map(present::lines) {
-            Some(hint) if hint.contains('\n') => (Some(hint), None),
-            hint => (None, hint),
+        let hint = hint.map(present::lines).unwrap_or_default();
+        let lines: Vec<&str> = hint.lines().collect();
+        // The query stands above its caret; what there is to say stands around them.
+        let caret = lines.iter().skip(1).position(|line| line.trim() == "^");
+        let (pointed, hint) = match caret.and_then(|at| Some((at, lines.get(at..at + 2)?.join("\n")))) {
+            Some((at, pointed)) => (Some(pointed), [&lines[..at], &lines[at + 2..]].concat().join("\n")),
+            None => (None, hint.clone()),
         };
+        let hint = Some(hint.trim().to_owned()).filter(|hint| !hint.is_empty());
         Self { fact: present::one_line(fact), pointed, hint }
     }
 }
@@ -142,6 +149,19 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_query_and_its_caret_keep_their_columns() {
+        let parts = |hint: &str| {
+            let problem = Problem::new("fact", Some(hint));
+            (problem.pointed, problem.hint)
+        };
+        let told = |text: &str| Some(text.to_owned());
+        assert_eq!(parts("a (b\n  ^\n\nclose it"), (told("a (b\n  ^"), told("close it")));
+        assert_eq!(parts("a (b\n  ^"), (told("a (b\n  ^"), None));
+        assert_eq!(parts("one\ntwo"), (None, told("one\ntwo")));
+        assert_eq!(parts("one"), (None, told("one")));
+    }
 
     #[test]
     fn an_address_is_read_as_a_command_line_is() {

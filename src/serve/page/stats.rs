@@ -40,6 +40,7 @@ pub struct StatsPage {
     quick: Vec<(&'static str, String)>,
     total: String,
     chart: Option<String>,
+    leaves_out: bool,
     legend: Legend,
     table: Option<TableView>,
     remarks: Vec<String>,
@@ -152,7 +153,12 @@ impl Counted {
         let stats = self.drawn();
         // A bar for each of many values says no more than the table.
         let drawable = !stats.by.is_empty() && stats.rows.len() <= 400;
-        drawable.then(|| chart(&tables::called(stats))).flatten()
+        drawable.then(|| chart(&tables::called(&tables::named(stats)))).flatten()
+    }
+
+    /// Whether the chart leaves out what the table has.
+    fn leaves_out(&self) -> bool {
+        tables::named(self.drawn()).rows.len() < self.drawn().rows.len()
     }
 }
 
@@ -211,6 +217,10 @@ fn counting(params: &Params) -> Result<Counting> {
         show = ["issues", "letters", "share", "ci"].into_iter().filter(keeps).map(str::to_owned).collect();
     } else if show.is_empty() {
         show = vec!["letters".to_owned()];
+    }
+    if cross {
+        // A cell has one figure.
+        show.truncate(1);
     }
     Ok(Counting {
         by,
@@ -276,6 +286,7 @@ fn view(params: &Params, counted: &Counted) -> StatsPage {
             present::counted(stats.total.letters, "letter")
         ),
         chart: counted.chart(),
+        leaves_out: counted.leaves_out(),
         legend: if stats.days.is_some() { Legend::Days } else { Legend::Outcomes },
         table: Some(table),
         remarks,
@@ -355,6 +366,7 @@ fn form(params: &Params) -> StatsPage {
         quick: quick.into(),
         total: String::new(),
         chart: None,
+        leaves_out: false,
         legend: Legend::Outcomes,
         table: None,
         remarks: Vec::new(),

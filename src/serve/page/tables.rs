@@ -77,6 +77,15 @@ pub fn label(dimension: &str, value: Option<&str>) -> String {
     }
 }
 
+/// The same counts without those of no value and of all others, beside which the bars of values could not be compared; all
+/// of them where there are no others.
+pub fn named(stats: &Stats) -> Stats {
+    let is_named = |value: &Option<String>| value.as_deref().is_some_and(|value| value != "(others)");
+    let mut named = stats.clone();
+    named.rows.retain(|row| row.values.iter().all(is_named));
+    if named.rows.is_empty() { stats.clone() } else { named }
+}
+
 /// The same counts with their values as they are called, for charts.
 pub fn called(stats: &Stats) -> Stats {
     let mut stats = stats.clone();

@@ -47,6 +47,9 @@ fn a_name_that_is_not_the_servers_is_refused() {
     );
     assert_eq!(server.send(whole.as_bytes()).unwrap().status, 421);
     is_alive(&server);
+    for host in ["letters.example.org:8080", "http://letters.example.org", "a@b", ""] {
+        folder.imr(&["serve", "--addr", "127.0.0.1:0", "--host", host]).ends_with(2).says(&["give the name alone"]);
+    }
 }
 
 #[test]
@@ -63,6 +66,11 @@ fn nothing_can_be_changed_and_no_body_is_taken() {
     }
     let head = server.ask("HEAD", "/api/search", &[]).with(200);
     assert!(head.body.is_empty() && head.header("content-type") == "application/json");
+    let body = server.get("/api/search").with(200).body;
+    assert_eq!(head.header("content-length"), body.len().to_string());
+    // How long a file becomes is known when it is written.
+    let file = server.ask("HEAD", "/api/export", &[]).with(200);
+    assert!(file.body.is_empty() && file.header("content-length").is_empty(), "{file:?}");
     assert_eq!(server.ask("GET", "/api/search", &[("Content-Length", "10")]).status, 413);
     assert_eq!(server.ask("GET", "/api/search", &[("Transfer-Encoding", "chunked")]).status, 413);
     let login = |length: usize| {
@@ -266,22 +274,81 @@ fn a_client_that_goes_away_leaves_nothing_behind() {
 fn pages_of_other_sites_get_nothing() {
     let folder = Folder::indexed(3);
     let server = Server::start(&folder, &[]);
-    for (site, mode, status) in [
-        ("same-origin", "cors", 200),
-        ("none", "navigate", 200),
-        ("cross-site", "navigate", 200),
-        ("cross-site", "no-cors", 403),
-        ("cross-site", "cors", 403),
-        ("same-site", "no-cors", 403),
+    for (address, site, mode, dest, status) in [
+        ("/api/search", "same-origin", "cors", "empty", 200),
+        ("/api/search", "none", "navigate", "document", 200),
+        ("/api/search", "cross-site", "navigate", "document", 403),
+        ("/api/search", "cross-site", "no-cors", "image", 403),
+        ("/api/search", "cross-site", "cors", "empty", 403),
+        ("/api/search", "same-site", "no-cors", "script", 403),
+        ("/", "cross-site", "navigate", "document", 200),
+        ("/", "same-site", "navigate", "document", 200),
+        ("/", "cross-site", "navigate", "iframe", 403),
+        ("/", "same-site", "navigate", "embed", 403),
+        ("/", "cross-site", "no-cors", "document", 403),
+        ("/", "same-origin", "navigate", "iframe", 200),
     ] {
         let reply = server.ask(
             "GET",
-            "/api/search",
-            &[("Sec-Fetch-Site", site), ("Sec-Fetch-Mode", mode), ("Origin", "http://evil.example.org")],
+            address,
+            &[
+                ("Sec-Fetch-Site", site),
+                ("Sec-Fetch-Mode", mode),
+                ("Sec-Fetch-Dest", dest),
+                ("Origin", "http://evil.example.org"),
+            ],
         );
-        assert_eq!(reply.status, status, "{site} {mode}");
+        assert_eq!(reply.status, status, "{address} {site} {mode} {dest}");
         assert_eq!(reply.header("access-control-allow-origin"), "");
     }
+}
+
+#[test]
+fn what_would_take_long_or_fill_the_line_is_not_begun() {
+    let folder = Folder::indexed(3);
+    let server = Server::start(&folder, &[]);
+    let long = "a".repeat(2001);
+    let (near, words) = ("lumbr~2+".repeat(33), "mri+".repeat(301));
+    for query in [&long, &near, &words] {
+        for address in ["/?q=", "/stats?q=", "/compare?q2=", "/report?q=", "/api/search?q=", "/api/export?q="] {
+            let reply = server.get(&format!("{address}{query}"));
+            assert_eq!(reply.status, 400, "{address}{query}");
+        }
+    }
+    for (query, status) in [
+        ("limit=1000&snippets=10", 200),
+        ("limit=1000&snippets=11", 400),
+        ("limit=10&context=1000", 200),
+        ("limit=11&context=1000", 400),
+        ("limit=11&context=1000&count=1", 200),
+    ] {
+        assert_eq!(server.get(&format!("/api/search?q=lumbar&{query}")).status, status, "{query}");
+    }
+}
+
+#[test]
+fn browsers_are_told_by_a_page_and_programs_by_a_problem() {
+    let folder = Folder::indexed(3);
+    let server = Server::start(&folder, &[]);
+    let long = format!("/?q={}", "a".repeat(20_000));
+    for (address, status) in
+        [("/nope", 404), (&*long, 414), ("/similar/CM16-0000001/x", 404), ("/letter/%ff", 404), ("/facet/%ff", 404)]
+    {
+        let page = server.ask("GET", address, &[("Accept", "text/html,*/*;q=0.8")]).with(status);
+        assert!(page.header("content-type").starts_with("text/html") && page.text().contains("<h1>"), "{address}");
+    }
+    for address in ["/api/nope", "/api/letters/%ff", "/api/letters/%ff/original"] {
+        server.ask("GET", address, &[("Accept", "text/html,*/*;q=0.8")]).with(404).problem();
+    }
+    for (address, status) in [("/nope", 404), (&*long, 414), ("/similar/CM16-0000001/x", 404), ("/letter/%ff", 404)] {
+        server.get(address).with(status).problem();
+    }
+    // A report of so many is never there at once.
+    let folder = Folder::indexed(60);
+    let late = Server::start(&folder, &["--bound", "answer=0"]);
+    let page = late.ask("GET", "/report", &[("Accept", "text/html")]).with(503);
+    assert!(page.header("content-type").starts_with("text/html") && page.header("retry-after") == "5");
+    assert!(page.text().contains("too long"), "{}", page.text());
 }
 
 #[test]

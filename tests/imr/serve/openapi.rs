@@ -109,8 +109,16 @@ fn search() -> Vec<Parameter> {
             json!({"minimum": 1, "maximum": 1000}),
         ),
         number("seed", "Which sample.", json!({"minimum": 0})),
-        number("snippets", "How many snippets of a hit at most.", json!({"minimum": 0, "maximum": 100, "default": 1})),
-        number("context", "Every match with so many words on either side.", json!({"minimum": 0, "maximum": 1000})),
+        number(
+            "snippets",
+            "How many snippets of a hit at most; times `limit` no more than 10,000.",
+            json!({"minimum": 0, "maximum": 100, "default": 1}),
+        ),
+        number(
+            "context",
+            "Every match with so many words on either side; times `limit` no more than 10,000.",
+            json!({"minimum": 0, "maximum": 1000}),
+        ),
         list(
             "facets",
             &format!(

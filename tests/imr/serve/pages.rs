@@ -31,7 +31,9 @@ fn the_pages_do_in_a_browser_what_they_say() {
     folder.imr(&["save", "needles", "issue:acupuncture", "--outcome", "upheld"]).succeeds();
     let server = Server::start(&folder, &[]);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/pages.py");
-    let output = Command::new(python).arg("-B").arg(script).arg(format!("http://{}", server.addr)).output().unwrap();
+    let closed = Server::start(&folder, &["--token=an-invented-token"]);
+    let addresses = [&server, &closed].map(|server| format!("http://{}", server.addr));
+    let output = Command::new(python).arg("-B").arg(script).args(addresses).output().unwrap();
     if output.status.code() == Some(ABSENT) {
         return skipped();
     }
