@@ -361,7 +361,11 @@ def phone(site):
             assert over[0] <= 0 and not over[1], (path, over)
         page.goto("/?q=MRI")
         page.locator(".tools .jump").click()
-        assert page.locator("#facets").bounding_box()["y"] < 844
+        # The way there may be a moment long.
+        page.wait_for_function(
+            "() => { const box = document.querySelector('#facets')?.getBoundingClientRect();"
+            " return box && box.height > 0 && box.top < 844; }"
+        )
 
 
 def printing(site):
