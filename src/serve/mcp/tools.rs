@@ -241,10 +241,7 @@ fn letter(index: &Opened, mut params: Params) -> Answer<Value> {
     let shown = cut::as_many(values);
     let next = issues.get(shown.len()).map(|issue| issue.number);
     told["issues"] = json!(shown);
-    let cut = match next {
-        Some(next) => Some(format!("the letter has {all} issues; go on with `first` set to {next}")),
-        None => None,
-    };
+    let cut = next.map(|next| format!("the letter has {all} issues; go on with `first` set to {next}"));
     let cut = cut::with_shortened(cut, is_cut);
     Ok(json!({"letter": told, "cut": cut::told(cut)}))
 }
