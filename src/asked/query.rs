@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use imr::index::Reader;
+use imr::present;
 use imr::query::{self, Expr, Query, Widened};
 use imr::search::{self, Count, Request};
 use imr::{Error, ErrorKind, Result};
@@ -200,7 +201,7 @@ fn filters(filters: &[Filter]) -> Result<Expr> {
     let mut expr = Expr::All;
     for Filter { field, values } in filters {
         let filter = query::filter(field, values).map_err(|error| {
-            let named = format!("--{}: {}", field.replace('_', "-"), error.message());
+            let named = format!("{}: {}", present::flag_of(field), error.message());
             with_hint_of(&error, Error::new(error.kind(), named))
         })?;
         expr = expr.and(filter);

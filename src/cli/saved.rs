@@ -97,7 +97,7 @@ fn typed(saved: &Saved) -> String {
         parts.push(quoted(&saved.query));
     }
     for (field, values) in &saved.filters {
-        parts.extend(values.iter().map(|value| format!("--{} {}", field.replace('_', "-"), quoted(value))));
+        parts.extend(values.iter().map(|value| format!("{} {}", present::flag_of(field), quoted(value))));
     }
     parts.join(" ")
 }

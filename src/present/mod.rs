@@ -35,8 +35,8 @@ pub use json::{count_json, hits_json, hits_jsonl, json_line, record_json, report
 pub use letter::{Reading, letter};
 pub use markdown::{count_markdown, hits_markdown};
 pub use page::{
-    CAVEATS, Report, about as report_about, chart, command as report_command, figures as report_figures, flag_of,
-    report_html, report_markdown, report_page_json, report_text, section_csv,
+    CAVEATS, CHART_STYLE, Report, about as report_about, chart, command as report_command, figures as report_figures,
+    flag_of, report_html, report_markdown, report_page_json, report_text, section_csv,
 };
 pub use queries::{Answered, queries, queries_csv, queries_json};
 pub use report::{report, timings};

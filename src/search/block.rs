@@ -5,18 +5,52 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
 use tantivy::columnar::Column;
-use tantivy::{DocId, Score, SegmentReader};
+use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
 use super::Count;
-use crate::index::{NUMBER, first_by_number, first_of_letter};
+use crate::error::Result;
+use crate::index::{NUMBER, Reader, first_by_number, first_of_letter};
+use crate::query::Weighted;
 
 /// How many documents one thread takes at a time, more or less. Fixed, so that the work is the same on any machine; few in
 /// debug builds, so that all that is tested goes over the borders of parts.
 const RANGE: DocId = if cfg!(debug_assertions) { 32 } else { 1 << 16 };
 
+/// What goes over a part of a segment.
+pub trait Pass: Send {
+    /// Goes over what a query matches among some documents.
+    fn run(&mut self, segment: &SegmentReader, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()>;
+}
+
+/// Opens a pass for each part of each segment, and runs them on all cores. They come in the order of the parts.
+pub fn passes<'a, P: Pass>(
+    reader: &'a Reader,
+    weight: &Weighted,
+    mut open: impl FnMut(SegmentOrdinal, &'a SegmentReader) -> tantivy::Result<P>,
+) -> Result<Vec<P>> {
+    let damaged = |error| reader.damaged(error);
+    let mut parts = Vec::new();
+    for (ord, segment) in (0..).zip(reader.searcher().segment_readers()) {
+        for range in ranges(segment).map_err(damaged)? {
+            parts.push((open(ord, segment).map_err(damaged)?, segment, range));
+        }
+    }
+    // A panic of the libraries below on a damaged file is caught where it happens.
+    let run = |(mut pass, segment, range): (P, _, _)| {
+        reader.guarded(|| pass.run(segment, weight, range).map_err(damaged))?;
+        Ok(pass)
+    };
+    let ran: Vec<Result<P>> = match parts.len() {
+        1 => parts.into_iter().map(run).collect(),
+        _ => parts.into_par_iter().map(run).collect(),
+    };
+    ran.into_iter().collect()
+}
+
 /// A segment in parts of which each begins with a letter.
-pub fn ranges(segment: &SegmentReader) -> tantivy::Result<Vec<Range<DocId>>> {
+fn ranges(segment: &SegmentReader) -> tantivy::Result<Vec<Range<DocId>>> {
     let numbers = segment.fast_fields().u64(NUMBER)?;
     let max_doc = segment.max_doc();
     let (mut ranges, mut start) = (Vec::new(), 0);

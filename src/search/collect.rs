@@ -6,12 +6,11 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, SegmentOrdinal, SegmentReader};
 
 use super::Count;
-use super::block::{BLOCK, Counter, Matched, look_up, ranges};
+use super::block::{self, BLOCK, Counter, Matched, look_up};
 use super::cursor::Cursor;
 use super::dimension::{Dimension, Interner, Values};
 use super::group::{By, Candidate, Entry};
@@ -66,23 +65,12 @@ impl Collect {
         let order = Order::new(&self.sort, searcher, self.by).map_err(damaged)?;
         // A cursor of this order has a place in it.
         let after = self.after.as_ref().and_then(|c| Some((order.find(&c.place)?, c.letter, c.number)));
-        let mut passes = Vec::new();
-        for (ord, segment) in (0..).zip(searcher.segment_readers()) {
-            for range in ranges(segment).map_err(damaged)? {
-                let pass = Pass::open(self, &order, after, ord, segment, &mut tallies).map_err(damaged)?;
-                passes.push((pass, segment, range));
-            }
-        }
-        let run = |(pass, segment, range)| run(reader, weight, pass, segment, range);
-        let passes: Vec<Result<Pass<'_>>> = match passes.len() {
-            1 => passes.into_iter().map(run).collect(),
-            _ => passes.into_par_iter().map(run).collect(),
-        };
+        let open = |ord, segment| Pass::open(self, &order, after, ord, segment, &mut tallies);
+        let passes = block::passes(reader, weight, open)?;
         let mut best = Best { top: self.top, after, ..Best::default() };
         let mut same = Same::default();
         let mut total = Count::default();
         for pass in passes {
-            let pass = pass?;
             total.issues += pass.total.count.issues;
             total.letters += pass.total.count.letters;
             best.merge(pass.best);
@@ -116,18 +104,6 @@ impl Collect {
         });
         Ok(Collected { top, last, passed, results, total, tallies })
     }
-}
-
-/// Runs a pass. A panic of the libraries below on a damaged file is caught where it happens.
-fn run<'a>(
-    reader: &Reader,
-    weight: &Weighted,
-    mut pass: Pass<'a>,
-    segment: &SegmentReader,
-    range: Range<DocId>,
-) -> Result<Pass<'a>> {
-    reader.guarded(|| pass.run(segment, weight, range).map_err(|error| reader.damaged(error)))?;
-    Ok(pass)
 }
 
 /// Results by the number that their rationales have, which is a digest and needs no other.
@@ -233,6 +209,34 @@ struct Pass<'a> {
     read: Vec<Option<u64>>,
 }
 
+impl block::Pass for Pass<'_> {
+    fn run(&mut self, segment: &SegmentReader, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()> {
+        let only = self.collect.only.clone();
+        let (ord, alive) = (self.ord, segment.alive_bitset());
+        let counts = |doc: DocId| {
+            alive.is_none_or(|alive| alive.is_alive(doc))
+                && only.as_ref().is_none_or(|only| only.contains(&DocAddress::new(ord, doc)))
+        };
+        let scored = self.collect.top > 0 && self.places.wants_scores();
+        let mut windows = weight.windows(segment, range)?;
+        while let Some((start, found)) = windows.fill_next() {
+            found.has.each(|place| {
+                let doc = start + place;
+                if counts(doc) {
+                    let score = if scored { found.score(place) } else { 0.0 };
+                    self.block.push(Matched::new(doc, score));
+                    if self.block.len() == BLOCK {
+                        self.collect_block();
+                    }
+                }
+            });
+        }
+        self.collect_block();
+        self.best.offer(self.letter.take());
+        Ok(())
+    }
+}
+
 impl<'a> Pass<'a> {
     fn open(
         collect: &'a Collect,
@@ -266,33 +270,6 @@ impl<'a> Pass<'a> {
             docs: Vec::with_capacity(BLOCK),
             read: Vec::with_capacity(BLOCK),
         })
-    }
-
-    /// Goes over what a query matches among some documents.
-    fn run(&mut self, segment: &SegmentReader, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()> {
-        let only = self.collect.only.clone();
-        let (ord, alive) = (self.ord, segment.alive_bitset());
-        let counts = |doc: DocId| {
-            alive.is_none_or(|alive| alive.is_alive(doc))
-                && only.as_ref().is_none_or(|only| only.contains(&DocAddress::new(ord, doc)))
-        };
-        let scored = self.collect.top > 0 && self.places.wants_scores();
-        let mut windows = weight.windows(segment, range)?;
-        while let Some((start, found)) = windows.fill_next() {
-            found.has.each(|place| {
-                let doc = start + place;
-                if counts(doc) {
-                    let score = if scored { found.score(place) } else { 0.0 };
-                    self.block.push(Matched::new(doc, score));
-                    if self.block.len() == BLOCK {
-                        self.collect_block();
-                    }
-                }
-            });
-        }
-        self.collect_block();
-        self.best.offer(self.letter.take());
-        Ok(())
     }
 
     /// Takes in the documents of the block, and empties it.

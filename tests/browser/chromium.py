@@ -35,18 +35,23 @@ LOOK = """() => {
 }"""
 
 
+def launch(**options):
+    """Playwright and the browser, both to be ended."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        program = None
+    if program is None:
+        print("there is no Chromium, or no Playwright for Python", file=sys.stderr)
+        sys.exit(ABSENT)
+    playwright = sync_playwright().start()
+    return playwright, playwright.chromium.launch(executable_path=program, **options)
+
+
 class Browser:
     def __enter__(self):
-        program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-        try:
-            from playwright.sync_api import sync_playwright
-        except ImportError:
-            program = None
-        if program is None:
-            print("there is no Chromium, or no Playwright for Python", file=sys.stderr)
-            sys.exit(ABSENT)
-        self.playwright = sync_playwright().start()
-        self.browser = self.playwright.chromium.launch(executable_path=program, timeout=PATIENCE)
+        self.playwright, self.browser = launch(timeout=PATIENCE)
         return self
 
     def __exit__(self, *_):

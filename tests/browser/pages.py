@@ -362,9 +362,10 @@ def phone(site):
         page.goto("/?q=MRI")
         page.locator(".tools .jump").click()
         # The way there may be a moment long.
-        page.wait_for_function(
+        until(
+            page,
             "() => { const box = document.querySelector('#facets')?.getBoundingClientRect();"
-            " return box && box.height > 0 && box.top < 844; }"
+            " return box && box.height > 0 && box.top < 844; }",
         )
 
 

@@ -1,29 +1,17 @@
 """A running server in a browser: what tests of its pages share. The helper of the report's page is `chromium.py`."""
 import contextlib
-import shutil
-import sys
 import time
 
-ABSENT = 77
-PROGRAMS = ["chromium", "chromium-browser", "google-chrome"]
+from chromium import launch
 
 
 class Site:
     """The server at an address, with a browser to look at it."""
 
     def __init__(self, address):
-        program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-        try:
-            from playwright.sync_api import sync_playwright
-        except ImportError:
-            program = None
-        if program is None:
-            print("there is no Chromium, or no Playwright for Python", file=sys.stderr)
-            sys.exit(ABSENT)
         self.address = address
         self.login = address
-        self.playwright = sync_playwright().start()
-        self.browser = self.playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        self.playwright, self.browser = launch(args=["--no-sandbox"])
 
     def close(self):
         self.browser.close()

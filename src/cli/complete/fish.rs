@@ -6,57 +6,27 @@ use std::path::Path;
 
 use clap::Command;
 use clap_complete::engine::complete;
-use clap_complete::env::EnvCompleter;
 
+use super::Completer;
 use super::quoted::{Escapes, unquoted};
 
-/// What Fish has to know. `PROGRAM` and `VARIABLE` stand for what is completed.
-const SCRIPT: &str = include_str!("fish.fish");
-
 /// Fish.
-pub struct Fish;
+pub(super) const FISH: Completer = Completer { name: "fish", script: include_str!("fish.fish"), answer };
 
-impl EnvCompleter for Fish {
-    fn name(&self) -> &'static str {
-        "fish"
+fn answer(command: &mut Command, mut args: Vec<OsString>, here: Option<&Path>, out: &mut dyn Write) -> io::Result<()> {
+    let mut typed = String::new();
+    if let Some(last) = args.last_mut()
+        && let Some(word) = last.to_str()
+    {
+        typed = unquoted(word, Escapes::InSingleMarks);
+        *last = typed.clone().into();
     }
-
-    fn is(&self, name: &str) -> bool {
-        name == "fish"
+    let place = args.len().saturating_sub(1);
+    for candidate in complete(command, args, place, here)? {
+        let value = candidate.get_value().to_string_lossy();
+        super::line(out, &begun(&typed, &value), &candidate)?;
     }
-
-    fn write_registration(
-        &self,
-        variable: &str,
-        _: &str,
-        program: &str,
-        _: &str,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        out.write_all(SCRIPT.replace("PROGRAM", program).replace("VARIABLE", variable).as_bytes())
-    }
-
-    fn write_complete(
-        &self,
-        command: &mut Command,
-        mut args: Vec<OsString>,
-        here: Option<&Path>,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let mut typed = String::new();
-        if let Some(last) = args.last_mut()
-            && let Some(word) = last.to_str()
-        {
-            typed = unquoted(word, Escapes::InSingleMarks);
-            *last = typed.clone().into();
-        }
-        let place = args.len().saturating_sub(1);
-        for candidate in complete(command, args, place, here)? {
-            let value = candidate.get_value().to_string_lossy();
-            super::line(out, &begun(&typed, &value), &candidate)?;
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// A candidate with a quotation mark in it, with what was typed of it as it was typed: Fish takes one that has all the

@@ -9,7 +9,9 @@ mod fish;
 mod quoted;
 mod zsh;
 
-use std::io::Write;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::Path;
 
 use clap::Command;
 use clap_complete::engine::CompletionCandidate;
@@ -23,14 +25,56 @@ const VARIABLE: &str = "IMR_COMPLETE";
 /// The name of the program, as it is completed and as it is called for answers.
 const PROGRAM: &str = "imr";
 
-const SHELLS: Shells<'static> = Shells(&[&bash::Bash, &zsh::Zsh, &fish::Fish]);
+const SHELLS: Shells<'static> = Shells(&[&bash::BASH, &zsh::ZSH, &fish::FISH]);
+
+/// A shell.
+struct Completer {
+    name: &'static str,
+    /// What it has to know. `PROGRAM` and `VARIABLE` stand for what is completed.
+    script: &'static str,
+    answer: Answer,
+}
+
+/// Answers a shell: the command, its words as far as they are typed, and the folder.
+type Answer = fn(&mut Command, Vec<OsString>, Option<&Path>, &mut dyn Write) -> io::Result<()>;
+
+impl EnvCompleter for Completer {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn is(&self, name: &str) -> bool {
+        name == self.name
+    }
+
+    fn write_registration(
+        &self,
+        variable: &str,
+        _: &str,
+        program: &str,
+        _: &str,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        out.write_all(self.script.replace("PROGRAM", program).replace("VARIABLE", variable).as_bytes())
+    }
+
+    fn write_complete(
+        &self,
+        command: &mut Command,
+        args: Vec<OsString>,
+        here: Option<&Path>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        (self.answer)(command, args, here, out)
+    }
+}
 
 /// Prints what a shell has to know.
 pub fn run(args: &CompletionsArgs) -> anyhow::Result<End> {
-    let shell: &dyn EnvCompleter = match args.shell {
-        Shell::Bash => &bash::Bash,
-        Shell::Zsh => &zsh::Zsh,
-        Shell::Fish => &fish::Fish,
+    let shell = match args.shell {
+        Shell::Bash => bash::BASH,
+        Shell::Zsh => zsh::ZSH,
+        Shell::Fish => fish::FISH,
     };
     let mut script = Vec::new();
     shell.write_registration(VARIABLE, PROGRAM, PROGRAM, PROGRAM, &mut script)?;
@@ -41,7 +85,7 @@ pub fn run(args: &CompletionsArgs) -> anyhow::Result<End> {
 }
 
 /// A candidate on a line, with what it means behind a tab.
-fn line(out: &mut dyn Write, value: &str, candidate: &CompletionCandidate) -> std::io::Result<()> {
+fn line(out: &mut dyn Write, value: &str, candidate: &CompletionCandidate) -> io::Result<()> {
     write!(out, "{value}")?;
     if let Some(help) = candidate.get_help() {
         write!(out, "\t{}", help.to_string().lines().next().unwrap_or_default())?;

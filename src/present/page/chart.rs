@@ -7,6 +7,9 @@ use super::super::style::{counted, thousands, width};
 use super::escape::escaped;
 use crate::search::{OTHERS, Section, StatsRow};
 
+/// The colours of a chart's parts, by the variables of the page that it stands in.
+pub const CHART_STYLE: &str = include_str!("chart.css");
+
 /// The width of a chart, in its own units, which are pixels where the page is wide enough.
 const WIDTH: f64 = 760.0;
 /// The height of a bar with the gap below it.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::stats::{exceptions, stats_html};
 use super::escape::escaped;
-use super::{CAVEATS, Report, about, chart, command, figures, head};
+use super::{CAVEATS, CHART_STYLE, Report, about, chart, command, figures, head};
 
 /// How the page looks.
 const STYLE: &str = include_str!("page.css");
@@ -19,7 +19,7 @@ pub fn report_html(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
          content=\"width=device-width, initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" \
          content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>Independent medical review: outcomes</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n\
+         <title>Independent medical review: outcomes</title>\n<style>\n{STYLE}{CHART_STYLE}</style>\n</head>\n<body>\n<header>\n\
          <h1>Independent medical review: outcomes</h1>\n<dl>\n"
     )?;
     for (name, value) in head(report) {

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-pub use chart::chart;
+pub use chart::{CHART_STYLE, chart};
 pub use html::report_html;
 pub use text::report_text;
 

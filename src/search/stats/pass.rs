@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use rayon::prelude::*;
 use tantivy::columnar::Column;
 use tantivy::{DocId, SegmentReader};
 
@@ -14,7 +13,7 @@ use crate::error::Result;
 use crate::index::{NUMBER, Reader, analysis};
 use crate::letter::Date;
 use crate::query::Weighted;
-use crate::search::block::{BLOCK, Matched, look_up, ranges};
+use crate::search::block::{self, BLOCK, Matched, look_up};
 use crate::search::dimension::{Dimension, Interner, Values};
 use crate::search::tally::Key;
 
@@ -63,21 +62,10 @@ pub fn run(
     tables: &[Vec<usize>],
 ) -> Result<Vec<Cells>> {
     let mut interners = vec![Interner::default(); request.by.len()];
-    let mut passes = Vec::new();
-    for segment in reader.searcher().segment_readers() {
-        for range in ranges(segment).map_err(|error| reader.damaged(error))? {
-            let pass = Pass::open(segment, request, keep, tables, &mut interners);
-            passes.push((pass.map_err(|error| reader.damaged(error))?, segment, range));
-        }
-    }
-    let run = |(pass, segment, range)| run_pass(reader, weight, pass, segment, range);
-    let passes: Vec<Result<Pass<'_>>> = match passes.len() {
-        1 => passes.into_iter().map(run).collect(),
-        _ => passes.into_par_iter().map(run).collect(),
-    };
+    let open = |_, segment| Pass::open(segment, request, keep, tables, &mut interners);
+    let passes = block::passes(reader, weight, open)?;
     let mut all: Vec<Cells> = tables.iter().map(|table| Cells::new(table.len())).collect();
     for pass in passes {
-        let pass = pass?;
         for (codes, interner) in pass.codes.iter().zip(&mut interners) {
             codes.values.close(interner).map_err(|error| reader.damaged(error))?;
         }
@@ -100,18 +88,6 @@ pub fn run(
         cells.names = names.map(|names| names.into_iter().map(str::to_owned).collect()).collect();
     }
     Ok(all)
-}
-
-/// Runs a pass. A panic of the libraries below on a damaged file is caught where it happens.
-fn run_pass<'a>(
-    reader: &Reader,
-    weight: &Weighted,
-    mut pass: Pass<'a>,
-    segment: &SegmentReader,
-    range: Range<DocId>,
-) -> Result<Pass<'a>> {
-    reader.guarded(|| pass.run(segment, weight, range).map_err(|error| reader.damaged(error)))?;
-    Ok(pass)
 }
 
 fn merge(all: &mut Days, days: &Days) {
@@ -139,6 +115,26 @@ struct Pass<'a> {
     days: Vec<HashMap<Key, Days>>,
     unknown: u64,
     before: u64,
+}
+
+impl block::Pass for Pass<'_> {
+    fn run(&mut self, segment: &SegmentReader, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()> {
+        let alive = segment.alive_bitset();
+        let mut windows = weight.windows(segment, range)?;
+        while let Some((start, found)) = windows.fill_next() {
+            found.has.each(|place| {
+                let doc = start + place;
+                if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                    self.block.push(Matched::new(doc, 0.0));
+                    if self.block.len() == BLOCK {
+                        self.count_block();
+                    }
+                }
+            });
+        }
+        self.count_block();
+        Ok(())
+    }
 }
 
 impl<'a> Pass<'a> {
@@ -178,25 +174,6 @@ impl<'a> Pass<'a> {
             unknown: 0,
             before: 0,
         })
-    }
-
-    /// Goes over what a query matches among some documents.
-    fn run(&mut self, segment: &SegmentReader, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()> {
-        let alive = segment.alive_bitset();
-        let mut windows = weight.windows(segment, range)?;
-        while let Some((start, found)) = windows.fill_next() {
-            found.has.each(|place| {
-                let doc = start + place;
-                if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                    self.block.push(Matched::new(doc, 0.0));
-                    if self.block.len() == BLOCK {
-                        self.count_block();
-                    }
-                }
-            });
-        }
-        self.count_block();
-        Ok(())
     }
 
     /// Counts the documents of the block, and empties it.

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
 
+use imr::present;
+
 /// An asset.
 pub struct Asset {
     /// The name.
@@ -19,15 +21,17 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
 static ASSETS: LazyLock<HashMap<&'static str, Asset>> = LazyLock::new(|| {
-    let styles = concat!(
+    let styles = [
         include_str!("../assets/base.css"),
         include_str!("../assets/search.css"),
         include_str!("../assets/letter.css"),
+        present::CHART_STYLE,
         include_str!("../assets/stats.css"),
         include_str!("../assets/small.css"),
-    );
+    ]
+    .concat();
     let all = [
-        ("pages.css", CSS, styles),
+        ("pages.css", CSS, styles.as_str()),
         ("keys.js", JS, include_str!("../assets/keys.js")),
         ("suggest.js", JS, include_str!("../assets/suggest.js")),
         ("search.js", JS, include_str!("../assets/search.js")),

@@ -125,7 +125,7 @@ pub fn as_command(params: &Params) -> String {
         words.push(quoted(query));
     }
     for field in fields() {
-        words.extend(params.all(field).flat_map(|value| [format!("--{}", field.replace('_', "-")), quoted(value)]));
+        words.extend(params.all(field).flat_map(|value| [present::flag_of(field), quoted(value)]));
     }
     if let Some(dates) = dates::typed(params) {
         words.extend(["--decided".to_owned(), quoted(&dates)]);

@@ -201,22 +201,18 @@ fn a_client_that_says_nothing_is_cut_off() {
         // Nothing but an end, or a refusal.
         assert!(read(&mut stream).is_none_or(|reply| reply.status == 408), "{}", server.log());
     }
-    until(
-        || {
-            server
-                .send(
-                    format!("GET /api/health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.addr)
-                        .as_bytes(),
-                )
-                .is_some_and(|reply| reply.status == 200)
-        },
-        || server.log(),
-    );
+    until(|| is_well(&server), || server.log());
     server.says("connection from 127.0.0.1:");
     // One who has asked and stays silent is cut off, too.
     let mut stream = server.connect();
     stream.write_all(format!("GET /api/health HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr).as_bytes()).unwrap();
     assert_eq!(read(&mut stream).unwrap().status, 200);
+}
+
+/// Whether the server answers one more.
+fn is_well(server: &Server) -> bool {
+    let request = format!("GET /api/health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.addr);
+    server.send(request.as_bytes()).is_some_and(|reply| reply.status == 200)
 }
 
 #[test]
@@ -228,17 +224,7 @@ fn there_are_no_more_connections_than_there_may_be() {
     until(|| server.send(b"").is_some_and(|reply| reply.status == 503), || server.log());
     server.says("there are too many");
     drop(held);
-    until(
-        || {
-            server
-                .send(
-                    format!("GET /api/health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.addr)
-                        .as_bytes(),
-                )
-                .is_some_and(|reply| reply.status == 200)
-        },
-        || server.log(),
-    );
+    until(|| is_well(&server), || server.log());
 }
 
 #[test]
