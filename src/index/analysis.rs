@@ -10,7 +10,8 @@ use tantivy::tokenizer::{
 };
 
 use super::cache::CachedTerms;
-use super::once::Once;
+use super::forms::Noted;
+pub use super::forms::{DOCUMENT_ENDS, LETTER_ENDS};
 use super::sentence::{self, End};
 
 /// The name of the analyzer of text fields.
@@ -47,33 +48,26 @@ pub const PARAGRAPH_END: &str = "..";
 
 /// The terms of a query: words of letters and digits, lower case, without accents, stemmed as English.
 pub fn english() -> TextAnalyzer {
-    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| stemmed(WordTokenizer::default()));
+    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| stemmed(WordTokenizer::default(), CachedTerms::new));
     ANALYZER.clone()
 }
 
 /// The analyzer of text fields: the terms of [`english`], and the ends of sentences and paragraphs as terms at the place
 /// of the last word before them. They take no place of their own, so that phrases and distances do not see them.
 pub fn text() -> TextAnalyzer {
-    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| stemmed(WordTokenizer { ends: Ends::Between }));
+    static ANALYZER: LazyLock<TextAnalyzer> =
+        LazyLock::new(|| stemmed(WordTokenizer { ends: Ends::Between }, CachedTerms::new));
     ANALYZER.clone()
 }
 
-/// The analyzer of text fields with several values, each of which ends a paragraph.
-pub fn values() -> TextAnalyzer {
-    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| stemmed(WordTokenizer { ends: Ends::BetweenAndLast }));
-    ANALYZER.clone()
-}
-
-fn stemmed(words: WordTokenizer) -> TextAnalyzer {
+/// An analyzer of texts, by the way in which its cache is made.
+fn stemmed(words: WordTokenizer, cached: fn(TextAnalyzer, &'static [&'static str]) -> CachedTerms) -> TextAnalyzer {
     let term = TextAnalyzer::builder(RawTokenizer::default())
         .filter(LowerCaser)
         .filter(AsciiFoldingFilter)
         .filter(Stemmer::new(Language::English))
         .build();
-    TextAnalyzer::builder(words)
-        .filter(RemoveLongFilter::limit(TOO_LONG))
-        .filter(CachedTerms::new(term, &UNSTEMMED))
-        .build()
+    TextAnalyzer::builder(words).filter(RemoveLongFilter::limit(TOO_LONG)).filter(cached(term, &UNSTEMMED)).build()
 }
 
 /// The words of [`english`] before they are stemmed: what patterns and misspelt words are compared with.
@@ -86,16 +80,6 @@ pub fn forms() -> TextAnalyzer {
             .build()
     });
     ANALYZER.clone()
-}
-
-/// The words of [`forms`], hardly any of them twice in a letter: the field of forms only tells which words there are.
-fn forms_once() -> TextAnalyzer {
-    TextAnalyzer::builder(WordTokenizer::default())
-        .filter(RemoveLongFilter::limit(TOO_LONG))
-        .filter(Once)
-        .filter(LowerCaser)
-        .filter(AsciiFoldingFilter)
-        .build()
 }
 
 /// The analyzer of keyword fields: the whole value, lower case, without accents.
@@ -111,12 +95,13 @@ pub fn hierarchy() -> TextAnalyzer {
     TextAnalyzer::builder(LevelTokenizer).filter(LowerCaser).filter(AsciiFoldingFilter).build()
 }
 
-/// The analyzers under the names that the schema uses.
+/// The analyzers under the names that the schema uses, for indexing: those of texts note the words that the field of forms
+/// takes.
 pub fn manager() -> TokenizerManager {
     let manager = TokenizerManager::default();
-    manager.register(ENGLISH, text());
-    manager.register(ENGLISH_VALUES, values());
-    manager.register(FORMS, forms_once());
+    manager.register(ENGLISH, stemmed(WordTokenizer { ends: Ends::Between }, CachedTerms::noting));
+    manager.register(ENGLISH_VALUES, stemmed(WordTokenizer { ends: Ends::BetweenAndLast }, CachedTerms::noting));
+    manager.register(FORMS, TextAnalyzer::builder(Noted::default()).build());
     manager.register(KEYWORD, keyword());
     manager.register(HIERARCHY, hierarchy());
     manager

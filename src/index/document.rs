@@ -11,10 +11,12 @@ use tantivy::schema::Field;
 use tantivy::schema::document::{Document, ReferenceValue, ReferenceValueLeaf, Value};
 
 use super::analysis;
+use super::forms;
 use super::same;
 use super::schema::IndexSchema;
+use super::stored::{self, Stored};
 use crate::letter::{CaseNumber, Source};
-use crate::record::{CitationRecord, GuidelineRecord, IssueRecord, LetterFacts, LetterRecord};
+use crate::record::{CitationRecord, DiagnosticRecord, GuidelineRecord, IssueRecord, LetterFacts, LetterRecord};
 
 /// Marks the identities of letters without a case number; all case numbers are below.
 const WITHOUT_CASE: u64 = 1 << 63;
@@ -72,23 +74,6 @@ struct IssueTexts {
     rationale: Option<String>,
 }
 
-impl Texts {
-    fn of(record: LetterRecord) -> Self {
-        let of_issue = |issue: IssueRecord| IssueTexts {
-            issue: issue.issue,
-            guideline: issue.guideline.text,
-            claims: issue.claims_guideline.text,
-            rationale: issue.rationale,
-        };
-        Self {
-            text: record.text,
-            summary: record.facts.clinical_summary,
-            diagnoses: record.facts.diagnoses,
-            issues: record.issues.into_iter().map(of_issue).collect(),
-        }
-    }
-}
-
 impl fmt::Debug for IssueDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter_fields_and_values()).finish()
@@ -105,12 +90,12 @@ impl Document for IssueDocument {
         // What the letter has once stands with its first document.
         let first = (self.place == 0).then(|| fields.of_letter(texts)).into_iter().flatten();
         let issue = texts.issues.get(self.place).map(|issue| fields.of_issue(issue)).into_iter().flatten();
-        // The words of each text are there once more before they are stemmed, behind a mark that a letter begins.
-        let begins = (self.place == 0).then_some((fields.forms, FieldValue::Text("")));
-        let texts = first.chain(issue).flat_map(|(field, text)| [field, fields.forms].map(|field| (field, text)));
+        let is_last = self.place + 1 >= texts.issues.len();
+        let forms = (fields.forms, if is_last { forms::LETTER_ENDS } else { forms::DOCUMENT_ENDS });
+        let texts = first.chain(issue).chain([forms]);
         let small = small.map(|(field, value)| (field, FieldValue::Small(value)));
         let records = self.records.iter().map(|(field, record)| (*field, FieldValue::Bytes(record)));
-        Box::new(small.chain(records).chain(begins).chain(texts.map(|(field, text)| (field, FieldValue::Text(text)))))
+        Box::new(small.chain(records).chain(texts.map(|(field, text)| (field, FieldValue::Text(text)))))
     }
 }
 
@@ -290,22 +275,25 @@ impl Documents {
     ///
     /// The permit is dropped when the last of them is in a segment.
     pub fn of(&self, record: LetterRecord, id: u64, key: &[u8], permit: Option<Permit>) -> Vec<IssueDocument> {
-        let mut issues: Vec<_> =
-            record.issues.iter().zip(1..).map(|(issue, number)| self.issue(number, issue)).collect();
-        if issues.is_empty() {
+        let LetterRecord { mut facts, issues, diagnostics, text } = record;
+        let mut common = self.facts(&facts, id, key);
+        common.add_u64(self.requests, issues.len() as u64);
+        let (mut own, issues): (Vec<_>, Vec<_>) =
+            issues.into_iter().zip(1..).map(|(issue, number)| self.issue(number, issue)).unzip();
+        if own.is_empty() {
             let mut only = TantivyDocument::new();
             only.add_u64(self.number, 0);
-            issues.push((only, Vec::new()));
+            own.push((only, Vec::new()));
         }
-        issues[0].1.push((self.letter_record, stored_letter(&record)));
-        let mut facts = self.facts(&record.facts, id, key);
-        facts.add_u64(self.requests, record.issues.len() as u64);
-        let letter = Arc::new(Letter { facts, fields: self.texts, texts: Texts::of(record) });
+        let mut texts = Texts { text, summary: facts.clinical_summary.take(), diagnoses: Vec::new(), issues };
+        own[0].1.push((self.letter_record, stored_letter(&facts, &diagnostics, &texts)));
+        texts.diagnoses = facts.diagnoses;
+        let letter = Arc::new(Letter { facts: common, fields: self.texts, texts });
         let document = |(place, (own, records))| {
             let (letter, _permit) = (letter.clone(), permit.clone());
             IssueDocument { letter, place, own, records, _permit }
         };
-        issues.into_iter().enumerate().map(document).collect()
+        own.into_iter().enumerate().map(document).collect()
     }
 
     fn facts(&self, facts: &LetterFacts, id: u64, key: &[u8]) -> TantivyDocument {
@@ -333,8 +321,8 @@ impl Documents {
         doc
     }
 
-    /// The document's own values, and its record.
-    fn issue(&self, number: u64, issue: &IssueRecord) -> (TantivyDocument, Vec<(Field, Vec<u8>)>) {
+    /// The document's own values and its record, and its texts.
+    fn issue(&self, number: u64, mut issue: IssueRecord) -> ((TantivyDocument, Vec<(Field, Vec<u8>)>), IssueTexts) {
         let mut doc = TantivyDocument::new();
         doc.add_u64(self.number, number);
         let yes_or_no = |told: Option<bool>| if told == Some(true) { "yes" } else { "no" };
@@ -352,12 +340,13 @@ impl Documents {
         keywords(&mut doc, self.claims_chapter, chapters(&issue.claims_guideline));
         let same = same_guideline(&issue.guideline, &issue.claims_guideline);
         keywords(&mut doc, self.same_guideline, same.map(|same| if same { "yes" } else { "no" }));
-        if let Some(same) = same::rationale(issue) {
+        if let Some(same) = same::rationale(&issue) {
             doc.add_u64(self.same_rationale, same);
         }
-        // A record of plain strings and numbers always serialises.
-        let record = serde_json::to_vec(issue).unwrap_or_default();
-        (doc, vec![(self.issue_record, record)])
+        let [rationale, guideline, claims] = issue.texts().map(Option::take);
+        let record = stored::pack(&issue, [&rationale, &guideline, &claims].map(|text| text.as_deref()));
+        let texts = IssueTexts { issue: issue.issue, guideline, claims, rationale };
+        ((doc, vec![(self.issue_record, record)]), texts)
     }
 }
 
@@ -402,20 +391,16 @@ fn keywords<'a>(doc: &mut TantivyDocument, field: Field, values: impl IntoIterat
     }
 }
 
-/// The letter's record without its issues, which are stored with their documents.
-fn stored_letter(record: &LetterRecord) -> Vec<u8> {
+/// The record of a letter that has left its texts, without its issues, which are stored with their documents.
+fn stored_letter(facts: &LetterFacts, diagnostics: &[DiagnosticRecord], texts: &Texts) -> Vec<u8> {
     #[derive(serde::Serialize)]
-    struct Stored<'a> {
+    struct Rest<'a> {
         #[serde(flatten)]
         facts: &'a LetterFacts,
         issues: [(); 0],
-        diagnostics: &'a [crate::record::DiagnosticRecord],
-        #[serde(skip_serializing_if = "Option::is_none")]
-        text: Option<&'a str>,
+        diagnostics: &'a [DiagnosticRecord],
     }
-    let stored =
-        Stored { facts: &record.facts, issues: [], diagnostics: &record.diagnostics, text: record.text.as_deref() };
-    serde_json::to_vec(&stored).unwrap_or_default()
+    stored::pack(&Rest { facts, issues: [], diagnostics }, [&texts.summary, &texts.text].map(|text| text.as_deref()))
 }
 
 #[cfg(test)]

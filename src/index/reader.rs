@@ -3,7 +3,6 @@
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
-use serde::de::DeserializeOwned;
 use tantivy::directory::OwnedBytes;
 use tantivy::directory::error::OpenReadError;
 use tantivy::query::{EnableScoring, Query, TermQuery};
@@ -15,6 +14,7 @@ use super::document::path_term;
 use super::entry::{FileEntry, Status};
 use super::schema::IndexSchema;
 use super::snapshot::Snapshot;
+use super::stored::{self, Stored};
 use super::{fault, place, store};
 use crate::archive::Stamp;
 use crate::error::{Error, ErrorKind, Result};
@@ -162,13 +162,18 @@ impl Reader {
     }
 
     /// The record that a stored document has in a field.
-    fn record<T: DeserializeOwned>(&self, address: DocAddress, document: &[u8], field: Field) -> Result<Option<T>> {
+    fn record<T: Stored<N>, const N: usize>(
+        &self,
+        address: DocAddress,
+        document: &[u8],
+        field: Field,
+    ) -> Result<Option<T>> {
         let damaged = |cause: fault::Cause| fault::reading(&self.store_file(address), cause);
         let values = store::values(document).ok_or_else(|| damaged("a record is damaged".into()))?;
-        let Some((_, json)) = values.into_iter().find(|(number, _)| *number == field.field_id()) else {
+        let Some((_, packed)) = values.into_iter().find(|(number, _)| *number == field.field_id()) else {
             return Ok(None);
         };
-        serde_json::from_slice(json).map(Some).map_err(|e| damaged(e.into()))
+        stored::unpack(packed).map(Some).map_err(damaged)
     }
 
     /// The record of one document. `number` is the place of its issue in the letter, from 1, or 0.
@@ -250,12 +255,12 @@ impl Reader {
                 if store::values(&doc).is_some_and(|v| v.iter().any(|(n, _)| *n == schema.letter_record.field_id())) {
                     break;
                 }
-                begun.issues.extend(self.record::<IssueRecord>(address, &doc, schema.issue_record)?);
+                begun.issues.extend(self.record::<IssueRecord, 3>(address, &doc, schema.issue_record)?);
                 continue;
             }
             let mut begun: LetterRecord =
                 self.record(address, &doc, schema.letter_record)?.ok_or_else(|| self.out_of_order())?;
-            begun.issues.extend(self.record::<IssueRecord>(address, &doc, schema.issue_record)?);
+            begun.issues.extend(self.record::<IssueRecord, 3>(address, &doc, schema.issue_record)?);
             letter = Some(begun);
         }
         letter.ok_or_else(|| self.out_of_order())

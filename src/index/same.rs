@@ -14,25 +14,32 @@ pub fn rationale(issue: &IssueRecord) -> Option<u64> {
     words.extend_from_slice(outcome.as_bytes());
     words.push(b'\n');
     let start = words.len();
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if byte.is_ascii() {
-            at += 1;
-            if byte.is_ascii_alphanumeric() {
-                words.push(byte.to_ascii_lowercase());
-            } else if words.last() != Some(&b' ') && words.len() > start {
-                words.push(b' ');
+    // Whether a gap would be the second one, or the first byte.
+    let mut in_gap = true;
+    for part in text.as_bytes().chunk_by(|one, other| one.is_ascii() == other.is_ascii()) {
+        if part.is_ascii() {
+            // Each byte is written, and stays if it is no gap behind a gap: without a branch, since words are short.
+            let mut end = words.len();
+            words.resize(end + part.len(), b' ');
+            for byte in part {
+                let is_gap = !byte.is_ascii_alphanumeric();
+                words[end] = if is_gap { b' ' } else { byte.to_ascii_lowercase() };
+                end += usize::from(!(is_gap && in_gap));
+                in_gap = is_gap;
             }
+            words.truncate(end);
             continue;
         }
-        let Some(c) = text[at..].chars().next() else { break };
-        at += c.len_utf8();
-        if c.is_alphanumeric() {
-            let mut buffer = [0; 4];
-            c.to_lowercase().for_each(|c| words.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes()));
-        } else if words.last() != Some(&b' ') && words.len() > start {
-            words.push(b' ');
+        // Characters of other bytes than those of ASCII stand together whole.
+        for c in str::from_utf8(part).unwrap_or_default().chars() {
+            let is_gap = !c.is_alphanumeric();
+            if !is_gap {
+                let mut buffer = [0; 4];
+                c.to_lowercase().for_each(|c| words.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes()));
+            } else if !in_gap {
+                words.push(b' ');
+            }
+            in_gap = is_gap;
         }
     }
     if words.ends_with(b" ") {

@@ -146,6 +146,7 @@ impl IndexSchema {
         let fields = fields.collect();
         let number = builder.add_u64_field(NUMBER, NumericOptions::default().set_indexed().set_fast());
         let same_rationale = builder.add_u64_field(SAME_RATIONALE, NumericOptions::default().set_fast());
+        // Behind the texts, since tantivy takes the fields of a document in this order, and the texts tell the forms.
         let forms = builder.add_text_field("forms", keyword_options(analysis::FORMS));
         let issue_record = builder.add_bytes_field("issue_record", STORED);
         let letter_record = builder.add_bytes_field("letter_record", STORED);

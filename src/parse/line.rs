@@ -175,7 +175,14 @@ impl<'l> Part<'l> {
 
     /// The place after a phrase in lower case that begins at a word. Long words may be misspelt a little, and no colon
     /// stands between them.
+    #[inline]
     pub(super) fn phrase(&self, place: usize, phrase: &[&str]) -> Option<usize> {
+        // The first letter must be right, and of most words it is not.
+        let first = self.line.text.as_bytes().get(self.at(place)?.start)?.to_ascii_lowercase();
+        if phrase.first()?.as_bytes().first() == Some(&first) { self.whole_phrase(place, phrase) } else { None }
+    }
+
+    fn whole_phrase(&self, place: usize, phrase: &[&str]) -> Option<usize> {
         let bytes = self.line.text.as_bytes();
         for (i, expected) in (place..).zip(phrase) {
             let word = self.at(i)?;

@@ -48,7 +48,8 @@ fn ends_take_no_place_and_are_no_words() {
     }
     // Only where a field may have several values does the last word of a value end something.
     let mut ends = 0;
-    analysis::values().token_stream("low back pain").process(&mut |t| ends += usize::from(t.text.starts_with('.')));
+    let mut values = analysis::manager().get(analysis::ENGLISH_VALUES).unwrap();
+    values.token_stream("low back pain").process(&mut |t| ends += usize::from(t.text.starts_with('.')));
     assert_eq!(ends, 2);
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use imr::index::analysis::{FORMS, english, forms, manager};
+use imr::index::analysis::{DOCUMENT_ENDS, ENGLISH, ENGLISH_VALUES, FORMS, LETTER_ENDS, english, forms, manager};
+use imr::index::{FieldKind, IndexSchema};
 use proptest::prelude::*;
 use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer};
 
@@ -39,16 +40,22 @@ proptest! {
 
     #[test]
     fn the_field_of_forms_knows_each_word_of_each_letter(letters in prop::collection::vec(
-        prop::collection::vec("([a-cA-C\u{e9}]{1,2}[ -]?){1,40}", 1..4), 1..6)
+        prop::collection::vec("([a-cA-C\u{e9}]{1,2}[ -]?|[a-c]{16,20} ){1,40}", 1..4), 1..6)
     ) {
-        let mut analyzer = manager().get(FORMS).expect("a registered analyzer");
-        let words = |analyzer: &mut TextAnalyzer, texts: &[String]| -> BTreeSet<String> {
-            texts.iter().flat_map(|text| terms(analyzer, text)).map(|(word, ..)| word).collect()
-        };
+        let manager = manager();
+        let mut analyzers = [ENGLISH, ENGLISH_VALUES].map(|name| manager.get(name).expect("a registered analyzer"));
+        let mut noted = manager.get(FORMS).expect("a registered analyzer");
         for letter in letters.iter().chain(&letters) {
-            // An empty text tells that a letter begins.
-            terms(&mut analyzer, "");
-            prop_assert_eq!(words(&mut analyzer, letter), words(&mut forms(), letter));
+            let mut found = BTreeSet::new();
+            for (n, text) in letter.iter().enumerate() {
+                // A text a document, by one analyzer of texts or the other.
+                terms(&mut analyzers[n % 2], text);
+                let end = if n + 1 == letter.len() { LETTER_ENDS } else { DOCUMENT_ENDS };
+                found.extend(terms(&mut noted, end).into_iter().map(|(word, ..)| word));
+            }
+            let words: BTreeSet<_> =
+                letter.iter().flat_map(|text| terms(&mut forms(), text)).map(|(word, ..)| word).collect();
+            prop_assert_eq!(found, words);
         }
     }
 }
@@ -66,11 +73,28 @@ fn more_words_than_are_cached_keep_their_terms() {
 }
 
 #[test]
-fn the_field_of_forms_has_a_word_once() {
-    let mut analyzer = manager().get(FORMS).expect("a registered analyzer");
-    let found: Vec<_> =
-        terms(&mut analyzer, "knee pain of the knee, knee").into_iter().map(|(word, ..)| word).collect();
-    assert_eq!(found, ["knee", "pain", "of", "the"]);
+fn the_field_of_forms_has_a_word_of_a_letter_once() {
+    let manager = manager();
+    let mut text = manager.get(ENGLISH).expect("a registered analyzer");
+    let mut noted = manager.get(FORMS).expect("a registered analyzer");
+    let mut words = |said: &str, end: &str| -> Vec<String> {
+        terms(&mut text, said);
+        let mut words: Vec<_> = terms(&mut noted, end).into_iter().map(|(word, ..)| word).collect();
+        words.sort_unstable();
+        words
+    };
+    assert_eq!(words("Knee pain of the knee. Knees", DOCUMENT_ENDS), ["knee", "knees", "of", "pain", "the"]);
+    assert_eq!(words("The other knee", LETTER_ENDS), ["other"]);
+    assert_eq!(words("The knee", LETTER_ENDS), ["knee", "the"]);
+    // What is looked for is not noted.
+    terms(&mut english(), "elbow");
+    assert_eq!(words("", LETTER_ENDS), [""; 0]);
+}
+
+#[test]
+fn the_field_of_forms_comes_behind_all_texts() {
+    let schema = IndexSchema::get();
+    assert!(schema.fields().all(|(def, field)| def.kind != FieldKind::Text || field < schema.forms));
 }
 
 #[test]
