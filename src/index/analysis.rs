@@ -12,7 +12,9 @@ use tantivy::tokenizer::{
 use super::cache::CachedTerms;
 use super::forms::Noted;
 pub use super::forms::{DOCUMENT_ENDS, LETTER_ENDS};
+pub use super::keyword::{fold, keyword};
 use super::sentence::{self, End};
+pub use super::sentence::{PARAGRAPH_END, SENTENCE_END};
 
 /// The name of the analyzer of text fields.
 pub const ENGLISH: &str = "english";
@@ -40,11 +42,6 @@ const UNSTEMMED: [&str; 3] = ["tens", "aed", "ans"];
 
 /// The word for `%` behind a number.
 const PERCENT: &str = "percent";
-
-/// The term at the last word of a sentence, where another follows. No word of a query makes it.
-pub const SENTENCE_END: &str = ".";
-/// The term at the last word of a paragraph, where another follows: `..` beside `.`.
-pub const PARAGRAPH_END: &str = "..";
 
 /// The terms of a query: words of letters and digits, lower case, without accents, stemmed as English.
 pub fn english() -> TextAnalyzer {
@@ -82,14 +79,6 @@ pub fn forms() -> TextAnalyzer {
     ANALYZER.clone()
 }
 
-/// The analyzer of keyword fields: the whole value, lower case, without accents.
-pub fn keyword() -> TextAnalyzer {
-    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| {
-        TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build()
-    });
-    ANALYZER.clone()
-}
-
 /// The analyzer of hierarchies: the value and all above it, `rehabilitation` and `rehabilitation/acupuncture`.
 pub fn hierarchy() -> TextAnalyzer {
     TextAnalyzer::builder(LevelTokenizer).filter(LowerCaser).filter(AsciiFoldingFilter).build()
@@ -105,16 +94,6 @@ pub fn manager() -> TokenizerManager {
     manager.register(KEYWORD, keyword());
     manager.register(HIERARCHY, hierarchy());
     manager
-}
-
-/// A keyword as it is indexed: lower case, without accents.
-pub fn fold(value: &str) -> String {
-    if value.is_ascii() {
-        return value.to_ascii_lowercase();
-    }
-    let mut folded = String::with_capacity(value.len());
-    keyword().token_stream(value).process(&mut |token| folded.push_str(&token.text));
-    folded
 }
 
 /// The terms of a text, as text fields have them.

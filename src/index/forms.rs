@@ -9,8 +9,9 @@ use std::cell::RefCell;
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use super::analysis;
-use super::cache::{bytes, hash, number};
+use super::keyword::fold;
+use super::sentence::SENTENCE_END;
+use super::word::{bytes, hash, number};
 
 /// The value of the field of forms in a document that others of its letter follow.
 pub const DOCUMENT_ENDS: &str = "";
@@ -58,7 +59,7 @@ pub fn letter() -> u32 {
 pub fn note(word: u128) {
     let form = u128::from_le_bytes(word.to_le_bytes().map(|b| b.to_ascii_lowercase()));
     // The ends of sentences are terms, not words.
-    if form.to_le_bytes()[0] != analysis::SENTENCE_END.as_bytes()[0] {
+    if form.to_le_bytes()[0] != SENTENCE_END.as_bytes()[0] {
         NOTES.with_borrow_mut(|notes| notes.words.numbers.push(form));
     }
 }
@@ -67,7 +68,7 @@ pub fn note(word: u128) {
 pub fn note_text(word: &str) {
     match number(word).filter(|_| word.is_ascii()) {
         Some(word) => note(word),
-        None => NOTES.with_borrow_mut(|notes| notes.words.texts.push(analysis::fold(word))),
+        None => NOTES.with_borrow_mut(|notes| notes.words.texts.push(fold(word))),
     }
 }
 

@@ -8,6 +8,7 @@ mod entry;
 mod fault;
 mod forms;
 mod info;
+mod keyword;
 mod lock;
 mod manifest;
 mod optimize;
@@ -22,6 +23,7 @@ mod snapshot;
 mod store;
 mod stored;
 mod versions;
+mod word;
 mod writer;
 
 use std::path::Path;

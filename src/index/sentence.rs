@@ -7,6 +7,11 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+/// The term at the last word of a sentence, where another follows. No word of a query makes it.
+pub const SENTENCE_END: &str = ".";
+/// The term at the last word of a paragraph, where another follows: `..` beside `.`.
+pub const PARAGRAPH_END: &str = "..";
+
 /// What ends between two words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
