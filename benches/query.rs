@@ -9,6 +9,10 @@ use imr::index::Reader;
 use imr::query::{self, Expr};
 use imr::search::{self, By, Dimension, Request, StatsRequest};
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn queries(c: &mut Criterion) {
     let dir = tempfile::tempdir().expect("a temporary folder");
     // An index that is there already, so that two versions of the program are measured on the same.

@@ -13,3 +13,9 @@ pub fn first_of_letter(numbers: &Column<u64>, doc: DocId) -> DocId {
 pub fn first_by_number(doc: DocId, number: u64) -> DocId {
     doc.saturating_sub(u32::try_from(number.saturating_sub(1)).unwrap_or(DocId::MAX))
 }
+
+/// The document behind the letter that begins with this one, by how many issues the letters have.
+pub fn end_of_letter(requests: &Column<u64>, first: DocId) -> DocId {
+    let documents = requests.first(first).unwrap_or(0).max(1);
+    first.saturating_add(u32::try_from(documents).unwrap_or(DocId::MAX))
+}

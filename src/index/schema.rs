@@ -11,6 +11,8 @@ const SOURCE: &str = include_str!("../../schema/index.json");
 
 /// The name of [`IndexSchema::number`].
 pub const NUMBER: &str = "number";
+/// The name of the field with how many issues a letter has.
+pub const REQUESTS: &str = "requests";
 
 /// The name of [`IndexSchema::same_rationale`].
 pub const SAME_RATIONALE: &str = "same_rationale";

@@ -4,13 +4,11 @@
 //! stand in a row, in every segment and after every merge, and a match in the first one stands for all of them.
 
 use tantivy::columnar::Column;
-use tantivy::postings::SegmentPostings;
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
+use tantivy::{DocId, Score, SegmentReader, TERMINATED};
 
 use super::walk::{Walk, is_few, look_for};
 use super::window::{Bits, SIZE};
-use crate::index::{IndexSchema, NUMBER, first_of_letter};
+use crate::index::{NUMBER, REQUESTS, end_of_letter, first_of_letter};
 
 /// All documents of the letters whose first one matches.
 pub struct OfLetter<W> {
@@ -21,25 +19,17 @@ pub struct OfLetter<W> {
     doc: DocId,
     /// The document behind the letter.
     end: DocId,
-    /// Where letters begin: the documents with the numbers 1 and 0.
-    begins: [SegmentPostings; 2],
     numbers: Column<u64>,
+    requests: Column<u64>,
     max_doc: DocId,
 }
 
 impl<W: Walk> OfLetter<W> {
     /// The documents of letters whose first ones are given.
     pub fn new(first: W, reader: &SegmentReader) -> tantivy::Result<Self> {
-        let field = IndexSchema::get().number;
-        let index = reader.inverted_index(field)?;
-        let postings = |number| {
-            let term = Term::from_field_u64(field, number);
-            let postings = index.read_postings(&term, IndexRecordOption::Basic)?;
-            tantivy::Result::Ok(postings.unwrap_or_else(SegmentPostings::empty))
-        };
-        let begins = [postings(1)?, postings(0)?];
-        let numbers = reader.fast_fields().u64(NUMBER)?;
-        let mut this = Self { doc: 0, end: 0, first, held: None, begins, numbers, max_doc: reader.max_doc() };
+        let columns = reader.fast_fields();
+        let (numbers, requests) = (columns.u64(NUMBER)?, columns.u64(REQUESTS)?);
+        let mut this = Self { doc: 0, end: 0, first, held: None, numbers, requests, max_doc: reader.max_doc() };
         this.settle();
         Ok(this)
     }
@@ -47,16 +37,11 @@ impl<W: Walk> OfLetter<W> {
     /// Stands where the first document does, and looks up where its letter ends.
     fn settle(&mut self) {
         self.doc = self.first.doc();
-        self.end = self.max_doc;
         self.held = None;
-        if self.doc < self.max_doc {
-            for begins in &mut self.begins {
-                if begins.doc() <= self.doc {
-                    begins.seek(self.doc + 1);
-                }
-                self.end = self.end.min(begins.doc());
-            }
-        }
+        self.end = match self.doc < self.max_doc {
+            true => end_of_letter(&self.requests, self.doc).min(self.max_doc),
+            false => self.max_doc,
+        };
     }
 }
 

@@ -23,6 +23,7 @@ mod words;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use tantivy::DocAddress;
 
 pub use context::Context;
@@ -164,23 +165,23 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
     let collected = collected(reader, &resolved, &collect)?;
     let marks = resolved.marks();
     let mut letters = HashSet::new();
-    let mut hit = |rank: usize, candidate: &Candidate, same: Option<u64>| -> Result<Hit> {
+    let mut wanted = Vec::new();
+    for (place, entry) in collected.top.iter().enumerate().skip(request.offset) {
+        let rank = collected.passed as usize + place + 1;
+        let same = (by == By::Rationale).then_some(entry.more);
+        let others = entry.others.iter().map(|other| (other, None));
+        for (candidate, same) in std::iter::once((&entry.best, same)).chain(others) {
+            wanted.push((rank, candidate, same, letters.insert(candidate.key.1)));
+        }
+    }
+    let hit = |(rank, candidate, same, is_first): (usize, &Candidate, _, _)| -> Result<Hit> {
         let stored = reader.stored(candidate.address, candidate.number)?;
         let snippets = snippet::snippets(&stored, &marks, request.snippets);
-        let is_first = letters.insert(candidate.key.1);
         let context = request.context.map(|words| context::contexts(&stored, &marks, words, is_first));
         let score = (*sort == Sort::Score).then_some(candidate.score);
         Ok(Hit { rank, score, stored, snippets, context, same })
     };
-    let mut hits = Vec::new();
-    for (place, entry) in collected.top.iter().enumerate().skip(request.offset) {
-        let rank = collected.passed as usize + place + 1;
-        let same = (by == By::Rationale).then_some(entry.more);
-        hits.push(hit(rank, &entry.best, same)?);
-        for other in &entry.others {
-            hits.push(hit(rank, other, None)?);
-        }
-    }
+    let hits = wanted.into_par_iter().map(hit).collect::<Result<Vec<_>>>()?;
     let seen = collected.passed + collected.top.len() as u64;
     let next = collected.last.filter(|_| seen < collected.results);
     let next = next.map(|last| last.print(expr, sort, by));
