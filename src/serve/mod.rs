@@ -16,6 +16,7 @@ mod metrics;
 mod page;
 mod params;
 mod patient;
+mod places;
 mod problem;
 mod request;
 mod settings;
@@ -63,7 +64,7 @@ pub fn run(settings: Settings, ready: impl FnOnce(&Started)) -> Result<()> {
 fn runtime(settings: &Settings) -> Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .max_blocking_threads(settings.limits.queries + state::EXPORTS + 4)
+        .max_blocking_threads(settings.limits.queries + settings.limits.exports + 4)
         .thread_name("imr-serve")
         .enable_all()
         .build()

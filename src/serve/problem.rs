@@ -74,7 +74,7 @@ impl From<Error> for Problem {
         let status = match error.kind() {
             ErrorKind::Query | ErrorKind::Usage => StatusCode::BAD_REQUEST,
             ErrorKind::NotFound => StatusCode::NOT_FOUND,
-            ErrorKind::IndexMissing | ErrorKind::IndexLocked | ErrorKind::IndexVersion => {
+            ErrorKind::IndexMissing | ErrorKind::IndexLocked | ErrorKind::IndexVersion | ErrorKind::Interrupted => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             _ => StatusCode::INTERNAL_SERVER_ERROR,

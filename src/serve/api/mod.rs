@@ -20,6 +20,7 @@ use super::params::{Case, Params};
 use super::problem::{Answer, Problem};
 use super::request::{self, Counted, Search, Similar};
 use super::state::{App, Opened};
+pub use original::{Offer, offered};
 
 /// The routes of the API.
 pub fn router() -> Router<App> {
