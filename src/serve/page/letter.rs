@@ -37,10 +37,19 @@ pub struct LetterPage {
     query: String,
     back: String,
     file: Option<String>,
+    /// The original, if it has pages.
+    paper: Option<Paper>,
     file_name: String,
     is_pdf: bool,
     is_beside: bool,
     beside: String,
+}
+
+/// The original as something whose pages can be gone to.
+struct Paper {
+    href: String,
+    /// Whether it is shown beside the letter.
+    is_beside: bool,
 }
 
 /// One issue of the letter.
@@ -160,6 +169,10 @@ pub fn page(source: &Opened, params: &Params, letter: &LetterRecord, original: O
         back: params.without(&["at", "beside"]).link("/"),
         file_name: present::one_line(facts.path.rsplit('/').next().unwrap_or(&facts.path)),
         is_pdf: original.as_ref().is_some_and(|original| original.is_pdf),
+        paper: original
+            .as_ref()
+            .filter(|original| original.is_pdf)
+            .map(|original| Paper { href: original.href.clone(), is_beside }),
         file: original.map(|original| original.href),
         is_beside,
         beside: here(&if is_beside { params.without(&["beside"]) } else { params.with("beside", 1) }),

@@ -31,7 +31,7 @@ fn tables_are_those_of_their_commands() {
         "?q=mri+OR+%22it%27s%22&specialty=-medicine&drug=-x&from=2014&to=2017&order=-issues&min=1",
         "?specialty=-pain&over=year",
         "?age=%3E%3D40&over=year&exact=1&any=1&q=lumbar+cervical+spine",
-        "?by=year&days=assigned&q=NOT+%3C+%60pwd%60",
+        "?by=year&days=assigned&q=NOT+%60pwd%60",
         "?by=basis&by=outcome&test=1&flat=1&order=-share&show=share",
         "?drug=~&sex=male&by=state&top=3",
     ] {
