@@ -11,19 +11,11 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
+use super::ends::Ends;
 use super::log;
 use super::login;
 use super::problem::{Answer, Problem};
 use super::state::App;
-
-/// The ends of the connection that a request came by.
-#[derive(Debug, Clone, Copy)]
-pub struct Ends {
-    /// The server's.
-    pub here: SocketAddr,
-    /// The client's.
-    pub there: SocketAddr,
-}
 
 /// The longest address of a request, in bytes.
 const LONGEST_ADDRESS: usize = 16 << 10;

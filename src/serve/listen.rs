@@ -14,7 +14,7 @@ use hyper_util::service::TowerToHyperService;
 use imr::{Error, ErrorKind, Result};
 use tokio::net::TcpListener;
 
-use super::guard::Ends;
+use super::ends::Ends;
 use super::log;
 use super::patient::Patient;
 use super::places::Full;

@@ -7,12 +7,14 @@
 mod api;
 mod cache;
 mod cost;
+mod ends;
 mod guard;
 mod listen;
 mod log;
 mod login;
 mod mcp;
 mod metrics;
+mod original;
 mod page;
 mod params;
 mod patient;

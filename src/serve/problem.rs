@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use imr::present::one_line;
 use imr::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
@@ -41,6 +42,11 @@ impl Problem {
     /// What is not there.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, ErrorKind::NotFound.code(), message)
+    }
+
+    /// A letter that the index does not have.
+    pub fn no_letter(name: &str) -> Self {
+        Self::not_found(format!("there is no letter {} in the index", one_line(name)))
     }
 
     /// An answer that took too long.

@@ -284,7 +284,6 @@ impl Waiting {
     pub fn gone(&self) -> Gone {
         self.0.clone()
     }
-
 }
 
 impl Drop for Waiting {

@@ -88,7 +88,7 @@ fn every_command_says_what_was_asked_for() {
         (&["@acu", "is the knee stable?"], "'(acupuncture OR MRI) (is the knee stable)' --outcome upheld"),
         (&["@women", "@acu", "therapy"], "'(-lumbar) ((acupuncture OR MRI) (therapy))' --outcome upheld --sex female"),
         // But for what no query and filters say.
-        (&["@acu", "--outcome", "overturned"], "'@acu' --outcome overturned"),
+        (&["@acu", "--outcome", "overturned"], "@acu --outcome overturned"),
         (&["@acu", "MRI", "lumbar", "--any"], "'@acu MRI lumbar' --any"),
         (&["was the acupuncture of the lumbar spine", "--any"], "--any"),
         (&["PT", "--exact"], "PT --exact"),

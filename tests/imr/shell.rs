@@ -21,8 +21,10 @@ fn a_shell_gives_back_the_words_of_a_line() {
     let words = prop_oneof![
         "[^\0]{0,12}",
         "[-=~#!$`'\"\\\\*?{}()<>|&;: \n\ta,.@%^+/\\[\\]]{0,12}",
-        prop::sample::select(vec!["", "-", "--", "-x", "=ls", "~", "~root", "!!", "{a,b}", "a=b", "$HOME", "-n", "\\", "'", "é"])
-            .prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "", "-", "--", "-x", "=ls", "~", "~root", "!!", "{a,b}", "a=b", "$HOME", "-n", "\\", "'", "é"
+        ])
+        .prop_map(str::to_owned),
     ];
     let config = ProptestConfig { cases: 64, ..ProptestConfig::default() };
     proptest!(config, |(words in prop::collection::vec(words, 1..12))| {

@@ -69,7 +69,9 @@ fn work_is_given_up_between_its_parts() {
         search::similar(reader, issue, None, true, &Expr::All, 20)
     });
     given_up(&reader, "stream", &|reader| {
-        Stream::open(reader, &asked("therapy"))?.map(|matched| matched.map(|m| m.first)).collect::<imr::Result<Vec<_>>>()
+        Stream::open(reader, &asked("therapy"))?
+            .map(|matched| matched.map(|m| m.first))
+            .collect::<imr::Result<Vec<_>>>()
     });
 }
 

@@ -14,7 +14,7 @@ use imr::present::{self, FileFormat, Of, Row};
 use imr::search::{self, By, Matched, Request, Sort, Stream};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::serve::guard::Ends;
+use crate::serve::ends::Ends;
 use crate::serve::params::Params;
 use crate::serve::places::Full;
 use crate::serve::problem::{Answer, Problem};
@@ -158,11 +158,7 @@ fn told(begun: oneshot::Sender<Answer<()>>, how: Answer<()>) -> io::Result<()> {
 }
 
 /// Answers with a file.
-pub async fn export(
-    State(app): State<App>,
-    Extension(ends): Extension<Ends>,
-    mut params: Params,
-) -> Answer<Response> {
+pub async fn export(State(app): State<App>, Extension(ends): Extension<Ends>, mut params: Params) -> Answer<Response> {
     let export = Export::take(&mut params)?;
     params.end()?;
     let place = app.export(ends.there.ip()).map_err(|full| {

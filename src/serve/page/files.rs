@@ -9,7 +9,7 @@ use axum::response::Response;
 use imr::present::{self, Style};
 use imr::record::LetterRecord;
 
-use super::super::api::{Offer, offered};
+use super::super::original::{Offer, offered};
 use super::super::problem::{Answer, Problem};
 use super::super::state::{App, Opened};
 use super::letter::Original;

@@ -396,7 +396,9 @@ fn command(params: &Params, counted: &Counted) -> String {
         add("min", least.to_string());
     }
     days.iter().for_each(|days| add("days", days.name().to_owned()));
-    flags.extend([("--cross", *cross), ("--test", *test)].iter().filter(|(_, is_set)| *is_set).map(|(f, _)| (*f).to_owned()));
+    flags.extend(
+        [("--cross", *cross), ("--test", *test)].iter().filter(|(_, is_set)| *is_set).map(|(f, _)| (*f).to_owned()),
+    );
     let words = ["imr", "stats"].map(str::to_owned).to_vec();
     shell::shown_line(&[words, selection::as_words(params, flags)].concat())
 }

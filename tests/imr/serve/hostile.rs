@@ -271,7 +271,8 @@ fn who_does_not_take_an_export_leaves_its_place_to_others() {
     folder.invent("letters", 1..=40);
     // More than the system keeps between the two for a client that does not read.
     for number in 0..50 {
-        let text = format!("A letter of no layout, number {number}. {}", "Words of it, one after the other. ".repeat(12_000));
+        let text =
+            format!("A letter of no layout, number {number}. {}", "Words of it, one after the other. ".repeat(12_000));
         folder.write(&format!("letters/long-{number}.txt"), text);
     }
     folder.imr(&["index", "letters"]).succeeds();
@@ -280,7 +281,10 @@ fn who_does_not_take_an_export_leaves_its_place_to_others() {
     assert!(held.iter().all(|(_, first)| first.starts_with(b"HTTP/1.1 200 ")));
     // A third of the same client finds none, while there are places for others; what is no export goes on.
     let problem = server.get("/api/export").with(503).problem();
-    assert_eq!((problem["code"].as_str(), problem["message"].as_str()), (Some("busy"), Some("too many exports of yours are at work")));
+    assert_eq!(
+        (problem["code"].as_str(), problem["message"].as_str()),
+        (Some("busy"), Some("too many exports of yours are at work"))
+    );
     assert!(is_well(&server));
     server.says("the client takes too little");
     until(|| server.get("/metrics").text().contains("imr_exports_at_work 0"), || server.log());

@@ -54,11 +54,22 @@ fn who_does_not_know_the_token_gets_nothing() {
     }
     // What it takes a token to see stays in no cache; style sheets and scripts tell nothing of letters.
     let known = |address: &str| server.ask("GET", address, &[("Authorization", &format!("Bearer {TOKEN}"))]);
-    for address in ["/", "/stats", "/letter/CM16-0000001", "/report", "/api/search", "/api/export", "/api/search?q=(", "/no", "/login"] {
+    for address in [
+        "/",
+        "/stats",
+        "/letter/CM16-0000001",
+        "/report",
+        "/api/search",
+        "/api/export",
+        "/api/search?q=(",
+        "/no",
+        "/login",
+    ] {
         assert_eq!(known(address).header("cache-control"), "no-store", "{address}");
     }
     let case = known("/api/search?limit=1").json()["hits"][0]["case_number"].as_str().unwrap().to_owned();
-    for address in [format!("/letter/{case}"), format!("/api/letters/{case}"), format!("/api/letters/{case}/original")] {
+    for address in [format!("/letter/{case}"), format!("/api/letters/{case}"), format!("/api/letters/{case}/original")]
+    {
         assert_eq!(known(&address).with(200).header("cache-control"), "no-store", "{address}");
     }
     assert_eq!(server.get("/").header("cache-control"), "no-store");
