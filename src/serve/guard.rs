@@ -12,7 +12,6 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
 use super::ends::Ends;
-use super::log;
 use super::login;
 use super::problem::{Answer, Problem};
 use super::state::App;
@@ -68,7 +67,7 @@ async fn guard(State(app): State<App>, request: Request, next: Next) -> Response
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(kept));
     let took = begun.elapsed();
     app.metrics().count(route.as_deref(), response.status(), took);
-    log::request(from, &method, route.as_deref().unwrap_or(&path), response.status(), took);
+    app.log().request(from, &method, route.as_deref().unwrap_or(&path), response.status(), took);
     response
 }
 

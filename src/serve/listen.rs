@@ -15,7 +15,6 @@ use imr::{Error, ErrorKind, Result};
 use tokio::net::TcpListener;
 
 use super::ends::Ends;
-use super::log;
 use super::patient::Patient;
 use super::places::Full;
 use super::settings::Settings;
@@ -68,7 +67,7 @@ pub async fn serve(listener: TcpListener, app: &App, routes: Router) -> Result<(
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    log::note(&format!("no connection can be accepted: {error}"));
+                    app.log().note(&format!("no connection can be accepted: {error}"));
                     tokio::time::sleep(PAUSE).await;
                     continue;
                 }
@@ -82,7 +81,7 @@ pub async fn serve(listener: TcpListener, app: &App, routes: Router) -> Result<(
                     Full::All => "refused: there are too many",
                     Full::Client => "refused: there are too many of this client",
                 };
-                log::connection(there, too_many);
+                app.log().connection(there, too_many);
                 // There is room for it, unless the client has gone.
                 let _ = stream.try_write(FULL);
                 continue;
@@ -98,20 +97,21 @@ pub async fn serve(listener: TcpListener, app: &App, routes: Router) -> Result<(
         });
         let stream = TokioIo::new(Patient::new(stream, limits.stall));
         let connection = graceful.watch(http.serve_connection(stream, service));
+        let app = app.clone();
         tokio::spawn(async move {
             let _place = place;
             if let Err(error) = connection.await {
-                log::connection(there, &reason(&error));
+                app.log().connection(there, &reason(&error));
             }
         });
     }
     drop(listener);
     follow.abort();
-    log::note("stopping");
+    app.log().note("stopping");
     tokio::select! {
         ended = tokio::time::timeout(limits.grace, graceful.shutdown()) => {
             if ended.is_err() {
-                log::note("some were not answered in time");
+                app.log().note("some were not answered in time");
             }
         }
         // Who asks twice does not want to wait.

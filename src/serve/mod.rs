@@ -55,7 +55,9 @@ pub fn run(settings: Settings, ready: impl FnOnce(&Started)) -> Result<()> {
         let addr = listener.local_addr().map_err(|e| listen::unable(&settings, e))?;
         let app = App::open(Arc::clone(&settings), addr.port())?;
         ready(&Started { addr, token: settings.token.clone() });
-        listen::serve(listener, &app, router(app.clone())).await
+        let ended = listen::serve(listener, &app, router(app.clone())).await;
+        app.log().end();
+        ended
     });
     // A query that is still at work has nobody left to tell.
     runtime.shutdown_background();

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{StatusCode, Uri};
-use imr::Result;
 use imr::index::{Reader, Stop};
 use imr::search::Table;
+use imr::{Error, ErrorKind, Result};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::cache::Cache;
-use super::log;
+use super::log::Log;
 use super::metrics::{Gauge, Metrics};
 use super::places::{Full, Place, Places};
 use super::problem::{Answer, Problem};
@@ -39,6 +39,7 @@ struct Inner {
     token: Option<Token>,
     metrics: Metrics,
     cache: Cache,
+    log: Log,
 }
 
 /// The index as of one commit. Copies are cheap.
@@ -110,6 +111,7 @@ impl App {
         let exports = Places::new(limits.exports, limits.client_exports);
         let connections = Places::new(limits.connections, limits.client_connections);
         let token = settings.token.as_deref().map(|token| Token::new(token, port));
+        let log = Log::begin().map_err(|e| Error::new(ErrorKind::Io, "the server cannot start").with_source(e))?;
         let (waiting, metrics) = (AtomicUsize::new(0), Metrics::default());
         Ok(Self(Arc::new(Inner {
             settings,
@@ -121,6 +123,7 @@ impl App {
             token,
             metrics,
             cache: Cache::default(),
+            log,
         })))
     }
 
@@ -132,6 +135,11 @@ impl App {
     /// What who asks has to know.
     pub fn token(&self) -> Option<&Token> {
         self.0.token.as_ref()
+    }
+
+    /// What is told of what was asked.
+    pub fn log(&self) -> &Log {
+        &self.0.log
     }
 
     /// The counts of what was asked.
@@ -248,7 +256,7 @@ impl App {
             let failed = renewed.ok().and_then(Result::err).map(|error| error.to_string());
             // Told once, not twice a second.
             if let Some(error) = failed.as_ref().filter(|_| failed != told) {
-                log::note(&format!("the index cannot be opened anew: {error}"));
+                self.log().note(&format!("the index cannot be opened anew: {error}"));
             }
             told = failed;
         }
