@@ -188,6 +188,9 @@ def letter(site):
         page.locator(".like a").first.click()
         page.wait_for_selector(".fragment")
         assert "most similar" in page.locator(".fragment").first.inner_text()
+        # The search goes along from letter to letter.
+        page.locator(".fragment a.open").first.click()
+        page.wait_for_url("**/letter/*q=acupuncture*")
         page.locator(".back a").click()
         page.wait_for_url("**/?q=acupuncture*")
 

@@ -136,7 +136,7 @@ pub fn page(source: &Opened, params: &Params, letter: &LetterRecord, original: O
         label: hits::section("summary"),
         pieces: marking.pieces(text, "summary", &facts.summary_pages, hits::section("summary")),
     });
-    let issues: Vec<IssueView> = letter.issues.iter().map(|issue| issue_view(letter, issue, &mut marking)).collect();
+    let issues: Vec<IssueView> = letter.issues.iter().map(|issue| issue_view(letter, issue, params, &mut marking)).collect();
     let text = letter.text.as_deref().map(|text| Text {
         id: "text".to_owned(),
         label: hits::section("text"),
@@ -180,7 +180,7 @@ pub fn page(source: &Opened, params: &Params, letter: &LetterRecord, original: O
     })
 }
 
-fn issue_view(letter: &LetterRecord, issue: &IssueRecord, marking: &mut Marking) -> IssueView {
+fn issue_view(letter: &LetterRecord, issue: &IssueRecord, params: &Params, marking: &mut Marking) -> IssueView {
     const NONE: &[[usize; 2]] = &[];
     let number = issue.number;
     let pages = issue.pages.as_ref();
@@ -202,8 +202,8 @@ fn issue_view(letter: &LetterRecord, issue: &IssueRecord, marking: &mut Marking)
     }
     let of = in_path(&hits::case(&letter.facts));
     let similar = match letter.facts.case_number {
-        Some(_) => Params::default().link(&format!("/similar/{of}/{number}")),
-        None => Params::default().with("at", &letter.facts.path).with("issue", number).link("/similar"),
+        Some(_) => params.without(&["at", "beside"]).link(&format!("/similar/{of}/{number}")),
+        None => params.without(&["beside"]).with("at", &letter.facts.path).with("issue", number).link("/similar"),
     };
     IssueView {
         number,
