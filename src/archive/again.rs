@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::container::{self, Format, Limits, MemberKind, Members};
 use super::read::read_file;
-use super::{Content, Raw, read_raw};
+use super::{Content, Raw, Stamp, read_raw};
 use crate::error::{Error, ErrorKind, Result, panic_message};
 
 /// What to do about a letter whose file is gone.
@@ -28,20 +28,36 @@ pub fn reread(path: &Path, digest: &str) -> Result<Content> {
 /// Those of [`reread`], and [`ErrorKind::NotFound`] for what does not lie below the folder.
 pub fn original(folder: &Path, path: &Path, digest: &str) -> Result<Raw> {
     let read = || {
-        let on_disk = container::split_address(path.as_os_str().as_encoded_bytes());
-        let shown = path.to_string_lossy();
-        let on_disk = on_disk.map(|(on_disk, _)| shown.get(..on_disk.len()).map(Path::new));
-        let outside = || Error::new(ErrorKind::NotFound, "lies in no folder that was indexed");
-        let (whole, is_plain) = match on_disk {
-            None => (path, true),
-            Some(on_disk) => (on_disk.ok_or_else(outside)?, false),
-        };
-        let file = open_below(folder, whole.strip_prefix(folder).map_err(|_| outside())?)?;
+        let (file, is_plain) = opened(folder, path)?;
         // A container is opened once more by its path. Whatever is there then, its content has to be the one indexed.
         let raw = if is_plain { read_file(file, path)? } else { raw(path)? };
         raw.with_digest(digest)
     };
     caught(path, read)
+}
+
+/// The state of the container of an entry, for who may see what lies below a folder and nothing else.
+///
+/// # Errors
+/// As for [`original`], and for what lies in no container.
+pub fn container_below(folder: &Path, path: &Path) -> Result<Stamp> {
+    caught(path, || match opened(folder, path)? {
+        (file, false) => Ok(Stamp::of(&file.metadata().map_err(|e| Error::io(path, e))?)),
+        (_, true) => Err(Error::new(ErrorKind::NotFound, "lies in no container")),
+    })
+}
+
+/// The file of a path below a folder, or of the container that it leads into, and whether it is the former.
+fn opened(folder: &Path, path: &Path) -> Result<(File, bool)> {
+    let on_disk = container::split_address(path.as_os_str().as_encoded_bytes());
+    let shown = path.to_string_lossy();
+    let on_disk = on_disk.map(|(on_disk, _)| shown.get(..on_disk.len()).map(Path::new));
+    let outside = || Error::new(ErrorKind::NotFound, "lies in no folder that was indexed");
+    let (whole, is_plain) = match on_disk {
+        None => (path, true),
+        Some(on_disk) => (on_disk.ok_or_else(outside)?, false),
+    };
+    Ok((open_below(folder, whole.strip_prefix(folder).map_err(|_| outside())?)?, is_plain))
 }
 
 /// Opens a file below a folder, by a way that leads through no link out of it.

@@ -10,7 +10,7 @@ mod read;
 mod stamp;
 mod walk;
 
-pub use again::{GONE, original, reread};
+pub use again::{GONE, container_below, original, reread};
 pub use decode::CODES as ENCODING_CODES;
 pub use filter::{Filter, Root};
 pub use look::{Entry, Kind, Lot, Name, entries};

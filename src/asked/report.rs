@@ -37,13 +37,7 @@ fn spelt_out(typed: &Typed, asked: &Asked) -> (String, Vec<String>) {
     };
     let mut filters = Vec::new();
     for (field, values) in &by_field {
-        let flag = present::flag_of(field);
-        for value in values {
-            match value.starts_with('-') {
-                true => filters.push(format!("{flag}={value}")),
-                false => filters.extend([flag.clone(), value.clone()]),
-            }
-        }
+        filters.extend(values.iter().flat_map(|value| present::shell::flag(field, value)));
     }
     let words = [("--any", typed.words.any), ("--exact", typed.words.exact)];
     filters.extend(words.into_iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| flag.to_owned()));

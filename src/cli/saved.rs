@@ -77,8 +77,7 @@ fn list(store: &Store, args: &SaveArgs) -> anyhow::Result<End> {
         }
         ReportFormat::Text => {
             for (name, saved, _) in &searches {
-                let cells = [format!("@{}", name.as_str()), typed(saved)].map(|cell| present::one_line(&cell));
-                writeln!(out, "{}", cells.join("\t"))?;
+                writeln!(out, "@{}\t{}", name.as_str(), typed(saved))?;
             }
         }
     }
@@ -88,18 +87,9 @@ fn list(store: &Store, args: &SaveArgs) -> anyhow::Result<End> {
 
 /// A saved search as it can be typed.
 fn typed(saved: &Saved) -> String {
-    let quoted = |text: &str| match text.chars().all(|c| c.is_alphanumeric() || "-_./,:@<>=".contains(c)) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "'\\''")),
-    };
-    let mut parts = Vec::new();
-    if !saved.query.is_empty() {
-        parts.push(quoted(&saved.query));
-    }
-    for (field, values) in &saved.filters {
-        parts.extend(values.iter().map(|value| format!("{} {}", present::flag_of(field), quoted(value))));
-    }
-    parts.join(" ")
+    let flags = saved.filters.iter().flat_map(|(field, values)| values.iter().map(move |value| (field, value)));
+    let flags = flags.flat_map(|(field, value)| present::shell::flag(field, value)).collect();
+    present::shell::shown_line(&present::shell::around(&saved.query, flags))
 }
 
 /// A saved search whose hits that are new are asked for.

@@ -20,6 +20,7 @@ mod same;
 mod schema;
 mod sentence;
 mod snapshot;
+mod stop;
 mod store;
 mod stored;
 mod versions;
@@ -39,6 +40,7 @@ pub use reader::{Reader, StoredIssue, has_path, paths_below};
 pub use row::{end_of_letter, first_by_number, first_of_letter};
 pub use schema::{FieldDef, FieldKind, IndexSchema, NUMBER, REQUESTS, SAME_RATIONALE};
 pub use snapshot::{KnownRow, Snapshot};
+pub use stop::Stop;
 pub use store::number_in_sevens;
 pub use writer::{Applied, Demoted, Finding, Writer, WriterConfig};
 

@@ -1,7 +1,7 @@
 //! The reader: an index as of its last commit, and the records stored in it.
 
 use std::path::{Component, Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use tantivy::directory::OwnedBytes;
 use tantivy::directory::error::OpenReadError;
@@ -14,6 +14,7 @@ use super::document::path_term;
 use super::entry::{FileEntry, Status};
 use super::schema::IndexSchema;
 use super::snapshot::Snapshot;
+use super::stop::Stop;
 use super::stored::{self, Stored};
 use super::{fault, place, store};
 use crate::archive::Stamp;
@@ -27,7 +28,8 @@ const OPENING: u32 = 4;
 /// How many blocks of a segment's store are kept unpacked.
 const CACHED_BLOCKS: usize = 16;
 
-/// An index opened for reading; it stays as it was when opened.
+/// An index opened for reading; it stays as it was when opened. Copies are cheap and share what was read.
+#[derive(Clone)]
 pub struct Reader {
     dir: PathBuf,
     base: PathBuf,
@@ -35,7 +37,8 @@ pub struct Reader {
     /// What tells the commit that was opened from others, and its generation.
     commit: (Stamp, u64),
     /// The stores of the segments, opened when the first record is read.
-    stores: Vec<OnceLock<StoreReader>>,
+    stores: Arc<[OnceLock<StoreReader>]>,
+    stop: Stop,
 }
 
 /// One document as it was stored.
@@ -70,7 +73,7 @@ impl Reader {
             let base = super::base(dir)?;
             let searcher = reader.searcher();
             let stores = searcher.segment_readers().iter().map(|_| OnceLock::new()).collect();
-            Ok(Self { dir: dir.to_path_buf(), base, searcher, commit, stores })
+            Ok(Self { dir: dir.to_path_buf(), base, searcher, commit, stores, stop: Stop::never() })
         })
     }
 
@@ -81,6 +84,29 @@ impl Reader {
     /// Those of the work, and [`ErrorKind::IndexCorrupt`] for a panic.
     pub fn guarded<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         fault::guarded(&self.dir, work)
+    }
+
+    /// The same index, of which what is read ends with an error once nobody waits for it.
+    #[must_use]
+    pub fn until(&self, stop: Stop) -> Self {
+        Self { stop, ..self.clone() }
+    }
+
+    /// Whether what is read is to end.
+    pub fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    /// Goes on while somebody waits.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Interrupted`] where nobody does.
+    pub fn go_on(&self) -> Result<()> {
+        if self.stop.is_set() { Err(Self::stopped()) } else { Ok(()) }
+    }
+
+    fn stopped() -> Error {
+        Error::new(ErrorKind::Interrupted, "nobody waits for the answer any more")
     }
 
     /// The folder of the index.
@@ -133,13 +159,14 @@ impl Reader {
         &self.searcher
     }
 
-    /// An error of reading, naming this index.
+    /// An error of reading, naming this index. What was given up in the middle is no damage.
     pub fn damaged(&self, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-        fault::reading(&self.dir, error)
+        if self.stop.is_set() { Self::stopped() } else { fault::reading(&self.dir, error) }
     }
 
     /// The bytes of a stored document.
     fn document(&self, address: DocAddress) -> Result<OwnedBytes> {
+        self.go_on()?;
         let file = self.store_file(address);
         let slot = self.stores.get(address.segment_ord as usize).ok_or_else(|| self.out_of_order())?;
         fault::guarded(&file, || {

@@ -16,6 +16,7 @@ mod marked;
 mod page;
 mod queries;
 mod report;
+pub mod shell;
 mod similar;
 mod stats;
 mod status;
@@ -36,10 +37,11 @@ pub use letter::{Reading, letter};
 pub use markdown::{count_markdown, hits_markdown};
 pub use page::{
     CAVEATS, CHART_STYLE, Report, about as report_about, chart, command as report_command, figures as report_figures,
-    flag_of, report_html, report_markdown, report_page_json, report_text, section_csv,
+    report_html, report_markdown, report_page_json, report_text, section_csv,
 };
 pub use queries::{Answered, queries, queries_csv, queries_json};
 pub use report::{report, timings};
+pub use shell::flag_of;
 pub use similar::{Original, similar, similar_csv, similar_json};
 pub use stats::{
     CellRow, Cells, Extras, Figure, NO_TEST, comparison, comparison_csv, comparison_json, comparison_markdown, cross,

@@ -19,7 +19,7 @@ use super::score::on_grid;
 use super::span::Span;
 use super::synonyms::WEIGHT as SYNONYM;
 use super::tree::Tree;
-use crate::index::{FieldDef, FieldKind, IndexSchema, paths_below};
+use crate::index::{FieldDef, FieldKind, IndexSchema, Stop, paths_below};
 
 /// Compiles an expression for a searcher, whose values of keyword fields decide what a word matches there.
 ///
@@ -52,10 +52,10 @@ impl Compiler<'_> {
             Expr::All => Tree::Everything,
             Expr::Nothing => Tree::Nothing,
             Expr::Pattern { .. } | Expr::Keyword { .. } | Expr::Outcome(_) => {
-                self.weighted(&resolve(expr, self.searcher)?.expr, factor)?
+                self.weighted(&resolve(expr, self.searcher, &Stop::never())?.expr, factor)?
             }
             Expr::Span { span, .. } if span.has_patterns() => {
-                self.weighted(&resolve(expr, self.searcher)?.expr, factor)?
+                self.weighted(&resolve(expr, self.searcher, &Stop::never())?.expr, factor)?
             }
             // A value of a keyword field is no text in which words are near each other.
             Expr::Span { field, span } => {

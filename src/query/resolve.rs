@@ -11,7 +11,7 @@ use super::pattern::{Pattern, distance};
 use super::span::Span;
 use super::{Expr, Reading, terms};
 use crate::classify::drug_named;
-use crate::index::{FieldDef, FieldKind, IndexSchema, analysis};
+use crate::index::{FieldDef, FieldKind, IndexSchema, Stop, analysis};
 use crate::parse::{canonical_body_parts, canonical_specialty, canonical_state};
 
 /// An expression without patterns and keywords, and remarks for the one who typed it.
@@ -28,15 +28,16 @@ pub struct Resolved {
 /// A pattern stands for the words of the index that fit it, and like every word these match in all their forms.
 ///
 /// # Errors
-/// When the dictionary of a field cannot be read.
-pub fn resolve(expr: &Expr, searcher: &Searcher) -> tantivy::Result<Resolved> {
-    let mut resolver = Resolver { searcher, notes: Vec::new() };
+/// When the dictionary of a field cannot be read, and where nobody waits for it any more.
+pub fn resolve(expr: &Expr, searcher: &Searcher, stop: &Stop) -> tantivy::Result<Resolved> {
+    let mut resolver = Resolver { searcher, stop, notes: Vec::new() };
     let expr = resolver.expr(expr)?;
     Ok(Resolved { expr, notes: resolver.notes })
 }
 
 struct Resolver<'a> {
     searcher: &'a Searcher,
+    stop: &'a Stop,
     notes: Vec<String>,
 }
 
@@ -94,6 +95,7 @@ impl Resolver<'_> {
         let mut found = BTreeSet::new();
         for segment in self.searcher.segment_readers() {
             let index = segment.inverted_index(IndexSchema::get().forms)?;
+            go_on(self.stop)?;
             let mut forms = index.terms().range().ge(beginning).into_stream()?;
             while forms.advance() {
                 if !forms.key().starts_with(beginning) {
@@ -175,6 +177,14 @@ impl Resolver<'_> {
         }
         Ok(folded.iter().map(|value| format!("`{}`", spellings.get(value).unwrap_or(value))).collect())
     }
+}
+
+/// Goes on while somebody waits. Whoever gets the error knows that nobody does.
+///
+/// # Errors
+/// Where nobody waits.
+pub fn go_on(stop: &Stop) -> tantivy::Result<()> {
+    if stop.is_set() { Err(tantivy::TantivyError::InternalError("given up".to_owned())) } else { Ok(()) }
 }
 
 /// The names under which the index has a value that people know by others. Only the value as a whole is a name: "not

@@ -6,10 +6,10 @@ use tantivy::{Searcher, Term};
 
 use super::lex::{self, Token};
 use super::loosen::is_little;
-use super::resolve::{values, words_of};
+use super::resolve::{go_on, values, words_of};
 use super::synonyms::is_term;
 use super::terms;
-use crate::index::{FieldKind, IndexSchema, analysis};
+use crate::index::{FieldKind, IndexSchema, Stop, analysis};
 use crate::letter::Outcome;
 
 /// Shorter words are like too many others.
@@ -27,10 +27,11 @@ const MOST: usize = 6;
 /// What was typed beside the words stays as it is. Words are as letters write them, lower case.
 ///
 /// # Errors
-/// When a dictionary cannot be read.
-pub fn corrections(text: &str, searcher: &Searcher) -> tantivy::Result<Vec<String>> {
+/// When a dictionary cannot be read, and where nobody waits for it any more.
+pub fn corrections(text: &str, searcher: &Searcher, stop: &Stop) -> tantivy::Result<Vec<String>> {
     let mut misspelt: Vec<(std::ops::Range<usize>, Vec<String>)> = Vec::new();
     for (place, word) in words(text) {
+        go_on(stop)?;
         let better = candidates(&word, searcher)?;
         if !better.is_empty() {
             misspelt.push((place, better));

@@ -10,6 +10,7 @@ use super::fields::{FieldsQuery, FieldsWeight};
 use super::of_letter::OfLetter;
 use super::walk::{All, Plain, Same};
 use super::window::{Bits, Found, SIZE, Source, Windows};
+use crate::index::Stop;
 
 /// A compiled query.
 pub enum Tree {
@@ -61,7 +62,7 @@ impl Tree {
         schema: &Schema,
         statistics: Option<&dyn Bm25StatisticsProvider>,
     ) -> tantivy::Result<Weighted> {
-        Ok(Weighted { node: self.node(schema, statistics)?, is_scored: statistics.is_some() })
+        Ok(Weighted { node: self.node(schema, statistics)?, is_scored: statistics.is_some(), stop: Stop::never() })
     }
 
     fn node(&self, schema: &Schema, statistics: Option<&dyn Bm25StatisticsProvider>) -> tantivy::Result<Node> {
@@ -89,6 +90,7 @@ impl Tree {
 pub struct Weighted {
     node: Node,
     is_scored: bool,
+    stop: Stop,
 }
 
 enum Node {
@@ -102,12 +104,18 @@ enum Node {
 }
 
 impl Weighted {
+    /// The same until nobody waits for it: from then on it matches nothing, which whoever runs it has to tell.
+    #[must_use]
+    pub fn until(self, stop: Stop) -> Self {
+        Self { stop, ..self }
+    }
+
     /// What it matches among some documents of a segment.
     ///
     /// # Errors
     /// When the index cannot be read.
     pub fn windows(&self, reader: &SegmentReader, range: Range<DocId>) -> tantivy::Result<Windows> {
-        Ok(Windows::new(self.node.open(reader, self.is_scored)?, range.start, range.end))
+        Ok(Windows::new(self.node.open(reader, self.is_scored)?, range.start, range.end, self.stop.clone()))
     }
 }
 

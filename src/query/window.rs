@@ -5,6 +5,8 @@
 
 use tantivy::{DocId, Score};
 
+use crate::index::Stop;
+
 /// How many documents a window has.
 pub const SIZE: DocId = 1 << 12;
 
@@ -150,19 +152,20 @@ pub struct Windows {
     found: Found,
     start: DocId,
     end: DocId,
+    stop: Stop,
 }
 
 impl Windows {
-    /// The windows between two documents.
-    pub fn new(source: Box<dyn Source>, start: DocId, end: DocId) -> Self {
-        Self { source, found: Found::new(), start, end }
+    /// The windows between two documents. Where nobody waits any more, no other window comes.
+    pub fn new(source: Box<dyn Source>, start: DocId, end: DocId, stop: Stop) -> Self {
+        Self { source, found: Found::new(), start, end, stop }
     }
 
     /// The next window that has something, and its first document.
     pub fn fill_next(&mut self) -> Option<(DocId, &Found)> {
         loop {
             let start = self.start.max(self.source.next());
-            if start >= self.end {
+            if start >= self.end || self.stop.is_set() {
                 return None;
             }
             self.start = start.saturating_add(SIZE);

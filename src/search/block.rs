@@ -25,6 +25,9 @@ pub trait Pass: Send {
 }
 
 /// Opens a pass for each part of each segment, and runs them on all cores. They come in the order of the parts.
+///
+/// # Errors
+/// When the index cannot be read, and where nobody waits for it any more.
 pub fn passes<'a, P: Pass>(
     reader: &'a Reader,
     weight: &Weighted,
@@ -39,7 +42,10 @@ pub fn passes<'a, P: Pass>(
     }
     // A panic of the libraries below on a damaged file is caught where it happens.
     let run = |(mut pass, segment, range): (P, _, _)| {
+        reader.go_on()?;
         reader.guarded(|| pass.run(segment, weight, range).map_err(damaged))?;
+        // What was given up in the middle is not all of it.
+        reader.go_on()?;
         Ok(pass)
     };
     let ran: Vec<Result<P>> = match parts.len() {

@@ -161,7 +161,7 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
         tallies: request.facets.iter().flat_map(Facet::tables).collect(),
         only: request.only.clone(),
     };
-    let Resolved { expr: resolved, notes } = query::resolve(expr, reader.searcher()).map_err(|e| reader.damaged(e))?;
+    let Resolved { expr: resolved, notes } = resolved(reader, expr)?;
     let collected = collected(reader, &resolved, &collect)?;
     let marks = resolved.marks();
     let mut letters = HashSet::new();
@@ -206,8 +206,13 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
 /// # Errors
 /// When the index cannot be read.
 pub fn marks(reader: &Reader, expr: &Expr) -> Result<(Vec<Mark>, Vec<String>)> {
-    let Resolved { expr, notes } = query::resolve(expr, reader.searcher()).map_err(|e| reader.damaged(e))?;
+    let Resolved { expr, notes } = resolved(reader, expr)?;
     Ok((expr.marks(), notes))
+}
+
+/// What patterns and keywords of an expression stand for in an index.
+fn resolved(reader: &Reader, expr: &Expr) -> Result<Resolved> {
+    query::resolve(expr, reader.searcher(), reader.stop()).map_err(|e| reader.damaged(e))
 }
 
 fn collected(reader: &Reader, expr: &Expr, collect: &Collect) -> Result<Collected> {
@@ -218,6 +223,6 @@ fn collected(reader: &Reader, expr: &Expr, collect: &Collect) -> Result<Collecte
         let is_scored = collect.top > 0 && collect.sort == Sort::Score;
         query.weighted(searcher.schema(), is_scored.then_some(&statistics as _))
     };
-    let weight = weight().map_err(|e| reader.damaged(e))?;
+    let weight = weight().map_err(|e| reader.damaged(e))?.until(reader.stop().clone());
     collect.run(reader, &weight)
 }

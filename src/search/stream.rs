@@ -10,10 +10,10 @@ use tantivy::DocAddress;
 use super::collect::Collect;
 use super::cursor::Cursor;
 use super::group::{By, Candidate, Entry};
-use super::{Count, Sort, collected};
+use super::{Count, Sort, collected, resolved};
 use crate::error::Result;
 use crate::index::Reader;
-use crate::query::{self, Expr, Resolved};
+use crate::query::{Expr, Resolved};
 use crate::record::LetterRecord;
 
 /// How many documents are known by their place before their records are read.
@@ -65,8 +65,7 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// When the index cannot be read.
     pub fn in_batches(reader: &'a Reader, expr: &Expr, batch: usize) -> Result<Self> {
-        let Resolved { expr, notes } =
-            reader.guarded(|| query::resolve(expr, reader.searcher()).map_err(|error| reader.damaged(error)))?;
+        let Resolved { expr, notes } = reader.guarded(|| resolved(reader, expr))?;
         let (ahead, behind, letter) = (Vec::new().into_iter(), None, None);
         let total = Count::default();
         let mut this = Self { reader, expr, batch: batch.max(1), ahead, behind, is_last: false, letter, total, notes };

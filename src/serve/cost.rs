@@ -1,5 +1,5 @@
-//! How much a query may ask for over HTTP: what is at work is not stopped in the middle, so that what would take long is not
-//! begun.
+//! How much a query may ask for over HTTP. What nobody waits for any more is given up between parts of the work; what would make
+//! a part of it long is not begun.
 
 use imr::query::{Expr, Span};
 use imr::{Error, ErrorKind, Result};

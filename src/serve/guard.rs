@@ -11,21 +11,17 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
-use super::log;
+use super::ends::Ends;
 use super::login;
 use super::problem::{Answer, Problem};
 use super::state::App;
-
-/// The server's end of the connection that a request came by.
-#[derive(Debug, Clone, Copy)]
-pub struct Here(pub SocketAddr);
 
 /// The longest address of a request, in bytes.
 const LONGEST_ADDRESS: usize = 16 << 10;
 
 /// What every answer says to browsers, unless a route says otherwise: nothing runs or loads that is not the server's own,
 /// nobody else shows the page in a frame, and no address goes to others.
-const SAID: [(HeaderName, &str); 7] = [
+const SAID: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
@@ -36,9 +32,12 @@ const SAID: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
-    // What an attorney looks at stays in no cache that others share.
-    (header::CACHE_CONTROL, "private, no-cache"),
 ];
+
+/// What an attorney looks at stays in no cache that others share.
+const KEPT_BY_ONE: &str = "private, no-cache";
+/// Nor in a browser's, where it takes a token to see it: whoever comes to the browser later may not know it.
+const KEPT_BY_NOBODY: &str = "no-store";
 
 /// The routes behind the guard.
 pub fn before(routes: Router<App>, app: &App) -> Router<App> {
@@ -50,6 +49,7 @@ async fn guard(State(app): State<App>, request: Request, next: Next) -> Response
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
+    let from = request.extensions().get::<Ends>().map(|ends| ends.there.ip().to_canonical());
     let is_page = shows_pages(&request);
     let refused = refused(&app, &request);
     let response = match refused {
@@ -63,9 +63,11 @@ async fn guard(State(app): State<App>, request: Request, next: Next) -> Response
     for (name, value) in SAID {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
+    let kept = if app.token().is_some() { KEPT_BY_NOBODY } else { KEPT_BY_ONE };
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(kept));
     let took = begun.elapsed();
     app.metrics().count(route.as_deref(), response.status(), took);
-    log::request(&method, &path, response.status(), took);
+    app.log().request(from, &method, route.as_deref().unwrap_or(&path), response.status(), took);
     response
 }
 
@@ -158,7 +160,7 @@ fn host(app: &App, request: &Request) -> Answer<()> {
     let (Some(host), None) = (host.and_then(|host| host.to_str().ok()), other) else {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "host", "a request has one `Host`"));
     };
-    let here = request.extensions().get::<Here>();
+    let here = request.extensions().get::<Ends>().map(|ends| ends.here);
     let host: Option<Authority> = host.parse().ok();
     for named in [host.as_ref(), request.uri().authority()] {
         let is_absent = named.is_none() && host.is_some();
@@ -173,7 +175,7 @@ fn host(app: &App, request: &Request) -> Answer<()> {
 
 /// Whether a name is one of the server's: the address that the connection came to, `localhost` for one from this machine,
 /// or a name that it was given. The port is not looked at, which may have been forwarded.
-fn is_ours(named: &Authority, here: Option<&Here>, hosts: &[String]) -> bool {
+fn is_ours(named: &Authority, here: Option<SocketAddr>, hosts: &[String]) -> bool {
     // `user@host` is no host.
     if named.as_str().contains('@') {
         return false;
@@ -182,7 +184,7 @@ fn is_ours(named: &Authority, here: Option<&Here>, hosts: &[String]) -> bool {
     if hosts.iter().any(|host| host.trim_end_matches('.').eq_ignore_ascii_case(name)) {
         return true;
     }
-    let Some(here) = here.map(|here| here.0.ip().to_canonical()) else { return false };
+    let Some(here) = here.map(|here| here.ip().to_canonical()) else { return false };
     if name.eq_ignore_ascii_case("localhost") {
         return here.is_loopback();
     }

@@ -14,9 +14,9 @@ use hyper_util::service::TowerToHyperService;
 use imr::{Error, ErrorKind, Result};
 use tokio::net::TcpListener;
 
-use super::guard::Here;
-use super::log;
+use super::ends::Ends;
 use super::patient::Patient;
+use super::places::Full;
 use super::settings::Settings;
 use super::state::App;
 
@@ -67,43 +67,51 @@ pub async fn serve(listener: TcpListener, app: &App, routes: Router) -> Result<(
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    log::note(&format!("no connection can be accepted: {error}"));
+                    app.log().note(&format!("no connection can be accepted: {error}"));
                     tokio::time::sleep(PAUSE).await;
                     continue;
                 }
             },
             () = &mut stop => break,
         };
-        let Some(permit) = app.connection() else {
-            log::connection(there, "refused: there are too many");
-            // There is room for it, unless the client has gone.
-            let _ = stream.try_write(FULL);
-            continue;
+        let place = match app.connection(there.ip()) {
+            Ok(place) => place,
+            Err(full) => {
+                let too_many = match full {
+                    Full::All => "refused: there are too many",
+                    Full::Client => "refused: there are too many of this client",
+                };
+                app.log().connection(there, too_many);
+                // There is room for it, unless the client has gone.
+                let _ = stream.try_write(FULL);
+                continue;
+            }
         };
         let Ok(here) = stream.local_addr() else { continue };
         // Answers are written whole; waiting for more would only delay them.
         let _ = stream.set_nodelay(true);
         let routes = TowerToHyperService::new(routes.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(Here(here));
+            request.extensions_mut().insert(Ends { here, there });
             routes.call(request)
         });
         let stream = TokioIo::new(Patient::new(stream, limits.stall));
         let connection = graceful.watch(http.serve_connection(stream, service));
+        let app = app.clone();
         tokio::spawn(async move {
-            let _permit = permit;
+            let _place = place;
             if let Err(error) = connection.await {
-                log::connection(there, &reason(&error));
+                app.log().connection(there, &reason(&error));
             }
         });
     }
     drop(listener);
     follow.abort();
-    log::note("stopping");
+    app.log().note("stopping");
     tokio::select! {
         ended = tokio::time::timeout(limits.grace, graceful.shutdown()) => {
             if ended.is_err() {
-                log::note("some were not answered in time");
+                app.log().note("some were not answered in time");
             }
         }
         // Who asks twice does not want to wait.

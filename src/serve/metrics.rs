@@ -19,6 +19,7 @@ pub struct Metrics(Mutex<Counts>);
 struct Counts {
     requests: BTreeMap<(String, u16), u64>,
     durations: BTreeMap<String, Durations>,
+    stopped: u64,
 }
 
 #[derive(Default)]
@@ -46,6 +47,11 @@ impl Metrics {
         durations.count += 1;
     }
 
+    /// Counts a piece of work that was given up, since nobody waited for it any more.
+    pub fn count_stopped(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).stopped += 1;
+    }
+
     /// All of it as text.
     pub fn print(&self, gauges: &[Gauge]) -> String {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,6 +75,9 @@ impl Metrics {
             let _ = writeln!(text, "{name}_sum{{route=\"{route}\"}} {seconds}");
             let _ = writeln!(text, "{name}_count{{route=\"{route}\"}} {count}");
         }
+        let name = "imr_stopped_total";
+        let about = "Queries and exports given up in the middle, since nobody waited for them any more.";
+        let _ = writeln!(text, "# HELP {name} {about}\n# TYPE {name} counter\n{name} {}", counts.stopped);
         for (name, about, value) in gauges {
             let _ = writeln!(text, "# HELP {name} {about}\n# TYPE {name} gauge\n{name} {value}");
         }

@@ -7,15 +7,18 @@
 mod api;
 mod cache;
 mod cost;
+mod ends;
 mod guard;
 mod listen;
 mod log;
 mod login;
 mod mcp;
 mod metrics;
+mod original;
 mod page;
 mod params;
 mod patient;
+mod places;
 mod problem;
 mod request;
 mod settings;
@@ -52,7 +55,9 @@ pub fn run(settings: Settings, ready: impl FnOnce(&Started)) -> Result<()> {
         let addr = listener.local_addr().map_err(|e| listen::unable(&settings, e))?;
         let app = App::open(Arc::clone(&settings), addr.port())?;
         ready(&Started { addr, token: settings.token.clone() });
-        listen::serve(listener, &app, router(app.clone())).await
+        let ended = listen::serve(listener, &app, router(app.clone())).await;
+        app.log().end();
+        ended
     });
     // A query that is still at work has nobody left to tell.
     runtime.shutdown_background();
@@ -63,7 +68,7 @@ pub fn run(settings: Settings, ready: impl FnOnce(&Started)) -> Result<()> {
 fn runtime(settings: &Settings) -> Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .max_blocking_threads(settings.limits.queries + state::EXPORTS + 4)
+        .max_blocking_threads(settings.limits.queries + settings.limits.exports + 4)
         .thread_name("imr-serve")
         .enable_all()
         .build()

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use imr::present::one_line;
 use imr::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
@@ -43,6 +44,11 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, ErrorKind::NotFound.code(), message)
     }
 
+    /// A letter that the index does not have.
+    pub fn no_letter(name: &str) -> Self {
+        Self::not_found(format!("there is no letter {} in the index", one_line(name)))
+    }
+
     /// An answer that took too long.
     pub fn late() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "time", "the answer took too long")
@@ -74,7 +80,7 @@ impl From<Error> for Problem {
         let status = match error.kind() {
             ErrorKind::Query | ErrorKind::Usage => StatusCode::BAD_REQUEST,
             ErrorKind::NotFound => StatusCode::NOT_FOUND,
-            ErrorKind::IndexMissing | ErrorKind::IndexLocked | ErrorKind::IndexVersion => {
+            ErrorKind::IndexMissing | ErrorKind::IndexLocked | ErrorKind::IndexVersion | ErrorKind::Interrupted => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             _ => StatusCode::INTERNAL_SERVER_ERROR,

@@ -171,13 +171,15 @@ impl Search {
         let sample = params.number("sample", 1..=MOST_HITS)?;
         let seed = params.number("seed", 0..=u64::MAX)?;
         let limit = params.number("limit", 0..=MOST_HITS)?;
+        let sort = params.one("sort")?;
+        let has_sort = sort.is_some();
         let this = Self {
             selection,
             by,
             limit: sample.or(limit).map_or(10, |limit| limit as usize),
             offset: params.number("offset", 0..=DEEPEST)?.unwrap_or(0) as usize,
             after: params.one("after")?,
-            sort: params.one("sort")?.unwrap_or_else(|| "score".to_owned()),
+            sort: sort.unwrap_or_else(|| "score".to_owned()),
             sample: sample.map(|_| seed.unwrap_or(0)),
             snippets: params.number("snippets", 0..=MOST_SNIPPETS)?.unwrap_or(1) as usize,
             context: params.number("context", 0..=MOST_WORDS)?.map(|words| words as usize),
@@ -192,7 +194,9 @@ impl Search {
         let usage = |fact: &str| Error::new(ErrorKind::Usage, fact);
         let conflict = match () {
             () if this.after.is_some() && this.offset > 0 => Some("`--after` and `--offset` exclude each other"),
-            () if sample.is_some() && (limit.is_some() || this.after.is_some() || this.offset > 0 || this.count) => {
+            () if sample.is_some()
+                && (limit.is_some() || this.after.is_some() || this.offset > 0 || this.count || has_sort) =>
+            {
                 Some("a sample has no limit, no cursor and no order, and is not counted")
             }
             () if seed.is_some() && sample.is_none() => Some("`--seed` is that of a `--sample`"),

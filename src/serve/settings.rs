@@ -28,12 +28,18 @@ pub struct Limits {
     pub head: Duration,
     /// How long an answer may take to begin.
     pub answer: Duration,
-    /// How long a client may leave what was sent to it.
+    /// How long a client may leave what was sent to it, beside the time that what it takes is worth.
     pub stall: Duration,
     /// How long requests that are at work may take once the server is told to stop.
     pub grace: Duration,
     /// How many connections there may be.
     pub connections: usize,
+    /// How many of them may be of one client.
+    pub client_connections: usize,
+    /// How many exports may be at work.
+    pub exports: usize,
+    /// How many of them may be of one client.
+    pub client_exports: usize,
     /// How many queries may be at work.
     pub queries: usize,
     /// How many queries may wait for their turn.
@@ -48,6 +54,10 @@ impl Default for Limits {
             stall: Duration::from_secs(30),
             grace: Duration::from_secs(10),
             connections: 256,
+            // Whoever comes through a proxy is one client with all others there.
+            client_connections: 192,
+            exports: 4,
+            client_exports: 3,
             queries: std::thread::available_parallelism().map_or(2, usize::from),
             waiting: 256,
         }

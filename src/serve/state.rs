@@ -1,27 +1,27 @@
 //! What all requests share: the index as of its last commit, and the pool that reads it.
 
+use std::net::IpAddr;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{StatusCode, Uri};
-use imr::Result;
-use imr::index::Reader;
+use imr::index::{Reader, Stop};
 use imr::search::Table;
+use imr::{Error, ErrorKind, Result};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::cache::Cache;
-use super::log;
+use super::log::Log;
 use super::metrics::{Gauge, Metrics};
+use super::places::{Full, Place, Places};
 use super::problem::{Answer, Problem};
 use super::settings::Settings;
 use super::token::Token;
 use crate::asked::{self, Store};
 
-/// How many exports may be at work.
-pub const EXPORTS: usize = 4;
 /// How often is looked for a new commit.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -33,27 +33,36 @@ struct Inner {
     settings: Arc<Settings>,
     opened: RwLock<Arc<Opened>>,
     queries: Arc<Semaphore>,
-    exports: Arc<Semaphore>,
+    exports: Places,
     waiting: AtomicUsize,
-    connections: Arc<Semaphore>,
+    connections: Places,
     token: Option<Token>,
     metrics: Metrics,
     cache: Cache,
+    log: Log,
 }
 
-/// The index as of one commit.
+/// The index as of one commit. Copies are cheap.
+#[derive(Clone)]
 pub struct Opened {
     /// The index.
     pub reader: Reader,
     /// How often it was opened before.
     serial: u64,
     /// What all issues are counted by on the page that every visit begins at, counted by the first who comes.
-    pub everything: OnceLock<Vec<Table>>,
+    pub everything: Arc<OnceLock<Vec<Table>>>,
 }
 
 impl Opened {
     fn open(settings: &Settings, serial: u64) -> Result<Self> {
-        Ok(Self { reader: Reader::open(&settings.index)?, serial, everything: OnceLock::new() })
+        Ok(Self { reader: Reader::open(&settings.index)?, serial, everything: Arc::default() })
+    }
+
+    /// The same, of which nothing more is read once nobody waits for it.
+    #[must_use]
+    pub fn until(&self, gone: &Gone) -> Self {
+        let gone = Arc::clone(&gone.0);
+        Self { reader: self.reader.until(Stop::when(move || gone.load(Ordering::Relaxed))), ..self.clone() }
     }
 
     /// The saved searches beside the index.
@@ -98,9 +107,11 @@ impl App {
     pub fn open(settings: Arc<Settings>, port: u16) -> Result<Self> {
         let opened = RwLock::new(Arc::new(Opened::open(&settings, 0)?));
         let queries = Arc::new(Semaphore::new(settings.limits.queries));
-        let exports = Arc::new(Semaphore::new(EXPORTS));
-        let connections = Arc::new(Semaphore::new(settings.limits.connections));
+        let limits = &settings.limits;
+        let exports = Places::new(limits.exports, limits.client_exports);
+        let connections = Places::new(limits.connections, limits.client_connections);
         let token = settings.token.as_deref().map(|token| Token::new(token, port));
+        let log = Log::begin().map_err(|e| Error::new(ErrorKind::Io, "the server cannot start").with_source(e))?;
         let (waiting, metrics) = (AtomicUsize::new(0), Metrics::default());
         Ok(Self(Arc::new(Inner {
             settings,
@@ -112,6 +123,7 @@ impl App {
             token,
             metrics,
             cache: Cache::default(),
+            log,
         })))
     }
 
@@ -125,27 +137,35 @@ impl App {
         self.0.token.as_ref()
     }
 
+    /// What is told of what was asked.
+    pub fn log(&self) -> &Log {
+        &self.0.log
+    }
+
     /// The counts of what was asked.
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
     }
 
-    /// A place among the connections, or none.
-    pub fn connection(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.0.connections).try_acquire_owned().ok()
+    /// A place among the connections.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn connection(&self, from: IpAddr) -> Result<Place, Full> {
+        self.0.connections.take(from)
     }
 
     /// What there is to count now.
     pub fn gauges(&self) -> [Gauge; 6] {
         let (opened, limits) = (self.opened(), &self.0.settings.limits);
-        let taken = |of: &Semaphore, all: usize| all.saturating_sub(of.available_permits()) as u64;
+        let queries = limits.queries.saturating_sub(self.0.queries.available_permits()) as u64;
         [
             ("imr_documents", "Documents of the index: issues, and letters without issues.", opened.documents()),
             ("imr_index_generation", "The number of the commit that is searched.", opened.generation()),
-            ("imr_connections", "Connections that are open.", taken(&self.0.connections, limits.connections)),
-            ("imr_queries_at_work", "Queries at work.", taken(&self.0.queries, limits.queries)),
+            ("imr_connections", "Connections that are open.", self.0.connections.taken() as u64),
+            ("imr_queries_at_work", "Queries at work.", queries),
             ("imr_queries_waiting", "Queries that wait for their turn.", self.0.waiting.load(Ordering::Relaxed) as u64),
-            ("imr_exports_at_work", "Exports at work.", taken(&self.0.exports, EXPORTS)),
+            ("imr_exports_at_work", "Exports at work.", self.0.exports.taken() as u64),
         ]
     }
 
@@ -165,15 +185,24 @@ impl App {
         E: Into<Problem> + Send + 'static,
     {
         let permit = self.turn().await?;
-        let opened = self.opened();
+        let waits = Waiting::default();
+        let (gone, app) = (waits.gone(), self.clone());
         let work = move || {
-            // Held by the work, not by who waits for it: who goes away leaves it at work.
+            // Held by the work, not by who waits for it: it ends a little later than they go away.
             let _permit = permit;
-            work(&opened).map_err(Into::into)
+            // Who waited for a turn may have gone before it came.
+            let begins = if gone.is_so() { Err(Problem::late()) } else { Ok(app.opened().until(&gone)) };
+            let answer = begins.and_then(|opened| work(&opened).map_err(Into::into));
+            if gone.is_so() {
+                app.metrics().count_stopped();
+            }
+            answer
         };
-        tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
+        let answer = tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
             Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "panic", "the query made the program stumble"))
-        })
+        });
+        drop(waits);
+        answer
     }
 
     /// The same for an answer in bytes, which is given again to whoever asks the same of the same index.
@@ -208,9 +237,12 @@ impl App {
         Arc::clone(&self.0.queries).acquire_owned().await.map_err(|_| busy())
     }
 
-    /// A place among the exports, or none.
-    pub fn export(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.0.exports).try_acquire_owned().ok()
+    /// A place among the exports.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn export(&self, from: IpAddr) -> Result<Place, Full> {
+        self.0.exports.take(from)
     }
 
     /// Opens the index anew whenever there is another commit. Never ends.
@@ -224,7 +256,7 @@ impl App {
             let failed = renewed.ok().and_then(Result::err).map(|error| error.to_string());
             // Told once, not twice a second.
             if let Some(error) = failed.as_ref().filter(|_| failed != told) {
-                log::note(&format!("the index cannot be opened anew: {error}"));
+                self.log().note(&format!("the index cannot be opened anew: {error}"));
             }
             told = failed;
         }
@@ -237,6 +269,34 @@ impl App {
             *self.0.opened.write().unwrap_or_else(PoisonError::into_inner) = new;
         }
         Ok(())
+    }
+}
+
+/// Whether the one who waited for an answer has gone: the time for it was over, or the client has closed the connection.
+#[derive(Clone, Default)]
+pub struct Gone(Arc<AtomicBool>);
+
+impl Gone {
+    /// Whether nobody waits.
+    pub fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Waiting for an answer. Once it is dropped, nobody waits.
+#[derive(Default)]
+pub struct Waiting(Gone);
+
+impl Waiting {
+    /// What tells the work whether somebody waits.
+    pub fn gone(&self) -> Gone {
+        self.0.clone()
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -26,7 +26,9 @@ class Site:
         faults = []
         page.on("console", lambda message: faults.append(f"console: {message.type}: {message.text}"))
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))
-        page.on("request", lambda asked: asked.url.startswith((self.address, self.login, "blob:", "data:")) or faults.append(f"loads {asked.url}"))
+        # What shows a PDF is the browser's own.
+        known = (self.address, self.login, "blob:", "data:", "chrome:", "chrome-extension:")
+        page.on("request", lambda asked: asked.url.startswith(known) or faults.append(f"loads {asked.url}"))
         # What else this machine does must not fail a test.
         page.set_default_timeout(60_000)
         try:
@@ -65,3 +67,21 @@ def wide(page):
         && !e.parentElement.closest('.wide, pre, svg') && getComputedStyle(e).position !== 'absolute');
       return [document.documentElement.scrollWidth - width, over.slice(0, 3).map(e => e.outerHTML.slice(0, 120))];
     }""")
+
+
+def small(page, least=44):
+    """What is to be hit with a finger and is smaller than it should be. Links within a text are not looked at, nor what is
+    closed or not shown; a box with its words beside it is as large as both."""
+    return page.evaluate("""(least) => {
+      const isInText = e => e.matches('a') && getComputedStyle(e).display === 'inline'
+        && e.parentElement.textContent.trim() !== e.textContent.trim();
+      const told = [];
+      for (const e of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')) {
+        const style = getComputedStyle(e);
+        const shown = e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true });
+        if (!shown || style.clipPath !== 'none' || e.matches('.skip, mark') || isInText(e)) continue;
+        const box = (e.matches('input[type=checkbox]') ? e.closest('label') : e).getBoundingClientRect();
+        if (box.height + 0.5 < least || box.width + 0.5 < least) told.push(`${Math.round(box.width)}x${Math.round(box.height)} ${e.outerHTML.slice(0, 110)}`);
+      }
+      return told;
+    }""", least)

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::Folder;
+use crate::support::{Folder, Run};
 
 fn archive() -> Folder {
     let folder = Folder::new();
@@ -43,8 +43,15 @@ fn every_form_of_a_report_has_the_same_tables() {
 #[track_caller]
 pub fn run_printed(folder: &Folder, command: &str, format: &str) -> String {
     let rest = command.strip_prefix("imr stats ").expect(command);
+    let run = typed(folder, &format!("stats --format {format} {rest}"));
+    assert!(run.status < 2, "{command}: {}", run.err);
+    run.out
+}
+
+/// What comes of a command line behind `imr`, as a shell takes it.
+pub fn typed(folder: &Folder, line: &str) -> Run {
     let mut shell = folder.command(&[]);
-    let line = format!("'{}' stats --format {format} {rest}", shell.get_program().to_str().unwrap());
+    let line = format!("'{}' {line}", shell.get_program().to_str().unwrap());
     let variables: Vec<_> =
         shell.get_envs().map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned))).collect();
     shell = std::process::Command::new("sh");
@@ -55,9 +62,7 @@ pub fn run_printed(folder: &Folder, command: &str, format: &str) -> String {
             None => shell.env_remove(name),
         };
     }
-    let run = folder.run(shell, &[&line]);
-    assert!(run.status < 2, "{line}: {}", run.err);
-    run.out
+    folder.run(shell, &[&line])
 }
 
 #[test]
@@ -83,7 +88,7 @@ fn every_command_says_what_was_asked_for() {
         (&["@acu", "is the knee stable?"], "'(acupuncture OR MRI) (is the knee stable)' --outcome upheld"),
         (&["@women", "@acu", "therapy"], "'(-lumbar) ((acupuncture OR MRI) (therapy))' --outcome upheld --sex female"),
         // But for what no query and filters say.
-        (&["@acu", "--outcome", "overturned"], "'@acu' --outcome overturned"),
+        (&["@acu", "--outcome", "overturned"], "@acu --outcome overturned"),
         (&["@acu", "MRI", "lumbar", "--any"], "'@acu MRI lumbar' --any"),
         (&["was the acupuncture of the lumbar spine", "--any"], "--any"),
         (&["PT", "--exact"], "PT --exact"),

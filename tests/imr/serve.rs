@@ -2,6 +2,7 @@
 
 mod api;
 mod client;
+mod commands;
 mod hostile;
 mod login;
 mod openapi;

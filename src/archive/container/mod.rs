@@ -421,3 +421,10 @@ pub fn split_address(path: &[u8]) -> Option<(&[u8], &str)> {
     }
     None
 }
+
+/// Whether an address is that of a record in an export, which has no text of a letter.
+pub fn is_record(address: &str) -> bool {
+    let container = address.rsplit_once(SEPARATOR).map_or("", |(container, _)| container);
+    let name = container.rsplit('/').next().unwrap_or(container);
+    Format::of(name).is_some_and(|format| format.shape == Form::Lines)
+}

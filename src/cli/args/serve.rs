@@ -35,7 +35,8 @@ pub struct ServeArgs {
     /// The first line of this file is the token
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-    /// A bound other than usual, for tests: head, answer, stall or grace in milliseconds, connections, queries, waiting
+    /// A bound other than usual, for tests: head, answer, stall or grace in milliseconds, connections, client_connections,
+    /// exports, client_exports, queries, waiting
     #[arg(long, value_name = "NAME=N", hide = true)]
     pub bound: Vec<String>,
     #[command(flatten)]

@@ -15,6 +15,7 @@ pub use text::report_text;
 
 use super::json::line;
 use super::markdown::escaped;
+use super::shell::{self, flag_of};
 use super::stats::{Extras, Figure, average, remarks, stats_csv, stats_markdown, stats_value};
 use super::style::{Style, counted};
 use crate::search::{Count, Section};
@@ -61,43 +62,21 @@ pub fn figures(section: &Section) -> Vec<Figure> {
     figures
 }
 
-/// The flag of a filter.
-pub fn flag_of(field: &str) -> String {
-    format!("--{}", field.replace('_', "-"))
-}
-
 /// The command that gives the table of a section with these figures.
 pub fn command(report: &Report, section: &Section, figures: &[Figure]) -> String {
-    let mut words = vec!["imr".to_owned(), "stats".to_owned()];
-    // What begins with a hyphen would be a flag, but for the last words behind `--`.
-    let (first, last) = match (report.query.is_empty(), report.query.starts_with('-')) {
-        (true, _) => (None, None),
-        (_, true) => (None, Some(["--".to_owned(), report.query.clone()])),
-        (_, false) => (Some(report.query.clone()), None),
-    };
-    words.extend(first);
-    words.extend(report.filters.iter().cloned());
+    let mut flags = report.filters.clone();
     if let Some(field) = section.has {
         // A filter that is there already asks for more; beside it, this one would ask for less.
         let flag = flag_of(field);
         if !report.filters.iter().any(|word| *word == flag || word.starts_with(&format!("{flag}="))) {
-            words.extend([flag, "*".to_owned()]);
+            flags.extend([flag, "*".to_owned()]);
         }
     }
-    words.extend(section.flags.iter().cloned());
+    flags.extend(section.flags.iter().cloned());
     let shown = figures.iter().filter(|figure| !matches!(figure, Figure::Change | Figure::Days));
-    words.extend(["--show".to_owned(), shown.map(|figure| figure.name()).collect::<Vec<_>>().join(",")]);
-    words.extend(last.into_iter().flatten());
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_,./:=".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
+    flags.extend(["--show".to_owned(), shown.map(|figure| figure.name()).collect::<Vec<_>>().join(",")]);
+    let words = [vec!["imr".to_owned(), "stats".to_owned()], shell::around(&report.query, flags)].concat();
+    shell::line(&words)
 }
 
 /// What a table tells, with the average that it is of.

@@ -11,6 +11,7 @@ pub use figures::{Interval, Quantiles, Test};
 pub use rows::{Change, Compared, Comparison, OTHERS, RowOrder, Stats, StatsRow};
 
 use super::dimension::Dimension;
+use super::resolved;
 use super::tally::MOST_FIELDS;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::Reader;
@@ -170,10 +171,6 @@ fn check(request: &StatsRequest) -> Result<()> {
     Ok(())
 }
 
-fn resolved(reader: &Reader, expr: &Expr) -> Result<Resolved> {
-    query::resolve(expr, reader.searcher()).map_err(|e| reader.damaged(e))
-}
-
 /// The values that have rows of their own, if not all have: the most frequent over some counts, of equally frequent ones
 /// the first by their names.
 fn keep(request: &StatsRequest, counted: &[&Cells]) -> Option<Vec<Keep>> {
@@ -213,5 +210,6 @@ fn tables_of(
 ) -> Result<Vec<Cells>> {
     let searcher = reader.searcher();
     let weight = || query::compile(expr, searcher)?.weighted(searcher.schema(), None);
-    pass::run(reader, &weight().map_err(|e| reader.damaged(e))?, request, keep, tables)
+    let weight = weight().map_err(|e| reader.damaged(e))?.until(reader.stop().clone());
+    pass::run(reader, &weight, request, keep, tables)
 }

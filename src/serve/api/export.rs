@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderValue};
 use axum::response::Response;
@@ -14,10 +14,12 @@ use imr::present::{self, FileFormat, Of, Row};
 use imr::search::{self, By, Matched, Request, Sort, Stream};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::serve::ends::Ends;
 use crate::serve::params::Params;
+use crate::serve::places::Full;
 use crate::serve::problem::{Answer, Problem};
 use crate::serve::request::{MOST_HITS, Selection};
-use crate::serve::state::{App, Opened};
+use crate::serve::state::{App, Opened, Waiting};
 
 /// How much is sent in one piece, in bytes.
 const PIECE: usize = 64 << 10;
@@ -156,30 +158,38 @@ fn told(begun: oneshot::Sender<Answer<()>>, how: Answer<()>) -> io::Result<()> {
 }
 
 /// Answers with a file.
-pub async fn export(State(app): State<App>, mut params: Params) -> Answer<Response> {
+pub async fn export(State(app): State<App>, Extension(ends): Extension<Ends>, mut params: Params) -> Answer<Response> {
     let export = Export::take(&mut params)?;
     params.end()?;
-    let Some(permit) = app.export() else {
-        let busy = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many exports are at work");
-        return Err(busy.with_hint("ask again when one of them is done"));
-    };
+    let place = app.export(ends.there.ip()).map_err(|full| {
+        let fact = match full {
+            Full::All => "too many exports are at work",
+            Full::Client => "too many exports of yours are at work",
+        };
+        let busy = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", fact);
+        busy.with_hint("ask again when one of them is done")
+    })?;
     let (pieces, received) = mpsc::channel(AHEAD);
     let (begun, begins) = oneshot::channel();
     let (kind, ending) = export.kind();
     let name = format!("attachment; filename=\"imr-{}.{ending}\"", export.name());
-    let index = app.opened();
+    let waits = Waiting::default();
+    let gone = waits.gone();
     tokio::task::spawn_blocking(move || {
-        let _permit = permit;
+        let _place = place;
         let out = Sent { pieces: pieces.clone(), piece: Vec::with_capacity(PIECE) };
         // The client learns from a body that is cut off that it is not whole.
-        if let Err(error) = export.write(&index, out, begun) {
+        if let Err(error) = export.write(&app.opened().until(&gone), out, begun) {
             let _ = pieces.blocking_send(Err(error));
+            if gone.is_so() {
+                app.metrics().count_stopped();
+            }
         }
     });
     begins.await.unwrap_or_else(|_| {
         Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "panic", "the export made the program stumble"))
     })?;
-    let mut response = Response::new(Body::new(Pieces(received)));
+    let mut response = Response::new(Body::new(Pieces { received, _waits: waits }));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.extend(HeaderValue::from_str(&name).map(|name| (header::CONTENT_DISPOSITION, name)));
@@ -217,14 +227,17 @@ impl Write for Sent {
     }
 }
 
-/// A body of what a writer writes.
-struct Pieces(mpsc::Receiver<io::Result<Bytes>>);
+/// A body of what a writer writes, which is given up where nobody takes it.
+struct Pieces {
+    received: mpsc::Receiver<io::Result<Bytes>>,
+    _waits: Waiting,
+}
 
 impl http_body::Body for Pieces {
     type Data = Bytes;
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+        self.received.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
     }
 }

@@ -110,7 +110,7 @@ async fn similar(State(app): State<App>, uri: Uri, mut params: Params) -> Answer
     let similar = Similar::take(&mut params)?;
     params.end()?;
     let answer = app.ask_again(&uri, move |index| {
-        let alike = similar.answer(index)?.ok_or_else(|| no_letter(&similar.of))?;
+        let alike = similar.answer(index)?.ok_or_else(|| Problem::no_letter(&similar.of))?;
         let (letter, issue) = (&alike.letter, &alike.letter.issues[alike.issue]);
         let original = Original { case: letter.facts.case_number, path: &letter.facts.path, issue };
         Ok(printed(|out| present::similar_json(out, original, &alike.similar))?)
@@ -135,7 +135,7 @@ async fn one_letter(app: App, case: String, mut params: Params) -> Answer<Respon
     let issue = params.number("issue", 1..=u64::from(u32::MAX))?;
     params.end()?;
     let answer = app.ask(move |index| -> Answer<Vec<u8>> {
-        let (mut letter, _) = request::letter(index, &case)?.ok_or_else(|| no_letter(&case))?;
+        let (mut letter, _) = request::letter(index, &case)?.ok_or_else(|| Problem::no_letter(&case))?;
         if let Some(number) = issue {
             letter.issues.retain(|issue| u64::from(issue.number) == number);
             if letter.issues.is_empty() {
@@ -168,11 +168,6 @@ async fn metrics(State(app): State<App>, params: Params) -> Answer<Response> {
     let mut response = Response::new(Body::from(app.metrics().print(&app.gauges())));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
     Ok(response)
-}
-
-/// The problem of a letter that the index does not have.
-pub fn no_letter(name: &str) -> Problem {
-    Problem::not_found(format!("there is no letter {} in the index", present::one_line(name)))
 }
 
 /// What a printer prints.

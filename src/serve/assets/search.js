@@ -21,6 +21,7 @@
     const id = live().contains(focused) ? focused.id || focused.dataset.keep : "";
     const name = live().contains(focused) ? focused.name : "";
     const openMenus = [...document.querySelectorAll("#live details.menu[open] > summary")].map((s) => s.textContent);
+    const isFiltering = document.getElementById("filters")?.open;
     const came = page.getElementById("live");
     live().replaceWith(document.importNode(came, true));
     document.title = page.title;
@@ -40,6 +41,7 @@
     for (const summary of document.querySelectorAll("#live details.menu > summary")) {
       if (openMenus.includes(summary.textContent)) summary.parentElement.open = true;
     }
+    if (isFiltering) document.getElementById("filters")?.setAttribute("open", "");
     document.dispatchEvent(new CustomEvent("pages:shown"));
     const again = (id && document.getElementById(id)) || (name && live().querySelector(`[name="${CSS.escape(name)}"]`));
     if (again) again.focus({ preventScroll: true });
@@ -120,7 +122,13 @@
     if (event.key === "Enter" && event.target.matches("[data-within]")) event.preventDefault();
   });
 
-  const ready = () => document.querySelectorAll("[data-within]").forEach((input) => (input.hidden = false));
+  const ready = () => {
+    document.querySelectorAll("[data-within]").forEach((input) => (input.hidden = false));
+    const filters = document.getElementById("filters");
+    if (!filters) return;
+    if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 60.01rem)").matches) filters.open = true;
+    filters.querySelector(".shows a")?.addEventListener("click", () => (filters.open = false));
+  };
   document.addEventListener("pages:shown", ready);
   ready();
 })();

@@ -213,7 +213,7 @@ fn letter(index: &Opened, mut params: Params) -> Answer<Value> {
     params.end()?;
     let case =
         case.ok_or_else(|| Problem::parameter("case", "no letter was named").with_hint("such as CM16-0213037"))?;
-    let no_letter = || Problem::not_found(format!("there is no letter {case} in the index"));
+    let no_letter = || Problem::no_letter(&case);
     let (mut letter, number) = request::letter(index, case.trim())?.ok_or_else(no_letter)?;
     let all = letter.issues.len();
     let issues: Vec<IssueRecord> = match number {
@@ -275,7 +275,7 @@ fn similar(index: &Opened, mut params: Params) -> Answer<Value> {
     let asked = Similar::take(&mut params)?;
     params.end()?;
     bounded(asked.limit)?;
-    let no_letter = || Problem::not_found(format!("there is no letter {} in the index", asked.of));
+    let no_letter = || Problem::no_letter(&asked.of);
     let alike = asked.answer(index)?.ok_or_else(no_letter)?;
     let issue = alike.letter.issues.get(alike.issue).ok_or_else(no_letter)?;
     let original = Original { case: alike.letter.facts.case_number, path: &alike.letter.facts.path, issue };

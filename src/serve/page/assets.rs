@@ -28,6 +28,7 @@ static ASSETS: LazyLock<HashMap<&'static str, Asset>> = LazyLock::new(|| {
         present::CHART_STYLE,
         include_str!("../assets/stats.css"),
         include_str!("../assets/small.css"),
+        include_str!("../assets/touch.css"),
     ]
     .concat();
     let all = [

@@ -6,10 +6,10 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::Response;
-use imr::archive::container;
 use imr::present::{self, Style};
 use imr::record::LetterRecord;
 
+use super::super::original::{Offer, offered};
 use super::super::problem::{Answer, Problem};
 use super::super::state::{App, Opened};
 use super::letter::Original;
@@ -65,14 +65,10 @@ pub async fn report_file(State(app): State<App>, RawQuery(query): RawQuery) -> R
     file(app, query, kind, make).await
 }
 
-/// The file that a letter was read from, where it is still there. Whether it may be served is for its own route to tell.
+/// The file that a letter was read from, where it would be given.
 pub fn original(opened: &Opened, letter: &LetterRecord) -> Option<Original> {
-    let (case, path) = (letter.facts.case_number?, letter.facts.path.as_str());
-    let container = container::split_address(path.as_bytes()).and_then(|(container, _)| path.get(..container.len()));
-    let is_there = opened.base().join(container.unwrap_or(path)).is_file();
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let is_pdf = [".pdf", ".pdf.gz", ".pdf.zst"].iter().any(|ending| name.ends_with(ending));
-    is_there.then(|| Original { href: format!("/api/letters/{case}/original"), is_pdf })
+    let Offer { is_pdf } = offered(opened, letter)?;
+    Some(Original { href: format!("/api/letters/{}/original", letter.facts.case_number?), is_pdf })
 }
 
 async fn file(

@@ -37,10 +37,19 @@ pub struct LetterPage {
     query: String,
     back: String,
     file: Option<String>,
+    /// The original, if it has pages.
+    paper: Option<Paper>,
     file_name: String,
     is_pdf: bool,
     is_beside: bool,
     beside: String,
+}
+
+/// The original as something whose pages can be gone to.
+struct Paper {
+    href: String,
+    /// Whether it is shown beside the letter.
+    is_beside: bool,
 }
 
 /// One issue of the letter.
@@ -127,7 +136,7 @@ pub fn page(source: &Opened, params: &Params, letter: &LetterRecord, original: O
         label: hits::section("summary"),
         pieces: marking.pieces(text, "summary", &facts.summary_pages, hits::section("summary")),
     });
-    let issues: Vec<IssueView> = letter.issues.iter().map(|issue| issue_view(letter, issue, &mut marking)).collect();
+    let issues: Vec<IssueView> = letter.issues.iter().map(|issue| issue_view(letter, issue, params, &mut marking)).collect();
     let text = letter.text.as_deref().map(|text| Text {
         id: "text".to_owned(),
         label: hits::section("text"),
@@ -160,6 +169,10 @@ pub fn page(source: &Opened, params: &Params, letter: &LetterRecord, original: O
         back: params.without(&["at", "beside"]).link("/"),
         file_name: present::one_line(facts.path.rsplit('/').next().unwrap_or(&facts.path)),
         is_pdf: original.as_ref().is_some_and(|original| original.is_pdf),
+        paper: original
+            .as_ref()
+            .filter(|original| original.is_pdf)
+            .map(|original| Paper { href: original.href.clone(), is_beside }),
         file: original.map(|original| original.href),
         is_beside,
         beside: here(&if is_beside { params.without(&["beside"]) } else { params.with("beside", 1) }),
@@ -167,7 +180,7 @@ pub fn page(source: &Opened, params: &Params, letter: &LetterRecord, original: O
     })
 }
 
-fn issue_view(letter: &LetterRecord, issue: &IssueRecord, marking: &mut Marking) -> IssueView {
+fn issue_view(letter: &LetterRecord, issue: &IssueRecord, params: &Params, marking: &mut Marking) -> IssueView {
     const NONE: &[[usize; 2]] = &[];
     let number = issue.number;
     let pages = issue.pages.as_ref();
@@ -189,8 +202,8 @@ fn issue_view(letter: &LetterRecord, issue: &IssueRecord, marking: &mut Marking)
     }
     let of = in_path(&hits::case(&letter.facts));
     let similar = match letter.facts.case_number {
-        Some(_) => Params::default().link(&format!("/similar/{of}/{number}")),
-        None => Params::default().with("at", &letter.facts.path).with("issue", number).link("/similar"),
+        Some(_) => params.without(&["at", "beside"]).link(&format!("/similar/{of}/{number}")),
+        None => params.without(&["beside"]).with("at", &letter.facts.path).with("issue", number).link("/similar"),
     };
     IssueView {
         number,

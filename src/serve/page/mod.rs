@@ -106,8 +106,12 @@ async fn letter_page(app: App, case: Option<String>, query: Option<String>) -> R
     app.ask(page).await.unwrap_or_else(problem_page)
 }
 
-async fn similar_by_case(State(app): State<App>, Path((case, number)): Path<(String, u32)>) -> Response {
-    similar_page(app, Some(case), number, Params::default()).await
+async fn similar_by_case(
+    State(app): State<App>,
+    Path((case, number)): Path<(String, u32)>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    similar_page(app, Some(case), number, read(query)).await
 }
 
 async fn similar_by_path(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
@@ -121,7 +125,7 @@ async fn similar_page(app: App, case: Option<String>, number: u32, params: Param
         let letter = letter::find(opened, case.as_deref(), &params)?.ok_or_else(no_letter)?;
         let issue = letter.issues.iter().find(|issue| issue.number == number);
         let issue = issue.ok_or_else(|| Problem::not_found("the letter has no such issue"))?;
-        Ok(written(StatusCode::OK, &similar::page(opened, &letter, issue)?))
+        Ok(written(StatusCode::OK, &similar::page(opened, &params, &letter, issue)?))
     };
     app.ask(page).await.unwrap_or_else(problem_page)
 }
@@ -182,7 +186,5 @@ fn written(status: StatusCode, page: &impl Template) -> Response {
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    // What letters say is kept by nobody in between, and is as of now.
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     response
 }

@@ -1,7 +1,7 @@
 //! Saved searches as pages list them. They are made on the command line: the server changes nothing, so that no other page
 //! in the same browser can make it do so.
 
-use imr::present;
+use imr::present::shell;
 
 use super::super::state::Opened;
 use super::params::Params;
@@ -26,9 +26,9 @@ pub fn views(source: &Opened) -> Vec<SavedView> {
         for (field, values) in &saved.filters {
             params = values.iter().fold(params, |params, value| params.and(field, value));
         }
-        let typed = super::selection::as_command(&params);
+        let typed = shell::shown_line(&super::selection::as_words(&params, Vec::new()));
         let href = Params::default().with("q", format!("@{}", name.as_str())).link("/");
-        Some(SavedView { name: name.as_str().to_owned(), typed: present::one_line(&typed), href })
+        Some(SavedView { name: name.as_str().to_owned(), typed, href })
     };
     names.iter().filter_map(view).collect()
 }

@@ -1,6 +1,7 @@
 //! The search page: results, with what they can be narrowed by at the side.
 
 use askama::Template;
+use imr::present::shell;
 use imr::search::{By, Found, Table};
 use imr::{Result, present};
 
@@ -38,7 +39,7 @@ pub struct SearchPage {
     is_exact: bool,
     is_any: bool,
     exports: Vec<(&'static str, String)>,
-    save: String,
+    save: Option<String>,
     stats: String,
     compare: String,
     hits: Vec<HitView>,
@@ -150,7 +151,7 @@ fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> 
         clear: params.only(|name| ["q", "sort", "view", "bins", "more"].contains(&name)).link("/"),
         notes,
         exports: EXPORTS.map(|(format, label)| (label, export(&selection, format))).into(),
-        save: format!("imr save NAME {}", selection::as_command(params)).trim_end().to_owned(),
+        save: save(params),
         stats: selection.link("/stats"),
         compare: selection.link("/compare"),
         hits: hits::views(&found, params),
@@ -158,6 +159,15 @@ fn view(source: &Opened, params: &Params, answer: Answer) -> Result<SearchPage> 
         facets: facet_views(&tables, params),
         ..paged(params, &found)
     })
+}
+
+/// The command that saves a selection, but for its name and for how words are meant, which is said where it is used; `None`
+/// where it is made of a search that is saved already.
+fn save(params: &Params) -> Option<String> {
+    let params = params.without(&["exact", "any"]);
+    let words = ["imr", "save", "NAME"].map(str::to_owned).to_vec();
+    let words = [words, selection::as_words(&params, Vec::new())].concat();
+    (!params.query().starts_with('@')).then(|| shell::shown_line(&words))
 }
 
 /// The file of a selection.
@@ -232,7 +242,7 @@ fn empty(params: &Params) -> SearchPage {
         is_exact: params.has("exact", "1"),
         is_any: params.has("any", "1"),
         exports: Vec::new(),
-        save: String::new(),
+        save: None,
         stats: String::new(),
         compare: String::new(),
         hits: Vec::new(),

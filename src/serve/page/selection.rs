@@ -1,6 +1,7 @@
 //! What an address asks for: its query and filters, as the command line would read them.
 
-use imr::{ErrorKind, Result, present};
+use imr::present::{self, shell};
+use imr::{ErrorKind, Result};
 
 use super::super::cost;
 use super::super::request::FILTERS;
@@ -117,33 +118,16 @@ pub fn is_filter(name: &str) -> bool {
     fields().any(|field| field == name) || ["from", "to"].contains(&name)
 }
 
-/// The same selection as words of a command line.
-pub fn as_command(params: &Params) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let query = params.query();
-    if !query.is_empty() && !query.starts_with('-') {
-        words.push(quoted(query));
-    }
+/// The same selection as words of a command line, with some flags behind the filters.
+pub fn as_words(params: &Params, flags: Vec<String>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
     for field in fields() {
-        words.extend(params.all(field).flat_map(|value| [present::flag_of(field), quoted(value)]));
+        all.extend(params.all(field).flat_map(|value| shell::flag(field, value)));
     }
-    if let Some(dates) = dates::typed(params) {
-        words.extend(["--decided".to_owned(), quoted(&dates)]);
-    }
-    words.extend(["exact", "any"].iter().filter(|flag| params.has(flag, "1")).map(|flag| format!("--{flag}")));
-    if query.starts_with('-') {
-        words.extend(["--".to_owned(), quoted(query)]);
-    }
-    words.join(" ")
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:@=".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", present::one_line(word).replace('\'', r"'\''")),
-    }
+    all.extend(dates::typed(params).iter().flat_map(|dates| shell::flag("decided", dates)));
+    all.extend(["exact", "any"].iter().filter(|flag| params.has(flag, "1")).map(|flag| format!("--{flag}")));
+    all.extend(flags);
+    shell::around(params.query(), all)
 }
 
 #[cfg(test)]
@@ -173,8 +157,9 @@ mod tests {
         assert!(typed.words.exact && !typed.words.any);
         assert_eq!(super::typed(&params, &["outcome", "decided"]).filters.len(), 0);
         let command = "MRI --outcome upheld --outcome overturned --decided '>=2016' --exact";
+        let as_command = |params: &Params| shell::line(&as_words(params, Vec::new()));
         assert_eq!(as_command(&params), command);
-        assert_eq!(as_command(&Params::parse("q=-it's")), r"-- '-it'\''s'");
+        assert_eq!(as_command(&Params::parse("q=-it's&drug=-x")), r"--drug=-x -- '-it'\''s'");
         let chips = chips(&params, "/");
         assert_eq!(
             chips.iter().map(|chip| chip.value.as_str()).collect::<Vec<_>>(),

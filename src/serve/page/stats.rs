@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use askama::Template;
 use imr::Result;
-use imr::present::{self, Cells, Figure, Style};
+use imr::present::{self, Cells, Figure, Style, shell};
 use imr::search::{self, Cross, Dimension, Section, Since, Stats};
 
 use super::super::state::Opened;
@@ -381,16 +381,24 @@ fn form(params: &Params) -> StatsPage {
 /// The command that gives the same table.
 fn command(params: &Params, counted: &Counted) -> String {
     let Counting { by, over, show, sort, top, least, cross, test, days, .. } = &counted.counting;
-    let mut words = vec!["imr stats".to_owned(), selection::as_command(params)];
-    words.extend((!by.is_empty()).then(|| format!("--by {}", by.join(","))));
-    words.extend(over.map(|over| format!("--over {over}")));
-    words.push(format!("--show {}", show.join(",")));
-    words.extend((sort != "values").then(|| format!("--sort {sort}")));
-    words.extend(top.map(|top| format!("--top {top}")));
-    words.extend((*least > 0).then(|| format!("--min {least}")));
-    words.extend(cross.then(|| "--cross".to_owned()));
-    words.extend(test.then(|| "--test".to_owned()));
-    words.extend(days.map(|days| format!("--days {}", days.name())));
-    words.retain(|word| !word.is_empty());
-    words.join(" ")
+    let mut flags = Vec::new();
+    let mut add = |name: &str, value: String| flags.extend(shell::flag(name, &value));
+    if !by.is_empty() {
+        add("by", by.join(","));
+    }
+    over.iter().for_each(|over| add("over", (*over).to_owned()));
+    add("show", show.join(","));
+    if sort != "values" {
+        add("sort", sort.clone());
+    }
+    top.iter().for_each(|top| add("top", top.to_string()));
+    if *least > 0 {
+        add("min", least.to_string());
+    }
+    days.iter().for_each(|days| add("days", days.name().to_owned()));
+    flags.extend(
+        [("--cross", *cross), ("--test", *test)].iter().filter(|(_, is_set)| *is_set).map(|(f, _)| (*f).to_owned()),
+    );
+    let words = ["imr", "stats"].map(str::to_owned).to_vec();
+    shell::shown_line(&[words, selection::as_words(params, flags)].concat())
 }

@@ -112,6 +112,8 @@ fn what_cannot_be_answered_is_told() {
         ("/api/search?group=page", 400, "usage", "issue, letter"),
         ("/api/search?qq=a", 400, "usage", "`qq`"),
         ("/api/search?after=zzz", 400, "usage", "cursor"),
+        ("/api/search?sample=5&sort=case", 400, "usage", "no order"),
+        ("/api/search?sample=5&limit=3", 400, "usage", "no limit"),
         ("/api/search?q=%00", 400, "usage", "NUL"),
         ("/api/search?q=%FF%FE", 400, "usage", "UTF-8"),
         ("/api/search?q=%40nobody", 400, "usage", "@nobody"),

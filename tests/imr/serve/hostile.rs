@@ -1,6 +1,6 @@
 //! What is not to be answered is refused, and the server lives on.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use super::Server;
 use super::client::{parse, read, until};
@@ -142,6 +142,24 @@ fn nonsense_on_the_line_ends_the_connection_alone() {
     server.get("/api/letters/%ff%fe").with(404).problem();
     let log = server.log();
     assert!(!log.contains('\x1b') && log.lines().all(|line| !line.starts_with("127.0.0.1")), "{log}");
+    // A line says when, who, and what kind of thing; not which letter, and nothing that was searched for.
+    server.get("/api/search?q=acupuncture&path=secret").with(200);
+    server.get("/letter/CM16-0213037?q=acupuncture").with(404);
+    server.says("/letter/{case} 404");
+    let log = server.log();
+    assert!(!["acupuncture", "secret", "CM16-0213037"].iter().any(|part| log.contains(part)), "{log}");
+    for line in log.lines().skip_while(|line| line.contains("listening at")) {
+        let (time, rest) = line.split_once(' ').unwrap();
+        let is_time = |(place, byte): (usize, u8)| match place {
+            4 | 7 => byte == b'-',
+            10 => byte == b'T',
+            13 | 16 => byte == b':',
+            19 => byte == b'Z',
+            _ => byte.is_ascii_digit(),
+        };
+        assert!(time.len() == 20 && time.bytes().enumerate().all(is_time), "{line}");
+        assert!(rest.starts_with("127.0.0.1 ") || rest.starts_with("- "), "{line}");
+    }
 }
 
 #[test]
@@ -202,7 +220,7 @@ fn a_client_that_says_nothing_is_cut_off() {
         assert!(read(&mut stream).is_none_or(|reply| reply.status == 408), "{}", server.log());
     }
     until(|| is_well(&server), || server.log());
-    server.says("connection from 127.0.0.1:");
+    server.says("127.0.0.1 connection: ");
     // One who has asked and stays silent is cut off, too.
     let mut stream = server.connect();
     stream.write_all(format!("GET /api/health HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr).as_bytes()).unwrap();
@@ -225,6 +243,88 @@ fn there_are_no_more_connections_than_there_may_be() {
     server.says("there are too many");
     drop(held);
     until(|| is_well(&server), || server.log());
+}
+
+#[test]
+fn one_client_does_not_take_all_connections() {
+    let folder = Folder::indexed(3);
+    let server = Server::start(&folder, &["--bound", "client_connections=2"]);
+    let held: Vec<_> = (0..2).map(|_| server.connect()).collect();
+    until(|| server.send(b"").is_some_and(|reply| reply.status == 503), || server.log());
+    server.says("too many of this client");
+    drop(held);
+    until(|| is_well(&server), || server.log());
+}
+
+/// One who asks for everything and takes the beginning of it.
+fn begins_to_read(server: &Server) -> (std::net::TcpStream, Vec<u8>) {
+    let mut stream = server.connect();
+    stream.write_all(format!("GET /api/export HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr).as_bytes()).unwrap();
+    let mut first = vec![0; 200];
+    stream.read_exact(&mut first).unwrap();
+    (stream, first)
+}
+
+#[test]
+fn who_does_not_take_an_export_leaves_its_place_to_others() {
+    let folder = Folder::new();
+    folder.invent("letters", 1..=40);
+    // More than the system keeps between the two for a client that does not read.
+    for number in 0..50 {
+        let text =
+            format!("A letter of no layout, number {number}. {}", "Words of it, one after the other. ".repeat(12_000));
+        folder.write(&format!("letters/long-{number}.txt"), text);
+    }
+    folder.imr(&["index", "letters"]).succeeds();
+    let server = Server::start(&folder, &["--bound", "stall=5000", "--bound", "client_exports=2"]);
+    let held: Vec<_> = (0..2).map(|_| begins_to_read(&server)).collect();
+    assert!(held.iter().all(|(_, first)| first.starts_with(b"HTTP/1.1 200 ")));
+    // A third of the same client finds none, while there are places for others; what is no export goes on.
+    let problem = server.get("/api/export").with(503).problem();
+    assert_eq!(
+        (problem["code"].as_str(), problem["message"].as_str()),
+        (Some("busy"), Some("too many exports of yours are at work"))
+    );
+    assert!(is_well(&server));
+    server.says("the client takes too little");
+    until(|| server.get("/metrics").text().contains("imr_exports_at_work 0"), || server.log());
+    assert_eq!(server.get("/api/export?limit=5").with(200).text().lines().count(), 5);
+    // Who was cut off learns that it was not all.
+    for (mut stream, mut bytes) in held {
+        let _ = stream.read_to_end(&mut bytes);
+        assert!(parse(&bytes).is_none());
+    }
+}
+
+#[test]
+fn work_that_nobody_waits_for_is_given_up() {
+    let folder = Folder::indexed(200);
+    let server = Server::start(&folder, &["--bound", "answer=0", "--bound", "queries=1"]);
+    let given_up = |server: &Server| {
+        let text = server.get("/metrics").text();
+        assert!(text.contains("imr_stopped_total "), "{text}");
+        !text.contains("imr_stopped_total 0\n") && text.contains("imr_queries_at_work 0\n")
+    };
+    assert!(!given_up(&server));
+    // Whether one is that fast to be done is the machine's business; that all are is not.
+    until(
+        || {
+            server.get("/report").with(503);
+            given_up(&server)
+        },
+        || server.get("/metrics").text(),
+    );
+    // The same where the client goes away.
+    let server = Server::start(&folder, &["--bound", "queries=1"]);
+    until(
+        || {
+            let mut gone = server.connect();
+            gone.write_all(format!("GET /report HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr).as_bytes()).unwrap();
+            drop(gone);
+            given_up(&server)
+        },
+        || server.get("/metrics").text(),
+    );
 }
 
 #[test]

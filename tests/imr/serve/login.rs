@@ -52,6 +52,30 @@ fn who_does_not_know_the_token_gets_nothing() {
     for address in ["/api/search", "/metrics"] {
         server.ask("GET", address, &[("Authorization", &format!("Bearer {TOKEN}"))]).with(200);
     }
+    // What it takes a token to see stays in no cache; style sheets and scripts tell nothing of letters.
+    let known = |address: &str| server.ask("GET", address, &[("Authorization", &format!("Bearer {TOKEN}"))]);
+    for address in [
+        "/",
+        "/stats",
+        "/letter/CM16-0000001",
+        "/report",
+        "/api/search",
+        "/api/export",
+        "/api/search?q=(",
+        "/no",
+        "/login",
+    ] {
+        assert_eq!(known(address).header("cache-control"), "no-store", "{address}");
+    }
+    let case = known("/api/search?limit=1").json()["hits"][0]["case_number"].as_str().unwrap().to_owned();
+    for address in [format!("/letter/{case}"), format!("/api/letters/{case}"), format!("/api/letters/{case}/original")]
+    {
+        assert_eq!(known(&address).with(200).header("cache-control"), "no-store", "{address}");
+    }
+    assert_eq!(server.get("/").header("cache-control"), "no-store");
+    let page = known("/").text();
+    let sheet = page.split("stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(known(sheet).with(200).header("cache-control").contains("immutable"));
     // Not even the token in the address of another page lets anybody in.
     server.get(&format!("/api/search?token={TOKEN}")).with(401);
 }

@@ -7,6 +7,17 @@ use crate::container_build;
 use crate::pdf_build;
 use crate::support::Folder;
 
+/// Whether the page of a letter offers its file, which is so just where it is given.
+#[track_caller]
+fn is_offered(server: &Server, case: &str) -> bool {
+    let page = server.get(&format!("/letter/{case}")).with(200).text();
+    let is_offered = page.contains(&format!("href=\"/api/letters/{case}/original"));
+    assert!(is_offered || page.contains("<span>File: "), "{page}");
+    let status = server.get(&format!("/api/letters/{case}/original")).status;
+    assert_eq!(is_offered, status == 200, "{case}: {status}");
+    is_offered
+}
+
 /// A letter as a PDF file.
 fn pdf(text: &str) -> Vec<u8> {
     let lines = text.lines().map(|line| format!("({}) Tj T*\n", line.replace(['(', ')', '\\'], " ")));
@@ -39,6 +50,9 @@ fn the_file_of_a_letter_is_given() {
     assert!(reply.body == paper && reply.header("content-type") == "application/pdf");
     assert!(reply.header("content-security-policy").contains("frame-ancestors 'self'"));
     assert_eq!(reply.header("content-disposition"), format!("inline; filename=\"{}.pdf\"", other.case_number));
+    for letter in &letters {
+        assert!(is_offered(&server, &letter.case_number));
+    }
     let tag = reply.header("etag").to_owned();
     let again = server.ask("GET", &format!("/api/letters/{}/original", other.case_number), &[("If-None-Match", &tag)]);
     assert!(again.status == 304 && again.body.is_empty());
@@ -46,6 +60,10 @@ fn the_file_of_a_letter_is_given() {
     folder.write("letters/paper.pdf", pdf("Something else"));
     assert_eq!(original(&other.case_number).with(404).problem()["code"], "not_found");
     fs::remove_file(folder.path().join(at(text))).unwrap();
+    fs::remove_file(folder.path().join("letters/year.zip")).unwrap();
+    for letter in &letters {
+        assert!(!is_offered(&server, &letter.case_number));
+    }
     let problem = original(&text.case_number).with(404).problem();
     // Where the server keeps its files is nobody's business.
     assert!(!problem.to_string().contains(&*folder.path().to_string_lossy()), "{problem}");
@@ -69,6 +87,35 @@ fn a_file_that_was_named_itself_is_given() {
     let original = |number: usize| server.get(&format!("/api/letters/{}/original", letters[number].case_number));
     assert_eq!(original(0).with(200).text(), text.replace('\u{c}', "\n"));
     original(1).with(200);
+    assert!(letters.iter().all(|letter| is_offered(&server, &letter.case_number)));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_given_is_not_offered() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+    let (folder, elsewhere) = (Folder::new(), Folder::new());
+    let letters = folder.invent("letters", 1..=6);
+    let path = |number: usize| folder.path().join("letters").join(letters[number].path("txt"));
+    let text = |number: usize| fs::read(path(number)).unwrap();
+    // One behind a link out of the folder, one whose name is no UTF-8, one that is a record of an export, one in a container
+    // behind a link, and one in a container within one.
+    fs::rename(path(0), elsewhere.path().join("a.txt")).unwrap();
+    symlink(elsewhere.path().join("a.txt"), path(0)).unwrap();
+    let odd = path(1).with_file_name(OsStr::from_bytes(b"\xff\xfe.txt"));
+    fs::rename(path(1), odd).unwrap();
+    folder.write("export.jsonl", folder.imr(&["parse", path(2).to_str().unwrap()]).succeeds().out);
+    let inner = container_build::zip(&[("b.txt", &text(4)[..])]);
+    elsewhere.write("year.zip", container_build::zip(&[("a.txt", &text(3)[..])]));
+    folder.write("letters/outer.zip", container_build::zip(&[("inner.zip", &inner[..])]));
+    (2..5).for_each(|number| fs::remove_file(path(number)).unwrap());
+    symlink(elsewhere.path().join("year.zip"), folder.path().join("letters/year.zip")).unwrap();
+    folder.imr(&["index", "letters", "export.jsonl", "--follow"]).succeeds();
+    let server = Server::start(&folder, &[]);
+    let offered: Vec<bool> = letters.iter().map(|letter| is_offered(&server, &letter.case_number)).collect();
+    assert_eq!(offered, [false, false, false, false, true, true]);
 }
 
 #[cfg(unix)]

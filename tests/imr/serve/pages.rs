@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::Server;
+use crate::invented::Letter;
 use crate::support::Folder;
 
 /// The status of a script that finds no browser.
@@ -27,6 +28,10 @@ fn the_pages_do_in_a_browser_what_they_say() {
     let Some(python) = python() else { return skipped() };
     let folder = Folder::new();
     folder.invent("letters", 1..=300);
+    for number in 301..=305 {
+        let letter = Letter::invent(7, number);
+        folder.write(&format!("letters/{}", letter.path("pdf")), letter.to_pdf());
+    }
     folder.imr(&["index", "letters"]).succeeds();
     folder.imr(&["save", "needles", "issue:acupuncture", "--outcome", "upheld"]).succeeds();
     let server = Server::start(&folder, &[]);

@@ -43,6 +43,38 @@ fn what_was_asked_is_answered_before_the_end() {
     assert!(log.contains("GET /api/export 200"), "{log}");
 }
 
+#[test]
+fn a_log_that_nobody_reads_holds_nothing_up() {
+    let folder = Folder::indexed(3);
+    let mut command = folder.command(&["serve", "--addr", "127.0.0.1:0"]);
+    let mut child = command.env_remove("IMR_TOKEN").stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut log, &mut line).unwrap();
+    let addr = line.trim_end().rsplit_once("http://").unwrap().1.trim_end_matches('/').to_owned();
+    // More lines than a pipe and the server keep.
+    let mut stream = std::net::TcpStream::connect(&addr).unwrap();
+    let mut reader = stream.try_clone().unwrap();
+    let counted = std::thread::spawn(move || {
+        let mut answers = Vec::new();
+        let _ = reader.read_to_end(&mut answers);
+        answers.windows(9).filter(|part| part == b"HTTP/1.1 ").count()
+    });
+    let one = format!("GET /no/such/address/{} HTTP/1.1\r\nHost: {addr}\r\n", "a".repeat(150));
+    for _ in 0..8_000 {
+        stream.write_all(format!("{one}\r\n").as_bytes()).unwrap();
+    }
+    stream.write_all(format!("{one}Connection: close\r\n\r\n").as_bytes()).unwrap();
+    assert_eq!(counted.join().unwrap(), 8_001);
+    let mut told = String::new();
+    while !told.contains("lines were lost") {
+        told.clear();
+        assert!(std::io::BufRead::read_line(&mut log, &mut told).unwrap() > 0);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
 #[cfg(unix)]
 #[test]
 fn who_takes_nothing_does_not_keep_it_from_ending() {
