@@ -12,9 +12,10 @@ use tantivy::{Searcher, Term};
 use super::Expr;
 use super::fields::{FieldsQuery, Part};
 use super::has_value::HasValue;
+use super::known::values;
 use super::lex::MOST_BOOST;
 use super::loosen::least;
-use super::resolve::{contains, resolve, values};
+use super::resolve::{contains, resolve};
 use super::score::on_grid;
 use super::span::Span;
 use super::synonyms::WEIGHT as SYNONYM;
@@ -213,7 +214,7 @@ impl Compiler<'_> {
 }
 
 /// The terms that a value is found by: "non-arthroscopic" is one word, as in filters, and `other` names no service.
-fn name_terms(value: &str) -> Vec<String> {
+pub fn name_terms(value: &str) -> Vec<String> {
     let mut terms = super::terms(&value.replace("non-", "non"));
     terms.retain(|term| term != "other");
     terms
