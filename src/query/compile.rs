@@ -213,7 +213,7 @@ impl Compiler<'_> {
 }
 
 /// The terms that a value is found by: "non-arthroscopic" is one word, as in filters, and `other` names no service.
-fn name_terms(value: &str) -> Vec<String> {
+pub fn name_terms(value: &str) -> Vec<String> {
     let mut terms = super::terms(&value.replace("non-", "non"));
     terms.retain(|term| term != "other");
     terms

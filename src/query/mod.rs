@@ -34,7 +34,7 @@ mod window;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use compile::compile;
+pub use compile::{compile, name_terms};
 pub use loosen::{loosened, some_of};
 pub use mark::{Mark, Words};
 pub use pattern::Pattern;
