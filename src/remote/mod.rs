@@ -4,6 +4,8 @@
 //! common. A document there is one issue, as it is here, and its words are made here ([`document`]), so that they mean the
 //! same on every engine.
 
+pub mod backoff;
+pub mod bulk;
 pub mod client;
 pub mod document;
 pub mod mapping;
