@@ -13,6 +13,7 @@ pub mod parse;
 pub mod present;
 pub mod query;
 pub mod record;
+pub mod remote;
 pub mod search;
 
 pub use error::{Error, ErrorKind, Result};

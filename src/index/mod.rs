@@ -20,6 +20,7 @@ mod schema;
 mod sentence;
 mod snapshot;
 mod store;
+mod values;
 mod versions;
 mod writer;
 
@@ -37,6 +38,7 @@ pub use row::{first_by_number, first_of_letter};
 pub use schema::{FieldDef, FieldKind, IndexSchema, NUMBER, SAME_RATIONALE};
 pub use snapshot::{KnownRow, Snapshot};
 pub use store::number_in_sevens;
+pub use values::{AGE_BANDS, PlainValue};
 pub use writer::{Applied, Demoted, Finding, Writer, WriterConfig};
 
 use crate::error::Error;

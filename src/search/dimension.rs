@@ -8,16 +8,7 @@ use tantivy::columnar::{Cardinality, Column, StrColumn};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{FieldKind, IndexSchema, analysis};
 
-/// The bands of age: first year, last year, name.
-pub const AGE_BANDS: [(u64, u64, &str); 7] = [
-    (0, 17, "0-17"),
-    (18, 29, "18-29"),
-    (30, 39, "30-39"),
-    (40, 49, "40-49"),
-    (50, 59, "50-59"),
-    (60, 69, "60-69"),
-    (70, u64::MAX, "70+"),
-];
+pub use crate::index::AGE_BANDS;
 
 /// What the name of a dimension of highest levels ends in.
 const GROUP: &str = "_group";
