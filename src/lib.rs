@@ -2,6 +2,7 @@
 //!
 //! The modules form floors; each names lower floors only. `ARCHITECTURE.md` tells what each is for.
 
+pub mod afar;
 pub mod archive;
 pub mod classify;
 pub mod error;

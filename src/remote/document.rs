@@ -10,7 +10,9 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{AGE_BANDS, Documents, FieldDef, FieldKind, IndexSchema, PlainValue, StoredIssue, analysis, letter_id};
+use crate::index::{
+    AGE_BANDS, Documents, FieldDef, FieldKind, IndexSchema, PlainValue, StoredIssue, analysis, letter_id,
+};
 use crate::query;
 use crate::record::{IssueRecord, LetterRecord};
 

@@ -43,6 +43,13 @@ pub use stream::{Matched, Stream};
 pub use suggest::suggestion;
 pub use tally::{MOST_FIELDS, Row, Table};
 pub use words::{cases, values};
+pub(crate) use {
+    context::contexts, cursor::from_hex, cursor::hash, cursor::whose, dimension::Interner, snippet::snippets,
+};
+pub(crate) use {
+    dimension::MISSING, stats::Cell, stats::Cells, stats::Countable, stats::Days, stats::Keep, tally::Key,
+};
+pub(crate) use {dimension::OTHERS as OTHERS_CODE, stats::compare_in, stats::cross_in, stats::stats_in};
 
 use crate::error::Result;
 use crate::index::{Reader, StoredIssue};

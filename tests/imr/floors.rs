@@ -21,7 +21,7 @@ const RULES: Rules = Rules {
         &["index", "health"],
         &["query"],
         &["search", "ingest", "remote"],
-        &["present"],
+        &["present", "afar"],
     ],
     binary: &[&["asked"], &["serve"], &["cli"]],
     passports: &[
@@ -60,7 +60,10 @@ const RULES: Rules = Rules {
         ("rmcp", &["serve"]),
         ("rustix", &["archive"]),
         ("serde", &["record", "index", "query", "search", "ingest", "remote", "present", "asked", "cli", "serve"]),
-        ("serde_json", &["record", "index", "query", "search", "ingest", "remote", "present", "asked", "cli", "serve"]),
+        (
+            "serde_json",
+            &["record", "index", "query", "search", "ingest", "remote", "present", "afar", "asked", "cli", "serve"],
+        ),
         ("tantivy", &["index", "query", "search", "ingest"]),
         ("tar", &["archive"]),
         ("terminal_size", &["cli", "main"]),
