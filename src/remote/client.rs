@@ -366,9 +366,11 @@ impl Client {
             Failure::TooLarge => {
                 (ErrorKind::Remote, format!("`{target}`: {failure}"), "look whether this is the address of an engine")
             }
-            Failure::Redirect(_) => {
-                (ErrorKind::Remote, format!("`{target}`: {failure}"), "name the address that it leads to, if that is meant")
-            }
+            Failure::Redirect(_) => (
+                ErrorKind::Remote,
+                format!("`{target}`: {failure}"),
+                "name the address that it leads to, if that is meant",
+            ),
         };
         Error::new(kind, message).with_hint(hint)
     }

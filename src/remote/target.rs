@@ -125,8 +125,11 @@ impl Target {
 
     /// The target as files and folders are named after it: without the scheme, and without slashes and colons.
     pub fn slug(&self) -> String {
-        let mut servers: Vec<&str> =
-            self.servers.iter().map(|server| server.split_once("://").map_or(server.as_str(), |(_, host)| host)).collect();
+        let mut servers: Vec<&str> = self
+            .servers
+            .iter()
+            .map(|server| server.split_once("://").map_or(server.as_str(), |(_, host)| host))
+            .collect();
         servers.sort_unstable();
         let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
         let mut name: String = servers.join("+").chars().map(|c| if c == '+' { '+' } else { plain(c) }).collect();
@@ -145,8 +148,8 @@ impl Target {
                 Some(rest) => rest.split(']').next().unwrap_or_default(),
                 None => host.split(':').next().unwrap_or_default(),
             };
-            let is_here = name == "localhost"
-                || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+            let is_here =
+                name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
             !is_here
         })
     }
