@@ -326,7 +326,7 @@ fn work(courier: &Courier<'_>, waiting: &Mutex<Receiver<Batch>>, outcomes: &mpsc
 }
 
 /// Numbers that differ between runs.
-fn seed() -> u64 {
+pub(super) fn seed() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(std::process::id())
 }
