@@ -4,7 +4,7 @@
 //! any time up to a bound that doubles with each attempt, so that clients that were refused together do not come back
 //! together. Batches shrink by half where a server is busy and grow by little steps where it is not, as windows of TCP do.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The longest that a server may ask to be left alone, whatever it says.
 const MOST_ASKED_FOR: Duration = Duration::from_secs(300);
@@ -42,6 +42,22 @@ impl Backoff {
         z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ z >> 31
     }
+}
+
+/// How often it is looked whether a wait is to end.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Waits, unless it is to end before; says whether it did not.
+pub fn wait(time: Duration, is_stopped: impl Fn() -> bool) -> bool {
+    let until = Instant::now() + time;
+    while !is_stopped() {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return true;
+        }
+        std::thread::sleep(left.min(LOOK));
+    }
+    false
 }
 
 /// No batch is meant to be smaller, in bytes.

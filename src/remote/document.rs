@@ -35,9 +35,6 @@ pub const VERSION: &str = "version";
 pub const SAME_RATIONALE: &str = "same_rationale";
 /// The name of the field with the records, without their long texts.
 pub const RECORD: &str = "record";
-/// The name of the field with the batch that the document was sent with; only where an engine keeps several documents of
-/// one id.
-pub const SENT: &str = "sent";
 
 /// What the names of fields of terms end in.
 const TERMS: &str = "_terms";
@@ -154,7 +151,6 @@ fn all_fields() -> Vec<RemoteField> {
     add(HAS, Keyword, true, "the fields with a value");
     add(SAME_RATIONALE, Keyword, false, "the same for issues with the same rationale and outcome");
     add(VERSION, Keyword, false, "the digest of the letter that was sent");
-    add(SENT, Keyword, false, "the batch it was sent with; only on engines that keep several documents of one id");
     add(RECORD, Stored, false, "the records as JSON, without the texts that other fields hold");
     all
 }

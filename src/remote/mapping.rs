@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::document::{self, RemoteField, RemoteKind, fields};
+use super::document::{RemoteField, RemoteKind, fields};
 use super::target::Flavor;
 
 /// How the index is spread over machines. What is not said is left to the engine.
@@ -26,8 +26,7 @@ pub fn creation(flavor: Flavor, index: &str, spread: Spread) -> (&'static str, S
 }
 
 fn elasticsearch(flavor: Flavor, spread: Spread) -> Value {
-    let properties: Map<String, Value> =
-        fields().iter().filter(|field| field.name != document::SENT).map(|f| (f.name.clone(), property(f))).collect();
+    let properties: Map<String, Value> = fields().iter().map(|f| (f.name.clone(), property(f))).collect();
     let mut index = Map::new();
     index.extend(spread.shards.map(|shards| ("number_of_shards".to_owned(), json!(shards))));
     index.extend(spread.replicas.map(|replicas| ("number_of_replicas".to_owned(), json!(replicas))));
