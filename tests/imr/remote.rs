@@ -1,0 +1,6 @@
+//! Engines that others run.
+
+mod dsl;
+mod engine;
+mod search;
+mod stats;

@@ -1,0 +1,1 @@
+//! Hits of an engine are those of an index here.

@@ -1,0 +1,1 @@
+//! Counts of an engine are those of an index here.
