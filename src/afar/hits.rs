@@ -65,8 +65,8 @@ pub fn search(afar: &Afar<'_>, request: &Request) -> Result<Found> {
         false => super::counts::facets(afar, &query, &request.facets, total)?,
     };
     let mut notes = notes;
-    if request.limit > 0 && request.sort == Sort::Score && afar.asked.able().sorts == 0 {
-        notes.push(format!("{} does not order hits by how well they match", afar.asked.able().engine));
+    if request.limit > 0 && request.sort == Sort::Score && !afar.asked.able().scores {
+        notes.push(format!("{} does not tell how well hits match: they come by case", afar.asked.able().engine));
     }
     Ok(Found {
         total,
@@ -115,7 +115,7 @@ impl Plan {
             By::Rationale => return Err(afar.no_flag("--collapse", "each hit is an issue there")),
         }
         let whole = sort(afar, &request.sort)?;
-        let can_go_on = able.sorts == 0 || whole.len() <= able.sorts;
+        let can_go_on = whole.len() <= able.sorts;
         let sort = whole.into_iter().take(able.sorts).collect();
         if request.only.is_some() {
             return Err(afar.no_flag("--new", "what was shown is known of an index here only"));
@@ -160,12 +160,9 @@ fn sort(afar: &Afar<'_>, sort: &Sort) -> Result<Vec<Value>> {
     let ties = [by(ORDER, "asc"), by(NUMBER, "asc")];
     let able = afar.asked.able();
     let first = match sort {
-        Sort::Score => Some(by("_score", "desc")),
+        Sort::Score => able.scores.then(|| by("_score", "desc")),
         Sort::Random { .. } => {
             return Err(afar.no_flag("--sample", "samples are drawn from an index here"));
-        }
-        Sort::Field { .. } if able.sorts == 0 => {
-            return Err(afar.no_flag("--sort", "its hits come in the order in which it got them; leave `--sort` out"));
         }
         Sort::Field { field, descending: false } if field == "case" => None,
         Sort::Field { field, descending } => {

@@ -31,6 +31,7 @@ mod show;
 mod similar;
 mod stats;
 mod status;
+mod there;
 
 use std::io::Write;
 use std::process::ExitCode;

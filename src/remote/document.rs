@@ -2,9 +2,10 @@
 //!
 //! Engines differ in how they make words of a text and in what they know of English, so nothing that is searched is left to
 //! them. For each text `X` there is `X_terms`: the terms of the index here, in their order, separated by blanks, each of
-//! which is one position to any engine that parts texts at white space. A text with several values has `..` between two of
+//! which is one position to any engine that parts texts at white space. A text with several values has [`GAP`] between two of
 //! them, so that no phrase goes from one to the next. Words of a query become terms in the same way.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
@@ -29,6 +30,12 @@ pub const NUMBER: &str = "number";
 pub const ORDER: &str = "letter_order";
 /// The name of the field with the names of all fields of the index here in which the issue has a value.
 pub const HAS: &str = "has";
+/// The name of the field with the words of all texts of the letter before they are stemmed, for patterns; with the first
+/// document of a letter only.
+pub const WORDS: &str = "words";
+/// What stands in the place of no term: between two values of a text, and where a run of letters is too long to be one. To
+/// engines that part texts at white space and to those that know words it is a term, and no query asks for it.
+pub const GAP: &str = "x_x";
 /// The name of the field with the digest of the letter that the document was made of.
 pub const VERSION: &str = "version";
 /// The name of the field with the number that issues with the same rationale and outcome have in common.
@@ -149,6 +156,7 @@ fn all_fields() -> Vec<RemoteField> {
     add("first_specialty", Keyword, false, "the first of `specialty`");
     add("age_band", Keyword, false, "the band of `age`");
     add(HAS, Keyword, true, "the fields with a value");
+    add(WORDS, Keyword, true, "the words of the letter's texts; with its first issue only");
     add(SAME_RATIONALE, Keyword, false, "the same for issues with the same rationale and outcome");
     add(VERSION, Keyword, false, "the digest of the letter that was sent");
     add(RECORD, Stored, false, "the records as JSON, without the texts that other fields hold");
@@ -240,7 +248,13 @@ pub fn documents(letter: &LetterRecord, version: &[u8; 16]) -> Vec<Map<String, V
     let of_letter = OfLetter::new(letter, id, version);
     let made = DOCUMENTS.of(letter.clone(), id, letter.facts.path.as_bytes(), None);
     let issues = letter.issues.iter().map(Some).chain(std::iter::repeat(None));
-    made.iter().zip(issues).map(|(document, issue)| of_letter.document(&document.plain_values(), issue)).collect()
+    let documents = made.iter().zip(issues);
+    let mut documents: Vec<_> =
+        documents.map(|(document, issue)| of_letter.document(&document.plain_values(), issue)).collect();
+    if let Some(first) = documents.first_mut() {
+        first.insert(WORDS.to_owned(), json!(words(letter)));
+    }
+    documents
 }
 
 /// What the documents of a letter have in common.
@@ -327,9 +341,36 @@ impl<'a> OfLetter<'a> {
     }
 }
 
-/// The terms of texts, with `..` between two of them; `None` where there are none.
+/// The words of all texts of a letter before they are stemmed, each once.
+fn words(letter: &LetterRecord) -> BTreeSet<String> {
+    let facts = &letter.facts;
+    let of_letter = [letter.text.as_deref(), facts.clinical_summary.as_deref()].into_iter().flatten();
+    let of_issues = letter.issues.iter().flat_map(|issue| {
+        let texts = [issue.guideline.text.as_deref(), issue.claims_guideline.text.as_deref(), issue.rationale.as_deref()];
+        texts.into_iter().flatten().chain([issue.issue.as_str()])
+    });
+    let texts = of_letter.chain(facts.diagnoses.iter().map(String::as_str)).chain(of_issues);
+    texts.flat_map(analysis::words).collect()
+}
+
+/// The terms of texts, with a gap between two of them; `None` where there are none.
 fn terms<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    joined(texts.into_iter().map(analysis::terms))
+    joined(texts.into_iter().map(terms_in_place))
+}
+
+/// The terms of a text, with gaps where a run of letters is too long to be a term and has a place.
+fn terms_in_place(text: &str) -> Vec<String> {
+    let mut terms = Vec::new();
+    analysis::tokens(text, &mut |token| {
+        // The ends of sentences stand in the place of the word before them.
+        if token.offset_from < token.offset_to {
+            while terms.len() < token.position {
+                terms.push(GAP.to_owned());
+            }
+            terms.push(token.text.clone());
+        }
+    });
+    terms
 }
 
 fn joined(texts: impl IntoIterator<Item = Vec<String>>) -> Option<String> {
@@ -339,7 +380,7 @@ fn joined(texts: impl IntoIterator<Item = Vec<String>>) -> Option<String> {
             if !all.is_empty() {
                 all.push(' ');
                 if place == 0 {
-                    all.push_str(analysis::PARAGRAPH_END);
+                    all.push_str(GAP);
                     all.push(' ');
                 }
             }

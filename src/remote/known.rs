@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::answer::Asked;
-use super::document::key_field;
+use super::document::{WORDS, key_field};
 use super::dsl;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::FieldDef;
@@ -19,8 +19,6 @@ pub struct There<'a> {
     values: RefCell<BTreeMap<String, Vec<String>>>,
 }
 
-/// The field of the words of letters before they are stemmed.
-const WORDS: &str = "words";
 /// The most values of a field.
 const MOST_VALUES: usize = 20_000;
 /// The most words that may be like a misspelt one, to be compared with it here.

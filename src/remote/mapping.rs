@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::document::{RemoteField, RemoteKind, fields};
+use super::document::{self, RemoteField, RemoteKind, fields};
 use super::target::Flavor;
 
 /// How the index is spread over machines. What is not said is left to the engine.
@@ -35,12 +35,16 @@ fn elasticsearch(flavor: Flavor, spread: Spread) -> Value {
         index.insert("mode".to_owned(), json!("document"));
     }
     // What is found is read from the other fields; terms would make it half as large again.
-    let terms: Vec<&str> =
-        fields().iter().filter(|field| field.kind == RemoteKind::Terms).map(|field| field.name.as_str()).collect();
+    let terms: Vec<&str> = fields().iter().filter(|field| is_only_asked(field)).map(|field| field.name.as_str()).collect();
     json!({
         "settings": {"index": index},
         "mappings": {"dynamic": "strict", "_source": {"excludes": terms}, "properties": properties},
     })
+}
+
+/// Whether a field is asked and never read.
+fn is_only_asked(field: &RemoteField) -> bool {
+    field.kind == RemoteKind::Terms || field.name == document::WORDS
 }
 
 fn property(field: &RemoteField) -> Value {
@@ -77,6 +81,9 @@ fn field_mapping(field: &RemoteField) -> Value {
             "name": field.name, "type": named("text"), "tokenizer": "whitespace", "record": "position",
             "fieldnorms": true, "stored": false,
         }),
+        RemoteKind::Keyword if is_only_asked(field) => {
+            json!({"name": field.name, "type": named("text"), "tokenizer": "raw", "fast": true, "stored": false})
+        }
         RemoteKind::Keyword => json!({"name": field.name, "type": named("text"), "tokenizer": "raw", "fast": true}),
         RemoteKind::Date => json!({
             "name": field.name, "type": named("datetime"), "input_formats": ["%Y-%m-%d"],

@@ -18,6 +18,7 @@ mod show;
 mod similar;
 mod stats;
 mod status;
+mod there;
 
 use clap::{Parser, Subcommand};
 
@@ -39,6 +40,7 @@ pub use show::{ShowArgs, ShowFormat};
 pub use similar::{SimilarArgs, TableFormat};
 pub use stats::{DaysArg, Over, StatsArgs, StatsFormat};
 pub use status::{StateArg, StatusArgs};
+pub use there::There;
 
 /// Index, search and count California Independent Medical Review decisions.
 #[derive(Debug, Parser)]

@@ -32,24 +32,26 @@ pub struct Able {
     pub least: bool,
     /// The weights of fields and words, which only the order of hits shows.
     pub boosts: bool,
-    /// By how many fields it orders hits, and by scores.
+    /// By how many fields it orders hits.
     pub sorts: usize,
+    /// Whether it tells how well hits match.
+    pub scores: bool,
 }
 
 impl Able {
-    /// What OpenSearch and Elasticsearch do.
+    /// All that OpenSearch and Elasticsearch do.
     pub const ALL: Self =
-        Self { engine: "opensearch", spans: true, slop: true, least: true, boosts: true, sorts: usize::MAX };
+        Self { engine: "any engine", spans: true, slop: true, least: true, boosts: true, sorts: usize::MAX, scores: true };
 
     /// What an engine does.
     pub fn of(flavor: Flavor) -> Self {
-        let none = Self { engine: flavor.name(), spans: false, slop: false, least: false, boosts: false, sorts: 0 };
+        let none = Self { engine: flavor.name(), spans: false, slop: false, least: false, boosts: false, sorts: usize::MAX, scores: true };
         match flavor {
             Flavor::Opensearch | Flavor::Elasticsearch { .. } => Self { engine: flavor.name(), ..Self::ALL },
             // Its phrases count how far words were moved in another way.
             Flavor::Quickwit => Self { least: true, sorts: 2, ..none },
-            // It takes what it does not know without a word.
-            Flavor::Rsearch => none,
+            // It passes over what it does not know without a word.
+            Flavor::Rsearch => Self { scores: false, ..none },
         }
     }
 
@@ -59,9 +61,6 @@ impl Able {
         Error::new(ErrorKind::Query, fact).with_hint(hint)
     }
 }
-
-/// What stands between two values of a text; see [`document`].
-const GAP: &str = "x_x";
 
 /// The most combinations of words, or of words near each other, that are asked for at once.
 const MOST_COMBINED: usize = 256;

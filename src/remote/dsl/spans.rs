@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::lines::{Line, Row, Unable, lines};
-use super::{Able, Clause, GAP, MOST_COMBINED, MOST_WORDS, term};
+use super::{Able, Clause, MOST_COMBINED, MOST_WORDS, term};
 use crate::error::{Error, Result};
 use crate::query::Span;
+use crate::remote::document::GAP;
 
 /// A field of terms.
 pub struct Text {
