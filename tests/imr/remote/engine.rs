@@ -392,3 +392,92 @@ fn spans(query: &Value, document: &Value) -> Result<Vec<(i64, i64)>, String> {
         }
     })
 }
+
+/// A server that answers as an engine does, until it is dropped.
+pub struct Server {
+    /// Where it listens, with the name of the index.
+    pub target: String,
+    address: std::net::SocketAddr,
+    ended: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Server {
+    /// Serves what is answered to the body of a search: a status and JSON. `distribution` is what it says it is.
+    pub fn serve(distribution: &'static str, answer: impl Fn(&Value) -> (u16, Value) + Send + 'static) -> Self {
+        use std::sync::atomic::Ordering;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let ended = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let is_ended = ended.clone();
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if is_ended.load(Ordering::SeqCst) {
+                    return;
+                }
+                let Ok(stream) = stream else { continue };
+                // Whoever asks may go away in the middle.
+                let _ = one_request(stream, distribution, &answer);
+            }
+        });
+        Self { target: format!("http://{address}/letters"), address, ended, thread: Some(thread) }
+    }
+
+    /// Serves an engine.
+    pub fn of(engine: Engine) -> Self {
+        Self::serve("opensearch", move |body| match engine.answer(body) {
+            Ok(answer) => (200, answer),
+            Err(reason) => (400, json!({"error": {"type": "parsing_exception", "reason": reason}, "status": 400})),
+        })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.ended.store(true, std::sync::atomic::Ordering::SeqCst);
+        let _ = std::net::TcpStream::connect(self.address);
+        self.thread.take().map(std::thread::JoinHandle::join);
+    }
+}
+
+/// Answers one request, and ends the connection.
+fn one_request(
+    stream: std::net::TcpStream,
+    distribution: &str,
+    answer: &dyn Fn(&Value) -> (u16, Value),
+) -> std::io::Result<()> {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    let mut length = 0;
+    loop {
+        let mut header = String::new();
+        if reader.read_line(&mut header)? == 0 || header.trim().is_empty() {
+            break;
+        }
+        if let Some((name, value)) = header.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().unwrap_or(0);
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let (status, json) = match line.split_whitespace().collect::<Vec<_>>()[..] {
+        ["GET", "/", _] => (200, json!({"version": {"distribution": distribution, "number": "2.17.0"}})),
+        ["POST", "/letters/_search", _] => match serde_json::from_slice(&body) {
+            Ok(body) => answer(&body),
+            Err(_) => (400, json!({"error": "no JSON"})),
+        },
+        _ => (404, json!({"error": {"type": "index_not_found_exception", "reason": "no such index"}, "status": 404})),
+    };
+    let json = json.to_string();
+    let mut stream = stream;
+    write!(
+        stream,
+        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{json}",
+        json.len()
+    )?;
+    stream.flush()
+}
