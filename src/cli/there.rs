@@ -35,8 +35,10 @@ pub fn meant(there: &There, refused: &[Refused<'_>]) -> Result<Option<Target>> {
             (choice.ca_file.is_some(), "--ca-file"),
         ];
         return match typed.iter().find(|(is_typed, _)| *is_typed) {
-            Some((_, flag)) => Err(Error::new(ErrorKind::Usage, format!("`{flag}` is for an engine, and none is named"))
-                .with_hint("name one with `--remote URL/INDEX`")),
+            Some((_, flag)) => {
+                Err(Error::new(ErrorKind::Usage, format!("`{flag}` is for an engine, and none is named"))
+                    .with_hint("name one with `--remote URL/INDEX`"))
+            }
             None => Ok(None),
         };
     };

@@ -103,6 +103,11 @@ impl<'a> Asked<'a> {
                 .with_hint("`imr remote doctor` tells what the server can do"));
         }
         if let Some(what) = missing_in(&answer) {
+            // A shard that was asked for too many values at once can be asked for fewer.
+            if what.contains("bucket") {
+                return Err(Error::new(ErrorKind::Remote, format!("the engine answers in part: {what}"))
+                    .with_hint("count a smaller selection, or by fields of fewer values"));
+            }
             let mut partial = self.partial.borrow_mut();
             if !partial.contains(&what) {
                 partial.push(what);

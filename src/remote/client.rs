@@ -107,11 +107,19 @@ impl Answer {
 
 /// The reason that an object of an error gives.
 pub(super) fn reason_of(error: &Value) -> String {
-    let text = |name: &str| error.get(name).and_then(Value::as_str);
-    match (text("type"), text("reason")) {
+    let text = |error: &Value, name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+    let told = match (text(error, "type"), text(error, "reason")) {
         (Some(kind), Some(reason)) => format!("{kind}: {reason}"),
-        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (Some(one), None) | (None, Some(one)) => one,
         (None, None) => error.as_str().map_or_else(|| error.to_string(), str::to_owned),
+    };
+    // "All shards failed" is no reason; what made them fail stands below.
+    let causes =
+        ["/caused_by", "/root_cause/0", "/failed_shards/0/reason"].iter().filter_map(|path| error.pointer(path));
+    let cause = causes.filter_map(|cause| text(cause, "reason")).find(|reason| !reason.is_empty());
+    match cause {
+        Some(cause) if !told.contains(&cause) => format!("{told} ({cause})"),
+        _ => told,
     }
 }
 

@@ -346,7 +346,8 @@ fn words(letter: &LetterRecord) -> BTreeSet<String> {
     let facts = &letter.facts;
     let of_letter = [letter.text.as_deref(), facts.clinical_summary.as_deref()].into_iter().flatten();
     let of_issues = letter.issues.iter().flat_map(|issue| {
-        let texts = [issue.guideline.text.as_deref(), issue.claims_guideline.text.as_deref(), issue.rationale.as_deref()];
+        let texts =
+            [issue.guideline.text.as_deref(), issue.claims_guideline.text.as_deref(), issue.rationale.as_deref()];
         texts.into_iter().flatten().chain([issue.issue.as_str()])
     });
     let texts = of_letter.chain(facts.diagnoses.iter().map(String::as_str)).chain(of_issues);

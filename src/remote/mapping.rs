@@ -35,7 +35,8 @@ fn elasticsearch(flavor: Flavor, spread: Spread) -> Value {
         index.insert("mode".to_owned(), json!("document"));
     }
     // What is found is read from the other fields; terms would make it half as large again.
-    let terms: Vec<&str> = fields().iter().filter(|field| is_only_asked(field)).map(|field| field.name.as_str()).collect();
+    let terms: Vec<&str> =
+        fields().iter().filter(|field| is_only_asked(field)).map(|field| field.name.as_str()).collect();
     json!({
         "settings": {"index": index},
         "mappings": {"dynamic": "strict", "_source": {"excludes": terms}, "properties": properties},

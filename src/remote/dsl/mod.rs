@@ -40,12 +40,27 @@ pub struct Able {
 
 impl Able {
     /// All that OpenSearch and Elasticsearch do.
-    pub const ALL: Self =
-        Self { engine: "any engine", spans: true, slop: true, least: true, boosts: true, sorts: usize::MAX, scores: true };
+    pub const ALL: Self = Self {
+        engine: "any engine",
+        spans: true,
+        slop: true,
+        least: true,
+        boosts: true,
+        sorts: usize::MAX,
+        scores: true,
+    };
 
     /// What an engine does.
     pub fn of(flavor: Flavor) -> Self {
-        let none = Self { engine: flavor.name(), spans: false, slop: false, least: false, boosts: false, sorts: usize::MAX, scores: true };
+        let none = Self {
+            engine: flavor.name(),
+            spans: false,
+            slop: false,
+            least: false,
+            boosts: false,
+            sorts: usize::MAX,
+            scores: true,
+        };
         match flavor {
             Flavor::Opensearch | Flavor::Elasticsearch { .. } => Self { engine: flavor.name(), ..Self::ALL },
             // Its phrases count how far words were moved in another way.

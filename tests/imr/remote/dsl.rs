@@ -1,8 +1,8 @@
 //! What queries become: a table of queries and the JSON that is asked for them.
 
 use imr::query::{self, Expr};
-use imr::remote::dsl::{self, Able};
 use imr::remote::Flavor;
+use imr::remote::dsl::{self, Able};
 use serde_json::{Value, json};
 
 /// What a query asks for before keywords and patterns are looked up.
@@ -24,7 +24,8 @@ fn term(field: &str, value: &str, boost: f64) -> Value {
 
 #[test]
 fn queries_become_json() {
-    let near = |a: Value, b: Value, slop: u32| json!({"span_near": {"clauses": [a, b], "slop": slop, "in_order": true}});
+    let near =
+        |a: Value, b: Value, slop: u32| json!({"span_near": {"clauses": [a, b], "slop": slop, "in_order": true}});
     let word = |word: &str| json!({"span_term": {"rationale_terms": {"value": word}}});
     let rationale = |word: &str| term("rationale_terms", word, 1.0);
     for (text, expected) in [
@@ -44,10 +45,7 @@ fn queries_become_json() {
             "rationale:\"criteria of restoration\"~3",
             json!({"match_phrase": {"rationale_terms": {"query": "criteria of restor", "slop": 3}}}),
         ),
-        (
-            "rationale:(a AND b)",
-            json!({"bool": {"must": [rationale("a"), rationale("b")]}}),
-        ),
+        ("rationale:(a AND b)", json!({"bool": {"must": [rationale("a"), rationale("b")]}})),
         ("rationale:(a OR b)", json!({"bool": {"should": [rationale("a"), rationale("b")]}})),
         ("rationale:a NOT rationale:b", json!({"bool": {"must": [rationale("a")], "must_not": [rationale("b")]}})),
         ("NOT rationale:b", json!({"bool": {"filter": [{"match_all": {}}], "must_not": [rationale("b")]}})),

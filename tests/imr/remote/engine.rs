@@ -2,21 +2,40 @@
 //! for as Lucene does: the next one only, and never back.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use imr::remote::Ask;
 use imr::remote::dsl::Able;
 use imr::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
+/// A document, and the terms of its fields.
+pub struct Document {
+    json: Value,
+    terms: HashMap<String, Vec<String>>,
+}
+
+impl Document {
+    /// A document as it is sent.
+    pub fn new(json: Value) -> Self {
+        let words = |text: &Value| text.as_str().unwrap().split_whitespace().map(str::to_owned).collect();
+        let of_terms = json.as_object().unwrap().iter().filter(|(name, _)| name.ends_with("_terms"));
+        let terms = of_terms.map(|(name, text)| (name.clone(), words(text))).collect();
+        Self { json, terms }
+    }
+}
+
 /// Documents, and what the engine can do.
 pub struct Engine {
-    pub documents: Vec<Value>,
+    pub documents: Arc<Vec<Document>>,
     pub able: Able,
     /// The most buckets of one answer.
     pub buckets: usize,
     /// The most values that are told of a field, whatever is asked for.
     pub most_values: usize,
+    /// Whether shards fail that are asked for too many buckets, and not the whole search.
+    pub fails_in_part: bool,
     /// What stands beside the hits of each answer.
     pub beside: Value,
     /// What was asked.
@@ -25,12 +44,13 @@ pub struct Engine {
 }
 
 impl Engine {
-    pub fn new(documents: Vec<Value>, able: Able) -> Self {
+    pub fn new(documents: Arc<Vec<Document>>, able: Able) -> Self {
         Self {
             documents,
             able,
             buckets: 65_000,
             most_values: usize::MAX,
+            fails_in_part: false,
             beside: json!({"timed_out": false, "_shards": {"total": 5, "successful": 5, "failed": 0}}),
             asked: RefCell::default(),
             counted: Cell::new(0),
@@ -46,23 +66,29 @@ impl Engine {
             }
         }
         let mut matching = Vec::new();
-        for document in &self.documents {
+        for document in self.documents.iter() {
             if matches(&body["query"], document)? {
                 matching.push(document);
             }
         }
         self.counted.set(0);
-        let aggregations = match body.get("aggs") {
-            Some(aggs) => self.aggregations(aggs, &matching)?,
-            None => Value::Null,
-        };
+        let (mut beside, mut aggregations) = (self.beside.clone(), Value::Null);
+        if let Some(aggs) = body.get("aggs") {
+            match self.aggregations(aggs, &matching) {
+                Err(reason) if self.fails_in_part && reason.contains("bucket") => {
+                    beside["_shards"] = json!({"total": 5, "failed": 1, "failures": [{"reason": {"reason": reason}}]});
+                }
+                counted => aggregations = counted?,
+            }
+        }
         let total = matching.len();
         let sort = body.get("sort").and_then(Value::as_array).cloned().unwrap_or_default();
-        let mut ordered: Vec<(Vec<Value>, &Value)> = Vec::new();
+        let mut ordered: Vec<(Vec<Value>, &Document)> = Vec::new();
         for document in matching {
             ordered.push((sort.iter().map(|by| place(by, document)).collect::<Result<_, _>>()?, document));
         }
-        let descends: Vec<bool> = sort.iter().map(|by| by.as_object().unwrap().values().next().unwrap()["order"] == "desc").collect();
+        let descends: Vec<bool> =
+            sort.iter().map(|by| by.as_object().unwrap().values().next().unwrap()["order"] == "desc").collect();
         let order = |a: &[Value], b: &[Value]| {
             let each = a.iter().zip(b).zip(&descends).map(|((a, b), descends)| compared(a, b, *descends));
             each.fold(std::cmp::Ordering::Equal, |all, next| all.then(next))
@@ -79,7 +105,7 @@ impl Engine {
             .into_iter()
             .skip(number("from", 0))
             .take(number("size", 10))
-            .map(|(sort, document)| json!({"_id": document["id"], "_score": 1.5, "sort": sort, "_source": document}))
+            .map(|(sort, document)| json!({"_id": document.json["id"], "_score": 1.5, "sort": sort, "_source": document.json}))
             .collect();
         let mut answer = json!({
             "took": 1,
@@ -88,20 +114,22 @@ impl Engine {
         if !aggregations.is_null() {
             answer["aggregations"] = aggregations;
         }
-        answer.as_object_mut().unwrap().extend(self.beside.as_object().unwrap().clone());
+        answer.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
         Ok(answer)
     }
 
-    fn aggregations(&self, aggs: &Value, documents: &[&Value]) -> Result<Value, String> {
+    fn aggregations(&self, aggs: &Value, documents: &[&Document]) -> Result<Value, String> {
         let mut all = Map::new();
         for (name, spec) in aggs.as_object().ok_or("aggregations are an object")? {
-            let (kind, body) = spec.as_object().and_then(|spec| spec.iter().find(|(k, _)| *k != "aggs")).ok_or("no kind")?;
-            let only = |known: &[&str]| match body.as_object().unwrap().keys().find(|key| !known.contains(&key.as_str())) {
-                Some(key) => Err(format!("unknown parameter {key}")),
-                None => Ok(()),
-            };
+            let (kind, body) =
+                spec.as_object().and_then(|spec| spec.iter().find(|(k, _)| *k != "aggs")).ok_or("no kind")?;
+            let only =
+                |known: &[&str]| match body.as_object().unwrap().keys().find(|key| !known.contains(&key.as_str())) {
+                    Some(key) => Err(format!("unknown parameter {key}")),
+                    None => Ok(()),
+                };
             let field = body["field"].as_str().ok_or("no field")?;
-            let mut groups: BTreeMap<String, (Value, Vec<&Value>)> = BTreeMap::new();
+            let mut groups: BTreeMap<String, (Value, Vec<&Document>)> = BTreeMap::new();
             let mut put = |key: Value, document| {
                 let order = match key.as_u64() {
                     Some(number) => format!("{number:020}"),
@@ -135,7 +163,7 @@ impl Engine {
                 }
                 other => return Err(format!("unknown aggregation {other}")),
             }
-            let mut groups: Vec<(Value, Vec<&Value>)> = groups.into_values().collect();
+            let mut groups: Vec<(Value, Vec<&Document>)> = groups.into_values().collect();
             let mut others = 0;
             if kind == "terms" {
                 groups.sort_by_key(|(_, documents)| std::cmp::Reverse(documents.len()));
@@ -178,8 +206,8 @@ impl Ask for Engine {
 }
 
 /// The values of a field of a document.
-fn values(document: &Value, field: &str) -> Vec<Value> {
-    match document.get(field) {
+fn values(document: &Document, field: &str) -> Vec<Value> {
+    match document.json.get(field) {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(values)) => values.clone(),
         Some(value) => vec![value.clone()],
@@ -187,7 +215,7 @@ fn values(document: &Value, field: &str) -> Vec<Value> {
 }
 
 /// Where a document stands by one field.
-fn place(by: &Value, document: &Value) -> Result<Value, String> {
+fn place(by: &Value, document: &Document) -> Result<Value, String> {
     let (field, how) = by.as_object().and_then(|by| by.iter().next()).ok_or("an order is an object")?;
     if field == "_score" {
         return Ok(json!(1.5));
@@ -215,7 +243,8 @@ fn compared(a: &Value, b: &Value, descends: bool) -> std::cmp::Ordering {
 fn fits(expression: &str, word: &str) -> bool {
     let Some(first) = expression.chars().next() else { return word.is_empty() };
     let rest = &expression[first.len_utf8()..];
-    let behind = |count: usize| word.char_indices().map(|(at, _)| at).chain([word.len()]).nth(count).map(|at| &word[at..]);
+    let behind =
+        |count: usize| word.char_indices().map(|(at, _)| at).chain([word.len()]).nth(count).map(|at| &word[at..]);
     let length = word.chars().count();
     if first != '.' {
         return word.strip_prefix(first).is_some_and(|word| fits(rest, word));
@@ -232,14 +261,15 @@ fn fits(expression: &str, word: &str) -> bool {
 }
 
 /// The terms of a field.
-fn terms<'a>(document: &'a Value, field: &str) -> Vec<&'a str> {
+fn terms<'a>(document: &'a Document, field: &str) -> &'a [String] {
     assert!(field.ends_with("_terms"), "{field}");
-    document.get(field).and_then(Value::as_str).map(|text| text.split_whitespace().collect()).unwrap_or_default()
+    document.terms.get(field).map_or(&[], Vec::as_slice)
 }
 
 /// The one field of a query, and what is asked of it with the parameters that are known.
 fn field<'a>(body: &'a Value, known: &[&str]) -> Result<(&'a str, &'a Value), String> {
-    let (field, spec) = body.as_object().and_then(|body| body.iter().next()).ok_or("a query of a field is an object")?;
+    let (field, spec) =
+        body.as_object().and_then(|body| body.iter().next()).ok_or("a query of a field is an object")?;
     match spec.as_object().and_then(|spec| spec.keys().find(|key| !known.contains(&key.as_str()))) {
         Some(key) => Err(format!("unknown parameter {key}")),
         None => Ok((field, spec)),
@@ -247,7 +277,7 @@ fn field<'a>(body: &'a Value, known: &[&str]) -> Result<(&'a str, &'a Value), St
 }
 
 /// Whether a document matches.
-pub fn matches(query: &Value, document: &Value) -> Result<bool, String> {
+pub fn matches(query: &Value, document: &Document) -> Result<bool, String> {
     let (kind, body) = match query.as_object() {
         Some(query) if query.len() == 1 => query.iter().next().unwrap(),
         _ => return Err(format!("a query has one key: {query}")),
@@ -277,7 +307,7 @@ pub fn matches(query: &Value, document: &Value) -> Result<bool, String> {
         "term" => {
             let (name, spec) = field(body, &["value", "boost"])?;
             match name.ends_with("_terms") {
-                true => terms(document, name).contains(&spec["value"].as_str().unwrap()),
+                true => terms(document, name).iter().any(|term| spec["value"] == **term),
                 false => values(document, name).contains(&spec["value"]),
             }
         }
@@ -285,7 +315,7 @@ pub fn matches(query: &Value, document: &Value) -> Result<bool, String> {
             let (name, wanted) = body.as_object().unwrap().iter().next().unwrap();
             let wanted = wanted.as_array().ok_or("terms are a list")?;
             match name.ends_with("_terms") {
-                true => terms(document, name).iter().any(|term| wanted.contains(&json!(term))),
+                true => terms(document, name).iter().any(|term| wanted.iter().any(|wanted| *wanted == **term)),
                 false => values(document, name).iter().any(|value| wanted.contains(value)),
             }
         }
@@ -310,7 +340,7 @@ pub fn matches(query: &Value, document: &Value) -> Result<bool, String> {
             let (name, spec) = field(body, &["query", "slop", "boost"])?;
             let words: Vec<&str> = spec["query"].as_str().unwrap().split_whitespace().collect();
             let slop = spec.get("slop").map_or(0, |slop| slop.as_i64().unwrap());
-            phrase(&terms(document, name), &words, slop)
+            phrase(terms(document, name), &words, slop)
         }
         "span_term" | "span_or" | "span_near" | "span_not" => !spans(query, document)?.is_empty(),
         other => return Err(format!("unknown query {other}")),
@@ -318,10 +348,13 @@ pub fn matches(query: &Value, document: &Value) -> Result<bool, String> {
 }
 
 /// Whether words stand in a row, each moved against the others by so many places at most.
-fn phrase(terms: &[&str], words: &[&str], slop: i64) -> bool {
+fn phrase(terms: &[String], words: &[&str], slop: i64) -> bool {
+    if !words.iter().all(|word| terms.iter().any(|term| term == word)) {
+        return false;
+    }
     let mut starts: Vec<(i64, i64)> = vec![(i64::MIN, i64::MAX)];
     for (place, word) in words.iter().enumerate() {
-        let found = terms.iter().enumerate().filter(|(_, term)| *term == word).map(|(at, _)| at as i64 - place as i64);
+        let found = terms.iter().enumerate().filter(|(_, term)| term == word).map(|(at, _)| at as i64 - place as i64);
         let found: Vec<i64> = found.collect();
         let longer = |(low, high): (i64, i64)| {
             let joined = move |start: i64| match low {
@@ -338,7 +371,7 @@ fn phrase(terms: &[&str], words: &[&str], slop: i64) -> bool {
 }
 
 /// Where spans stand: the first position, and the one behind the last.
-fn spans(query: &Value, document: &Value) -> Result<Vec<(i64, i64)>, String> {
+fn spans(query: &Value, document: &Document) -> Result<Vec<(i64, i64)>, String> {
     let (kind, body) = query.as_object().and_then(|query| query.iter().next()).ok_or("a span is an object")?;
     let known: &[&str] = match kind.as_str() {
         "span_term" => {
@@ -355,7 +388,9 @@ fn spans(query: &Value, document: &Value) -> Result<Vec<(i64, i64)>, String> {
     if let Some(key) = body.as_object().unwrap().keys().find(|key| !known.contains(&key.as_str())) {
         return Err(format!("unknown parameter {key}"));
     }
-    let clauses = || body["clauses"].as_array().unwrap().iter().map(|clause| spans(clause, document)).collect::<Result<Vec<_>, _>>();
+    let clauses = || {
+        body["clauses"].as_array().unwrap().iter().map(|clause| spans(clause, document)).collect::<Result<Vec<_>, _>>()
+    };
     Ok(match kind.as_str() {
         "span_or" => {
             let mut all: Vec<_> = clauses()?.into_iter().flatten().collect();
