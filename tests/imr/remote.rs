@@ -1,0 +1,11 @@
+//! Publishing to an engine that others run: against a stub that does what such engines do, and against any real one.
+
+mod bulk;
+mod contract;
+mod doctor;
+mod faults;
+mod kill;
+mod publish;
+mod state;
+mod stub;
+mod wire;
