@@ -171,7 +171,7 @@ proptest! {
             let before = pace.size();
             match happening {
                 0 => { pace.refused(before); prop_assert!(pace.size() <= (before / 2).max(LEAST_BATCH)); }
-                1 => { pace.too_large(before); ceiling = ceiling.min((before / 2).max(LEAST_BATCH)); }
+                1 => { pace.too_large(before); ceiling = ceiling.min((before / 2).max(1)); }
                 2 => { pace.taken(before / 3); prop_assert_eq!(pace.size(), before); }
                 _ => { pace.taken(before); prop_assert!(pace.size() >= before); }
             }

@@ -8,14 +8,20 @@ use crate::invented::Linearization;
 use crate::support::{Folder, Run};
 
 /// An index at a real engine, for one test.
-struct Remote {
-    folder: Folder,
-    target: String,
-    client: imr::remote::Client,
+pub struct Remote {
+    /// Where the program is run, with an index.
+    pub folder: Folder,
+    /// The index there, which is not made yet.
+    pub target: String,
+    /// Who asks it.
+    pub client: imr::remote::Client,
+    /// How.
+    pub options: imr::remote::Options,
 }
 
 impl Remote {
-    fn start() -> Option<Self> {
+    /// An index of so many invented letters, and one at the engine for them, if there is an engine.
+    pub fn start(letters: u64) -> Option<Self> {
         let Some(address) = std::env::var("IMR_REMOTE_URL").ok().filter(|address| !address.is_empty()) else {
             eprintln!("skipped: IMR_REMOTE_URL names no engine");
             return None;
@@ -35,10 +41,11 @@ impl Remote {
         let target = format!("{}/imr-contract-{unique}", address.trim_end_matches('/'));
         let parsed = imr::remote::Target::parse(&target).unwrap();
         let client = imr::remote::Client::connect(&parsed, None, &options).unwrap();
-        Some(Self { folder: Folder::indexed(200), target, client })
+        Some(Self { folder: Folder::indexed(letters), target, client, options })
     }
 
-    fn publish(&self, args: &[&str]) -> Run {
+    /// Publishes.
+    pub fn publish(&self, args: &[&str]) -> Run {
         self.folder.imr(&[&["publish", "--to", &self.target, "--format", "json"], args].concat())
     }
 
@@ -58,7 +65,7 @@ impl Drop for Remote {
 
 #[test]
 fn a_real_engine_keeps_to_the_contract() {
-    let Some(remote) = Remote::start() else { return };
+    let Some(remote) = Remote::start(200) else { return };
     let (folder, target) = (&remote.folder, remote.target.as_str());
     let knows_ids = remote.client.flavor().knows_ids();
     let servers = target.rsplit_once('/').unwrap().0;

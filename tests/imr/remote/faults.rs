@@ -1,7 +1,5 @@
 //! What engines do wrong, one thing after the other: what is there in the end is what is here.
 
-use std::time::Duration;
-
 use super::publish::{account, assert_same, counts, ordinary, publish};
 use super::stub::{Fault, Stub};
 use crate::support::Folder;
@@ -16,7 +14,7 @@ fn whatever_goes_wrong_for_a_while_comes_right() {
         ("busy as a whole", vec![Fault::Status(429, "too many"); 4]),
         ("unavailable", vec![Fault::Status(503, "starting"), Fault::Later(503, 0), Fault::Status(502, "gateway")]),
         ("busy items", vec![Fault::BusyItems(3); 12]),
-        ("busy for every item", vec![Fault::BusyItems(usize::MAX), Fault::BusyItems(usize::MAX)]),
+        ("busy for every item", vec![Fault::BusyItems(0), Fault::BusyItems(usize::MAX)]),
         ("failing items", vec![Fault::FailItems(2, 500), Fault::FailItems(5, 503)]),
         ("closing after the work", vec![Fault::Close; 3]),
         ("closing before the work", vec![Fault::Drop; 3]),
@@ -41,6 +39,10 @@ fn whatever_goes_wrong_for_a_while_comes_right() {
     ];
     for (flavor, in_flight) in [("opensearch", "3"), ("quickwit", "1")] {
         for (place, (what, faults)) in cases.iter().enumerate() {
+            // What was to be added and is there already was added before.
+            if flavor == "quickwit" && *what == "conflicts" {
+                continue;
+            }
             let stub = Stub::with_index(flavor);
             let count = faults.len();
             stub.fails(faults.clone());
@@ -115,7 +117,7 @@ fn a_document_that_is_refused_costs_itself_and_is_tried_again() {
     assert_same(&folder, &stub);
     // Items that fail for ever are given up, too.
     let stub = Stub::with_index("opensearch");
-    stub.fails((0..9).map(|_| Fault::FailItems(usize::MAX, 500)));
+    stub.fails((0..200).map(|_| Fault::FailItems(0, 500)));
     let run = publish(&folder, &stub, &["--state", "failing"]).ends_with(2);
     assert!(counts(&account(&run), ["documents.rejected"])[0] > 0);
 }
@@ -195,5 +197,4 @@ fn a_server_that_dies_is_waited_for() {
     command.env("IMR_BACKOFF_SECONDS", "0.01");
     folder.run(command, &args).succeeds();
     assert_same(&folder, &stub);
-    let _ = Duration::ZERO;
 }

@@ -1,7 +1,7 @@
 //! A small engine on this machine: it keeps documents, finds them, and does wrong what it is told to do wrong.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -17,9 +17,9 @@ pub enum Fault {
     Status(u16, &'static str),
     /// The same, and says after how many seconds to come back.
     Later(u16, u64),
-    /// It does every so manieth operation and is too busy for the others.
+    /// It does every so manieth operation, or with 0 none, and is too busy for the others.
     BusyItems(usize),
-    /// It does every so manieth operation and fails at the others with this status.
+    /// It does every so manieth operation, or with 0 none, and fails at the others with this status.
     FailItems(usize, u16),
     /// It does all and closes the connection.
     Close,
@@ -207,11 +207,11 @@ fn serve(mut connection: TcpStream, inner: &Arc<Mutex<Inner>>) -> std::io::Resul
                 answer(&mut connection, status, &[], body)?;
             }
             Fault::BusyItems(nth) => {
-                let body = bulk(&|place| (place % nth != 0).then_some(429));
+                let body = bulk(&|place| (nth == 0 || place % nth != 0).then_some(429));
                 answer(&mut connection, 200, &[], body)?;
             }
             Fault::FailItems(nth, status) => {
-                let body = bulk(&|place| (place % nth != 0).then_some(status));
+                let body = bulk(&|place| (nth == 0 || place % nth != 0).then_some(status));
                 answer(&mut connection, 200, &[], body)?;
             }
             Fault::Drop => return connection.shutdown(Shutdown::Both),
@@ -359,7 +359,8 @@ impl Inner {
     fn strays(&self, index: &str, source: &Value) -> bool {
         let made = self.indexes[index].to_string();
         let source = source.as_object().unwrap();
-        source.keys().any(|name| !made.contains(&format!("\"{name}\""))) || source["decided"] == "2017-02-31"
+        source.keys().any(|name| !made.contains(&format!("\"{name}\"")))
+            || source.get("decided").is_some_and(|day| day == "2017-02-31")
     }
 
     /// Everything but bulk requests.
@@ -451,7 +452,11 @@ fn matches(query: &Value, source: &Value) -> bool {
     };
     match kind.as_str() {
         "match_all" => true,
-        "bool" => inner["filter"].as_array().unwrap().iter().all(|query| matches(query, source)),
+        "bool" => {
+            let all = |name: &str| inner[name].as_array().cloned().unwrap_or_default();
+            all("filter").iter().all(|query| matches(query, source))
+                && !all("must_not").iter().any(|query| matches(query, source))
+        }
         "term" => has(field().0, field().1["value"].as_str().unwrap()),
         "terms" => field().1.as_array().unwrap().iter().any(|value| has(field().0, value.as_str().unwrap())),
         "match_phrase" => {

@@ -69,11 +69,14 @@ fn credentials_are_sent_and_told_to_nobody() {
     folder.write("key", format!("# mine\nApiKey {key}\n"));
     folder.write("bad", format!("Basic {password}\n"));
     let basic = "Basic YW5uOnMzY3JldC1wYXNzdzByZA==";
-    let run = |wanted: &str, set: &[(&str, &str)], args: &[&str]| {
+    let mut runs = 0;
+    let mut run = |wanted: &str, set: &[(&str, &str)], args: &[&str]| {
+        runs += 1;
+        let state = format!("state-{runs}");
         let stub = Stub::with_index("opensearch");
         stub.inner().wanted = Some(wanted.to_owned());
         let target = stub.target();
-        let args = [&["publish", "--to", &target, "--state", wanted], args].concat();
+        let args = [&["publish", "--to", &target, "--state", &state], args].concat();
         let mut command = folder.command(&args);
         set.iter().for_each(|(name, value)| {
             command.env(name, value);
@@ -113,7 +116,7 @@ fn targets_are_read_strictly() {
     let folder = Folder::indexed(1);
     for (typed, words) in [
         ("localhost:9200/letters", "begins neither with"),
-        ("http://localhost:9200", "no name of an index"),
+        ("http://localhost:9200", "names no index"),
         ("http://localhost:9200/", "names no index"),
         ("http://localhost:9200/Letters", "no name of an index"),
         ("http://localhost:9200/_all", "no name of an index"),
