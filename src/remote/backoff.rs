@@ -60,7 +60,7 @@ pub fn wait(time: Duration, is_stopped: impl Fn() -> bool) -> bool {
     false
 }
 
-/// No batch is meant to be smaller, in bytes.
+/// No batch is meant to be smaller, in bytes, unless the server never takes as many.
 pub const LEAST_BATCH: usize = 16 << 10;
 
 /// How large batches are.
@@ -93,13 +93,13 @@ impl Pace {
     /// The server was too busy for a batch of so many bytes, or for some of it.
     pub fn refused(&mut self, bytes: usize) {
         // What was sent before an earlier refusal does not count again.
-        let half = (bytes / 2).max(LEAST_BATCH);
+        let half = (bytes / 2).max(LEAST_BATCH.min(self.most));
         self.size = self.size.min(half);
     }
 
     /// The server never takes a request of so many bytes.
     pub fn too_large(&mut self, bytes: usize) {
-        self.most = self.most.min((bytes / 2).max(LEAST_BATCH));
+        self.most = self.most.min((bytes / 2).max(1));
         self.size = self.size.min(self.most);
         self.step = (self.most / 16).max(1);
     }

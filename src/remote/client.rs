@@ -351,10 +351,22 @@ impl Client {
     /// # Errors
     /// Those of [`Client::search`], and [`ErrorKind::Remote`] where only some of the shards answered.
     pub fn count(&self, query: &Value) -> Result<u64> {
-        let answer = self.search(&json!({"query": query, "size": 0, "track_total_hits": true}))?;
-        whole(&answer, &self.target)?;
-        let total = answer.pointer("/hits/total").and_then(|total| total.get("value").unwrap_or(total).as_u64());
-        total.ok_or_else(|| Error::new(ErrorKind::Remote, format!("`{}` does not say how much matches", self.target)))
+        let total = |exactly: Value| -> Result<(Option<u64>, bool)> {
+            let answer = self.search(&json!({"query": query, "size": 0, "track_total_hits": exactly}))?;
+            whole(&answer, &self.target)?;
+            let total = answer.pointer("/hits/total");
+            let count = total.and_then(|total| total.get("value").unwrap_or(total).as_u64());
+            Ok((count, total.and_then(|total| total.get("relation")).is_some_and(|relation| relation == "gte")))
+        };
+        // Some count up to a bound whatever is asked for, unless it is a number.
+        let (mut count, is_bound) = total(json!(true))?;
+        if is_bound {
+            count = match total(json!(i32::MAX))? {
+                (count, false) => count,
+                _ => None,
+            };
+        }
+        count.ok_or_else(|| Error::new(ErrorKind::Remote, format!("`{}` does not say how much matches", self.target)))
     }
 
     /// The error of no answer.

@@ -88,6 +88,9 @@ impl Target {
             return Err(bad("an address of a target has neither `?` nor `#` nor blanks"));
         }
         let (servers, index) = text.rsplit_once('/').ok_or_else(|| bad("a target is an address and an index"))?;
+        if servers.ends_with(":/") {
+            return Err(bad("the target names no index"));
+        }
         let servers: Vec<String> = servers.split(',').map(|server| server.trim_end_matches('/').to_owned()).collect();
         for server in &servers {
             check_server(server).map_err(|what| bad(&what))?;

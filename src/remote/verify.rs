@@ -5,13 +5,14 @@ use std::iter::Peekable;
 use std::sync::atomic::{AtomicBool, Ordering as Memory};
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::bulk::{self, Fate, Operation};
-use super::client::Client;
-use super::document::{document_id, hex, identity, letter_name, version};
+use super::client::{Client, whole};
+use super::document::{ID, ORDER, document_id, hex, identity, letter_name, version};
 use super::listing::{Listed, Listing};
 use super::plan::numbers;
+use super::publish::refresh;
 use super::state::Entry;
 use super::withheld::Withheld;
 use crate::error::{Error, ErrorKind, Result};
@@ -176,7 +177,29 @@ pub fn sweep(client: &Client, known: impl Iterator<Item = Result<Entry>>, stop: 
             count += delete(client, &std::mem::take(&mut surplus))?;
         }
     }
-    Ok(count + delete(client, &surplus)?)
+    count += delete(client, &surplus)?;
+    Ok(count + strays(client, stop)?)
+}
+
+/// Takes away what has no place among letters, which this program never sent.
+fn strays(client: &Client, stop: &AtomicBool) -> Result<u64> {
+    let query = json!({"bool": {"must_not": [{"range": {ORDER: {"gte": 0}}}]}});
+    let mut count = 0;
+    while !stop.load(Memory::Relaxed) {
+        refresh(client)?;
+        let answer =
+            client.search(&json!({"query": query, "size": AT_ONCE, "track_total_hits": true, "_source": [ID]}))?;
+        whole(&answer, client.target())?;
+        let hits = answer.pointer("/hits/hits").and_then(Value::as_array);
+        let id = |hit: &Value| Some(hit.get("_id")?.as_str()?.to_owned());
+        let ids: Vec<String> = hits.into_iter().flatten().filter_map(id).collect();
+        let deleted = delete(client, &ids)?;
+        count += deleted;
+        if deleted == 0 {
+            break;
+        }
+    }
+    Ok(count)
 }
 
 /// Takes documents away by their ids.
