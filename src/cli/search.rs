@@ -53,7 +53,8 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
 fn run_there(args: SearchArgs, target: Target) -> anyhow::Result<End> {
     let printed = Printed::meant(&args)?;
     let asked = there::read(&args.query, &args.selection)?;
-    let style = output::style(&args.look);
+    // The files of letters there may not be here.
+    let style = Style { links: false, ..output::style(&args.look) };
     let request = request(&args, &printed, printed.is_read(&style))?;
     let expr = there::meant_there(asked.expr)?;
     // Which issues have the same rationale is known of an index here only.

@@ -146,7 +146,7 @@ fn missing_in(answer: &Value) -> Option<String> {
 }
 
 /// The error of an answer that is none.
-fn unreadable(what: &str) -> Error {
+pub(super) fn unreadable(what: &str) -> Error {
     Error::new(ErrorKind::Remote, format!("the answer of the engine has {what}"))
         .with_hint("look whether this is the address of an engine that speaks the Elasticsearch protocol")
 }
@@ -154,7 +154,7 @@ fn unreadable(what: &str) -> Error {
 impl Answer {
     fn read(mut answer: Value) -> Result<Self> {
         let total = answer.pointer("/hits/total").and_then(|total| total.get("value").unwrap_or(total).as_u64());
-        let total = total.ok_or_else(|| unreadable("no total"))?;
+        let total = total.filter(|total| *total <= EXACT).ok_or_else(|| unreadable("no total"))?;
         let hits = match answer.pointer_mut("/hits/hits").map(Value::take) {
             Some(Value::Array(hits)) => hits,
             None | Some(Value::Null) => Vec::new(),
@@ -230,7 +230,8 @@ fn read(counts: &Value) -> Result<Vec<Bucket<'_>>> {
     let buckets = counts.get("buckets").and_then(Value::as_array).ok_or_else(|| unreadable("counts without values"))?;
     let bucket = |inner| {
         let (key, documents) = (Value::get(inner, "key")?, inner.get("doc_count")?.as_u64()?);
-        Some(Bucket { key, documents, inner })
+        // Sums of these have room.
+        (documents <= EXACT).then_some(Bucket { key, documents, inner })
     };
     buckets.iter().map(|inner| bucket(inner).ok_or_else(|| unreadable("a count without a number"))).collect()
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, Asked, Bucket};
+use super::answer::{self, Answer, Asked, Bucket};
 use super::document::{ID, LETTER, ORDER};
 use crate::error::{Error, Result};
 
@@ -166,7 +166,10 @@ fn pieces(asked: &Asked<'_>, query: &Value, range: Range<u64>, most: u64) -> Res
     for bucket in answer.buckets("pieces")? {
         let start = bucket.number().and_then(|start| u64::try_from(start).ok()).unwrap_or(0);
         // Intervals begin at 0 and not where the range does.
-        let piece = start.max(range.start)..(start + interval).min(range.end);
+        let piece = start.max(range.start)..start.saturating_add(interval).min(range.end);
+        if piece.is_empty() {
+            return Err(answer::unreadable("letters outside of the range that was asked for"));
+        }
         if bucket.documents > most && interval > 1 {
             found.extend(pieces(asked, query, piece, most)?);
         } else if bucket.documents > 0 {

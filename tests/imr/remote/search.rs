@@ -11,7 +11,9 @@ use imr::search::{self, Facet, Found, Request, Sort};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::contract::Remote;
 use super::engine::{Document, Engine, Server};
+use super::stats::requests;
 use crate::schema::keeps_to;
 use crate::support::Folder;
 
@@ -36,14 +38,7 @@ impl Both {
             folder
                 .write("letters/long.txt", format!("Nothing but words here. One {long} two three {long} four, five."));
             folder.imr(&["index", "letters"]).succeeds();
-            let reader = Reader::open(&folder.path().join(".imr")).unwrap();
-            let mut texts = Vec::new();
-            reader
-                .letters(&mut |letter| {
-                    texts.extend(document::documents(&letter, &[0; 16]).into_iter().map(Value::Object));
-                    Ok(())
-                })
-                .unwrap();
+            let (reader, texts) = documents_of(&folder);
             let documents = Arc::new(texts.iter().cloned().map(Document::new).collect());
             Self { folder, reader, documents, texts }
         })
@@ -52,6 +47,19 @@ impl Both {
     pub fn engine(&self, able: Able) -> Engine {
         Engine::new(Arc::clone(&self.documents), able)
     }
+}
+
+/// The index of a folder, and its letters as documents.
+fn documents_of(folder: &Folder) -> (Reader, Vec<Value>) {
+    let reader = Reader::open(&folder.path().join(".imr")).unwrap();
+    let mut texts = Vec::new();
+    reader
+        .letters(&mut |letter| {
+            texts.extend(document::documents(&letter, &[0; 16]).into_iter().map(Value::Object));
+            Ok(())
+        })
+        .unwrap();
+    (reader, texts)
 }
 
 /// What a query asks for, with synonyms.
@@ -250,22 +258,24 @@ impl Random<'_> {
 }
 
 /// The words of texts that are words of queries as they stand.
+fn texts_of(documents: &[Value]) -> Vec<Vec<String>> {
+    let plain = |word: &&str| {
+        word.len() > 1
+            && word.bytes().all(|b| b.is_ascii_alphabetic())
+            && !["and", "or", "not", "to", "near", "pre"].contains(&word.to_ascii_lowercase().as_str())
+    };
+    let words = |text: &Value| -> Vec<String> {
+        let text = text.as_str().unwrap_or_default();
+        text.split(|c: char| !c.is_ascii_alphanumeric()).filter(plain).map(str::to_lowercase).collect()
+    };
+    let names = ["rationale", "issue", "guideline", "summary"];
+    let all = documents.iter().flat_map(|document| names.map(|name| words(&document[name])));
+    all.filter(|words| words.len() > 2).collect()
+}
+
 fn texts() -> &'static [Vec<String>] {
     static TEXTS: OnceLock<Vec<Vec<String>>> = OnceLock::new();
-    TEXTS.get_or_init(|| {
-        let plain = |word: &&str| {
-            word.len() > 1
-                && word.bytes().all(|b| b.is_ascii_alphabetic())
-                && !["and", "or", "not", "to", "near", "pre"].contains(&word.to_ascii_lowercase().as_str())
-        };
-        let words = |text: &Value| -> Vec<String> {
-            let text = text.as_str().unwrap_or_default();
-            text.split(|c: char| !c.is_ascii_alphanumeric()).filter(plain).map(str::to_lowercase).collect()
-        };
-        let names = ["rationale", "issue", "guideline", "summary"];
-        let all = Both::get().texts.iter().flat_map(|document| names.map(|name| words(&document[name])));
-        all.filter(|words| words.len() > 2).collect()
-    })
+    TEXTS.get_or_init(|| texts_of(&Both::get().texts))
 }
 
 proptest! {
@@ -426,6 +436,33 @@ fn the_command_line_prints_the_same_there() {
     folder.imr(&args).ends_with(2).prints_nothing().says(&["`/s` cannot be asked of any engine", "hint"]);
     folder.imr(&["search", "x", "--flavor", "quickwit"]).ends_with(2).says(&["`--flavor` is for an engine"]);
     folder.imr(&["search", "zzz", "--remote", &server.target]).ends_with(1).prints_nothing();
+}
+
+#[test]
+fn a_real_engine_finds_and_counts_the_same() {
+    let Some(remote) = Remote::start(200) else { return };
+    let (folder, target) = (&remote.folder, remote.target.as_str());
+    folder.imr(&["remote", "init", target, "--apply"]).succeeds();
+    remote.publish(&["--verify"]).succeeds();
+    let (reader, documents) = documents_of(folder);
+    let (texts, able) = (texts_of(&documents), Able::of(remote.client.flavor()));
+    let mut random = Random { texts: &texts, state: 11 };
+    let phrases: Vec<String> = (0..50).map(|n| format!("\"{}\"", random.words(2 + n % 3).join(" "))).collect();
+    let queries: Vec<String> = (0..50).map(|_| random.query(2)).collect();
+    let others = ["", "acupunc*", "wom?n", "gabapentine~1", "drug:*", "path:letters", "rationale:* upheld", "text:*"];
+    let all = phrases.iter().chain(&queries).map(String::as_str).chain(others);
+    for text in all.filter(|text| dsl::check(&expr(text), able).is_ok()) {
+        let here = search::search(&reader, &request(expr(text))).unwrap();
+        let afar = Afar::new(&remote.client);
+        same(text, &here, &Found { notes: here.notes.clone(), ..afar.search(&request(expr(text))).unwrap() });
+        assert_eq!(afar.partial(), [""; 0]);
+    }
+    for request in requests() {
+        if dsl::check(&request.expr, able).is_ok() {
+            let here = search::stats(&reader, &request).unwrap();
+            assert_eq!(Afar::new(&remote.client).stats(&request).unwrap(), here, "{:?}", request.by);
+        }
+    }
 }
 
 #[test]

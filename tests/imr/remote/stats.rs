@@ -11,7 +11,7 @@ fn request(query: &str, by: &[&str]) -> StatsRequest {
 }
 
 /// Requests of all kinds.
-fn requests() -> Vec<StatsRequest> {
+pub fn requests() -> Vec<StatsRequest> {
     let mut all: Vec<StatsRequest> = [
         &[][..],
         &["outcome"],
