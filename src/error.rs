@@ -55,11 +55,17 @@ pub enum ErrorKind {
     Usage,
     /// The run was interrupted.
     Interrupted,
+    /// A server cannot be reached, or does not answer in time.
+    RemoteUnreachable,
+    /// A server does not let this user do it.
+    RemoteDenied,
+    /// A server refuses what it was asked, or answers with what is none.
+    Remote,
 }
 
 impl ErrorKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ErrorKind; 22] = [
+    pub const ALL: [ErrorKind; 25] = [
         Self::Io,
         Self::NotFound,
         Self::Empty,
@@ -82,6 +88,9 @@ impl ErrorKind {
         Self::IndexVersion,
         Self::Usage,
         Self::Interrupted,
+        Self::RemoteUnreachable,
+        Self::RemoteDenied,
+        Self::Remote,
     ];
 
     /// The stable name of the kind, in the manifest and in JSON output.
@@ -109,6 +118,9 @@ impl ErrorKind {
             Self::IndexVersion => "index_version",
             Self::Usage => "usage",
             Self::Interrupted => "interrupted",
+            Self::RemoteUnreachable => "remote_unreachable",
+            Self::RemoteDenied => "remote_denied",
+            Self::Remote => "remote",
         }
     }
 

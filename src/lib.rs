@@ -2,6 +2,7 @@
 //!
 //! The modules form floors; each names lower floors only. `ARCHITECTURE.md` tells what each is for.
 
+pub mod afar;
 pub mod archive;
 pub mod classify;
 pub mod error;
@@ -13,6 +14,7 @@ pub mod parse;
 pub mod present;
 pub mod query;
 pub mod record;
+pub mod remote;
 pub mod search;
 
 pub use error::{Error, ErrorKind, Result};

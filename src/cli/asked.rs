@@ -46,12 +46,17 @@ pub fn typed(query: &[String], selection: &Selection) -> Typed {
 /// is to say of it.
 pub fn read(query: &[String], selection: &Selection, choice: &IndexChoice) -> Result<Asked> {
     let asked = Asked::read(&typed(query, selection), &|| store(choice))?;
+    say(selection, &asked);
+    Ok(asked)
+}
+
+/// Says what there is to say of what was asked for.
+pub fn say(selection: &Selection, asked: &Asked) {
     message::notes(&asked.notes);
     tell(selection, &asked.synonyms);
     if let Some((least, of)) = asked.least {
         message::note(&format!("`--any` takes what has at least {least} of {of} words"));
     }
-    Ok(asked)
 }
 
 /// The same without what was typed.

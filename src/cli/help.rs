@@ -6,12 +6,13 @@ use std::fmt::Write;
 use clap::Command;
 
 /// What commands are for, with the commands and an example of each purpose.
-const PURPOSES: [(&str, &[&str], &str); 6] = [
+const PURPOSES: [(&str, &[&str], &str); 7] = [
     ("Index an archive", &["index", "status"], "imr index letters/"),
     ("Search and read", &["search", "show", "similar", "save"], "imr search acupuncture upheld MTUS --facets basis"),
     ("Count", &["stats", "report", "check"], "imr stats issue:acupuncture --by year"),
     ("Use a browser or an assistant", &["serve", "mcp"], "imr serve --open"),
     ("Look after the index", &["info", "optimize"], "imr info"),
+    ("Publish to an engine that others run", &["publish", "remote"], "imr publish --to http://localhost:9200/letters"),
     (
         "Outputs for other programs",
         &["export", "parse", "completions", "man"],

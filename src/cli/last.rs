@@ -57,13 +57,19 @@ pub fn query(index: &Path) -> Option<String> {
     (last.index == index.canonicalize().ok()? && !last.query.trim().is_empty()).then_some(last.query)
 }
 
-/// The file, after the XDG Base Directory Specification, or where Windows has local data.
+/// The file.
 fn file() -> Option<PathBuf> {
+    Some(folder()?.join("last-query.json"))
+}
+
+/// The user's own folder for what is remembered, after the XDG Base Directory Specification, or where Windows has local
+/// data.
+pub fn folder() -> Option<PathBuf> {
     let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = match set("XDG_STATE_HOME") {
         Some(folder) => folder,
         None if cfg!(windows) => set("LOCALAPPDATA")?,
         None => set("HOME")?.join(".local/state"),
     };
-    Some(folder.join("imr/last-query.json"))
+    Some(folder.join("imr"))
 }

@@ -20,7 +20,9 @@ mod output;
 mod pager;
 mod parse;
 mod progress;
+mod publish;
 mod queries;
+mod remote;
 mod report;
 mod saved;
 mod search;
@@ -29,6 +31,7 @@ mod show;
 mod similar;
 mod stats;
 mod status;
+mod there;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -86,6 +89,8 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::run(args),
         Command::Show(args) => show::run(args),
         Command::Export(args) => export::run(args),
+        Command::Publish(args) => publish::run(args),
+        Command::Remote(args) => remote::run(args),
         Command::Similar(args) => similar::run(args),
         Command::Parse(args) => parse::run(args),
         Command::Check(args) => check::run(args),

@@ -59,6 +59,32 @@ impl Observer for Bar {
     }
 }
 
+/// A bar for what is published: letters, MB a second, and how much the server postponed.
+pub struct Sent(ProgressBar);
+
+impl Sent {
+    /// A bar of so many letters.
+    pub fn new(letters: u64) -> Self {
+        let bar = ProgressBar::new(letters);
+        bar.set_style(template("{bar:24} {human_pos}/{human_len} letters  {msg}  {eta} left"));
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self(bar)
+    }
+
+    /// So many letters are done, of so many bytes, with so many documents postponed.
+    pub fn at(&self, letters: u64, bytes: u64, postponed: u64) {
+        self.0.set_position(letters);
+        let megabytes = bytes as f64 / 1e6 / self.0.elapsed().as_secs_f64().max(0.001);
+        let busy = if postponed > 0 { format!("  {postponed} postponed") } else { String::new() };
+        self.0.set_message(format!("{megabytes:.1} MB/s{busy}"));
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// A bar for something whose length is known.
 pub struct Counter(ProgressBar);
 

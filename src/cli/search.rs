@@ -4,49 +4,31 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use imr::present::{Columns, Style, Template};
+use imr::query::Expr;
+use imr::remote::Target;
 use imr::search::{self, By, Facet, Found, Request, Sort};
 use imr::{Error, ErrorKind, Result, present};
 
 use super::args::{GroupArg, HitFormat, SearchArgs};
 use super::asked::{self, in_this_folder, open};
 use super::saved::New;
-use super::{End, last, message, output, pager, queries};
+use super::{End, last, message, output, pager, queries, there};
 
 /// Searches.
 pub fn run(args: SearchArgs) -> anyhow::Result<End> {
+    if let Some(target) = there::meant(&args.there, &not_there(&args))? {
+        return run_there(args, target);
+    }
     if let Some(list) = &args.queries {
         return queries::run(&args, list);
     }
     let printed = Printed::meant(&args)?;
     let asked = asked::read(&args.query, &args.selection, &args.index)?;
     let new = args.new.then(|| New::of(&args.query, &args.index)).transpose()?;
-    let facets = Facet::parse_all(&args.facets)?;
-    if !facets.is_empty() && printed.is_lines() {
-        return Err(Error::new(ErrorKind::Usage, "`--facets` has no place in what is a line for each hit")
-            .with_hint("use `--format json`, or count with `imr stats --by FIELD --format csv`")
-            .into());
-    }
-    let sort = match args.sample {
-        Some(_) => Sort::Random { seed: args.seed },
-        None => Sort::parse(&args.sort)?,
-    };
-    let reader = open(&args.index)?;
     let style = output::style(&args.look);
-    let request = Request {
-        by: by(&args, printed.is_read(&style)),
-        snippets: args.snippets,
-        context: args.context.map(|words| words.unwrap_or(if printed.is_read(&style) { FULL_LINE } else { BESIDE })),
-        limit: if args.count {
-            0
-        } else {
-            args.sample.or(args.limit).unwrap_or(if args.new { usize::MAX } else { LIMIT })
-        },
-        offset: args.offset,
-        sort,
-        after: args.after.clone(),
-        facets,
-        ..Request::new(in_this_folder(asked.expr.clone(), &reader)?)
-    };
+    let request = request(&args, &printed, printed.is_read(&style))?;
+    let reader = open(&args.index)?;
+    let request = Request { expr: in_this_folder(asked.expr.clone(), &reader)?, ..request };
     let request = match &new {
         Some(new) => new.only(&reader, request)?,
         None => request,
@@ -63,7 +45,77 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
     out.finish()?;
     // What was not printed was not shown.
     new.map_or(Ok(()), |new| new.shown(&found))?;
-    // Who pages wants to go on; JSON has it as `next`.
+    tell_next(&args, &printed, &found);
+    Ok(if found.total.letters == 0 { End::Nothing } else { End::Done })
+}
+
+/// Searches an engine.
+fn run_there(args: SearchArgs, target: Target) -> anyhow::Result<End> {
+    let printed = Printed::meant(&args)?;
+    let asked = there::read(&args.query, &args.selection)?;
+    // The files of letters there may not be here.
+    let style = Style { links: false, ..output::style(&args.look) };
+    let request = request(&args, &printed, printed.is_read(&style))?;
+    let expr = there::meant_there(asked.expr)?;
+    // Which issues have the same rationale is known of an index here only.
+    let request = Request { expr, by: By::Issue, ..request };
+    let engine = there::Engine::connect(target, &args.there)?;
+    let afar = engine.afar();
+    let mut found = afar.search(&request)?;
+    message::notes(&found.notes);
+    found.synonyms = asked.synonyms;
+    let mut out = pager::answer(&args.look);
+    printed.write(&mut out, &found, &style, Path::new(""))?;
+    out.finish()?;
+    tell_next(&args, &printed, &found);
+    Ok(engine.ended(&afar, if found.total.letters == 0 { End::Nothing } else { End::Done }))
+}
+
+/// The flags that mean nothing for an engine.
+fn not_there(args: &SearchArgs) -> [there::Refused<'static>; 5] {
+    [
+        (args.new, "--new", "what a saved search has shown is kept beside an index here"),
+        (args.queries.is_some(), "--queries", "ask for each query by itself, or count with `imr stats`"),
+        (args.sample.is_some(), "--sample", "samples are drawn from an index here"),
+        (args.collapse, "--collapse", "each hit is an issue there"),
+        (
+            args.group == GroupArg::Letter,
+            "--group letter",
+            "each hit is an issue there; `--sort case` has those of a letter together",
+        ),
+    ]
+}
+
+/// What was typed about hits and counts, of everything.
+fn request(args: &SearchArgs, printed: &Printed, is_read: bool) -> Result<Request> {
+    let facets = Facet::parse_all(&args.facets)?;
+    if !facets.is_empty() && printed.is_lines() {
+        return Err(Error::new(ErrorKind::Usage, "`--facets` has no place in what is a line for each hit")
+            .with_hint("use `--format json`, or count with `imr stats --by FIELD --format csv`"));
+    }
+    let sort = match args.sample {
+        Some(_) => Sort::Random { seed: args.seed },
+        None => Sort::parse(&args.sort)?,
+    };
+    Ok(Request {
+        by: by(args, is_read),
+        snippets: args.snippets,
+        context: args.context.map(|words| words.unwrap_or(if is_read { FULL_LINE } else { BESIDE })),
+        limit: if args.count {
+            0
+        } else {
+            args.sample.or(args.limit).unwrap_or(if args.new { usize::MAX } else { LIMIT })
+        },
+        offset: args.offset,
+        sort,
+        after: args.after.clone(),
+        facets,
+        ..Request::new(Expr::All)
+    })
+}
+
+/// Tells how to go on: who pages wants to, and JSON has it as `next`.
+fn tell_next(args: &SearchArgs, printed: &Printed, found: &Found) {
     if (args.is_limit_typed || args.after.is_some())
         && !args.new
         && !printed.has_next()
@@ -71,7 +123,6 @@ pub fn run(args: SearchArgs) -> anyhow::Result<End> {
     {
         message::note(&format!("the same search with `--after {next}` goes on from here"));
     }
-    Ok(if found.total.letters == 0 { End::Nothing } else { End::Done })
 }
 
 /// How many hits there are where nothing else is asked for.

@@ -3,15 +3,19 @@
 use std::io::{self, Write};
 
 use imr::present::{self, Extras, Figure, Style};
+use imr::remote::Target;
 use imr::search::{self, Comparison, Count, Cross, Since, Stats};
 
 use super::args::{DaysArg, Over, StatsArgs, StatsFormat};
 use super::asked::{self, in_this_folder, open};
-use super::{End, message, output, pager};
+use super::{End, message, output, pager, there};
 use crate::asked::Counting;
 
 /// Counts.
 pub fn run(args: StatsArgs) -> anyhow::Result<End> {
+    if let Some(target) = there::meant(&args.there, &[])? {
+        return run_there(args, target);
+    }
     let asked_for = asked::read(&args.query, &args.selection, &args.index)?;
     let other = |query| asked::asked(std::slice::from_ref(query), &args.selection, &args.index);
     let other = args.compare.as_ref().map(other).transpose()?;
@@ -37,6 +41,33 @@ pub fn run(args: StatsArgs) -> anyhow::Result<End> {
     table.print(&mut out, &args, &figures, &style)?;
     out.finish()?;
     Ok(if table.letters() == 0 { End::Nothing } else { End::Done })
+}
+
+/// Counts on an engine.
+fn run_there(args: StatsArgs, target: Target) -> anyhow::Result<End> {
+    let asked = there::read(&args.query, &args.selection)?;
+    let other = |query| there::meant_there(there::read(std::slice::from_ref(query), &args.selection)?.expr);
+    let other = args.compare.as_ref().map(other).transpose()?;
+    let counting = counting(&args);
+    let by = counting.dimensions()?;
+    let figures = counting.figures(&by)?;
+    let order = counting.order()?;
+    let request = counting.request(there::meant_there(asked.expr)?, by, order);
+    let engine = there::Engine::connect(target, &args.there)?;
+    let afar = engine.afar();
+    let mut table = match &other {
+        Some(other) => Table::Compared(afar.compare(&request, other)?),
+        None if args.cross => Table::Crossed(Box::new(afar.cross(&request)?)),
+        None => Table::Counted(afar.stats(&request)?),
+    };
+    message::notes(table.notes());
+    if let Some(stats) = table.counts() {
+        stats.synonyms = asked.synonyms;
+    }
+    let (style, mut out) = (output::style(&args.look), pager::answer(&args.look));
+    table.print(&mut out, &args, &figures, &style)?;
+    out.finish()?;
+    Ok(engine.ended(&afar, if table.letters() == 0 { End::Nothing } else { End::Done }))
 }
 
 /// A table that was counted.

@@ -23,6 +23,7 @@ mod snapshot;
 mod stop;
 mod store;
 mod stored;
+mod values;
 mod versions;
 mod word;
 mod writer;
@@ -42,6 +43,7 @@ pub use schema::{FieldDef, FieldKind, IndexSchema, NUMBER, REQUESTS, SAME_RATION
 pub use snapshot::{KnownRow, Snapshot};
 pub use stop::Stop;
 pub use store::number_in_sevens;
+pub use values::{AGE_BANDS, PlainValue};
 pub use writer::{Applied, Demoted, Finding, Writer, WriterConfig};
 
 use crate::error::Error;

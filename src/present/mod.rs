@@ -14,6 +14,7 @@ mod letter;
 mod markdown;
 mod marked;
 mod page;
+mod publish;
 mod queries;
 mod report;
 pub mod shell;
@@ -39,6 +40,7 @@ pub use page::{
     CAVEATS, CHART_STYLE, Report, about as report_about, chart, command as report_command, figures as report_figures,
     report_html, report_markdown, report_page_json, report_text, section_csv,
 };
+pub use publish::{Told, account, account_json, diagnosis, diagnosis_json};
 pub use queries::{Answered, queries, queries_csv, queries_json};
 pub use report::{report, timings};
 pub use shell::flag_of;

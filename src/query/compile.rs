@@ -12,9 +12,10 @@ use tantivy::{Searcher, Term};
 use super::Expr;
 use super::fields::{FieldsQuery, Part};
 use super::has_value::HasValue;
+use super::known::{Here, values};
 use super::lex::MOST_BOOST;
 use super::loosen::least;
-use super::resolve::{contains, resolve, values};
+use super::resolve::{contains, resolve};
 use super::score::on_grid;
 use super::span::Span;
 use super::synonyms::WEIGHT as SYNONYM;
@@ -52,10 +53,10 @@ impl Compiler<'_> {
             Expr::All => Tree::Everything,
             Expr::Nothing => Tree::Nothing,
             Expr::Pattern { .. } | Expr::Keyword { .. } | Expr::Outcome(_) => {
-                self.weighted(&resolve(expr, self.searcher, &Stop::never())?.expr, factor)?
+                self.weighted(&resolve(expr, &Here::new(self.searcher, &Stop::never()))?.expr, factor)?
             }
             Expr::Span { span, .. } if span.has_patterns() => {
-                self.weighted(&resolve(expr, self.searcher, &Stop::never())?.expr, factor)?
+                self.weighted(&resolve(expr, &Here::new(self.searcher, &Stop::never()))?.expr, factor)?
             }
             // A value of a keyword field is no text in which words are near each other.
             Expr::Span { field, span } => {
@@ -213,7 +214,7 @@ impl Compiler<'_> {
 }
 
 /// The terms that a value is found by: "non-arthroscopic" is one word, as in filters, and `other` names no service.
-fn name_terms(value: &str) -> Vec<String> {
+pub fn name_terms(value: &str) -> Vec<String> {
     let mut terms = super::terms(&value.replace("non-", "non"));
     terms.retain(|term| term != "other");
     terms

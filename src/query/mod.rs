@@ -6,11 +6,12 @@
 //! `"a loose phrase"~3`, `a w/5 b`, `a pre/5 b`, `a not w/5 b`, `a /s b`, `a /p b`. `schema/query-language.txt` tells people.
 //!
 //! A query goes four ways: [`parse`] knows the text alone, [`with_synonyms`] adds what means the same, [`resolve`] looks up
-//! in the index what patterns and keywords stand for, [`compile`] makes of it what tantivy runs.
+//! in what is [`Known`] what patterns and keywords stand for, [`compile`] makes of it what tantivy runs.
 
 mod compile;
 mod fields;
 mod has_value;
+mod known;
 mod lex;
 mod loosen;
 mod mark;
@@ -34,11 +35,12 @@ mod window;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use compile::compile;
-pub use loosen::{loosened, some_of};
+pub use compile::{compile, name_terms};
+pub use known::{Here, Known, spell};
+pub use loosen::{least, loosened, some_of};
 pub use mark::{Mark, Words};
 pub use pattern::Pattern;
-pub use resolve::{Resolved, resolve};
+pub use resolve::{Resolved, contains, resolve};
 pub use span::{Near, Span, Within};
 pub use spelling::corrections;
 pub use synonyms::{Widened, with_synonyms};

@@ -1,17 +1,14 @@
 //! What patterns and keywords stand for in one index, and what to tell of those that stand for nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tantivy::postings::TermInfo;
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED};
-
+use super::known::Known;
 use super::pattern::{Pattern, distance};
 use super::span::Span;
 use super::{Expr, Reading, terms};
 use crate::classify::drug_named;
-use crate::index::{FieldDef, FieldKind, IndexSchema, Stop, analysis};
+use crate::index::{FieldDef, FieldKind, IndexSchema, analysis};
 use crate::parse::{canonical_body_parts, canonical_specialty, canonical_state};
 
 /// An expression without patterns and keywords, and remarks for the one who typed it.
@@ -28,26 +25,25 @@ pub struct Resolved {
 /// A pattern stands for the words of the index that fit it, and like every word these match in all their forms.
 ///
 /// # Errors
-/// When the dictionary of a field cannot be read, and where nobody waits for it any more.
-pub fn resolve(expr: &Expr, searcher: &Searcher, stop: &Stop) -> tantivy::Result<Resolved> {
-    let mut resolver = Resolver { searcher, stop, notes: Vec::new() };
+/// When what is known cannot be read, and where nobody waits for it any more.
+pub fn resolve<K: Known>(expr: &Expr, known: &K) -> Result<Resolved, K::Error> {
+    let mut resolver = Resolver { known, notes: Vec::new() };
     let expr = resolver.expr(expr)?;
     Ok(Resolved { expr, notes: resolver.notes })
 }
 
-struct Resolver<'a> {
-    searcher: &'a Searcher,
-    stop: &'a Stop,
+struct Resolver<'a, K> {
+    known: &'a K,
     notes: Vec<String>,
 }
 
-impl Resolver<'_> {
-    fn expr(&mut self, expr: &Expr) -> tantivy::Result<Expr> {
+impl<K: Known> Resolver<'_, K> {
+    fn expr(&mut self, expr: &Expr) -> Result<Expr, K::Error> {
         let schema = IndexSchema::get();
         Ok(match expr {
             Expr::Pattern { field, pattern } => match field.as_deref().and_then(|name| schema.find(name)) {
-                Some((def, field)) if def.is_keyword() => {
-                    let mut values = values(self.searcher, field)?;
+                Some((def, _)) if def.is_keyword() => {
+                    let mut values = self.known.values(def)?;
                     values.retain(|value| pattern.fits(value) || words_of(value).iter().any(|word| pattern.fits(word)));
                     Expr::Values { field: def.name.clone(), values }
                 }
@@ -57,28 +53,28 @@ impl Resolver<'_> {
                 }
             },
             Expr::Keyword { field, value, reading } => match schema.find(field) {
-                Some((def, field)) => self.keyword(def, field, value, *reading)?,
+                Some((def, _)) => self.keyword(def, value, *reading)?,
                 None => Expr::Nothing,
             },
             Expr::Span { field, span } => {
                 let mut known = |pattern: &Pattern| Ok(Span::AnyWord(Arc::new(self.any_word(pattern)?)));
-                let span = span.with_patterns::<tantivy::TantivyError>(&mut known)?;
+                let span = span.with_patterns::<K::Error>(&mut known)?;
                 Expr::Span { field: field.clone(), span }
             }
             Expr::Outcome(outcome) => {
                 Expr::Values { field: "outcome".to_owned(), values: BTreeSet::from([outcome.clone()]) }
             }
             Expr::Path(path) => {
-                if !crate::index::has_path(self.searcher, path)? {
+                if !self.known.has_path(path)? {
                     self.note(format!("no letter in the index lies at or below `{path}`"));
                 }
                 expr.clone()
             }
             Expr::Boost(inner, factor) => Expr::Boost(Box::new(self.expr(inner)?), *factor),
             Expr::Not(inner) => Expr::Not(Box::new(self.expr(inner)?)),
-            Expr::And(all) => Expr::And(all.iter().map(|e| self.expr(e)).collect::<tantivy::Result<_>>()?),
-            Expr::Or(any) => Expr::Or(any.iter().map(|e| self.expr(e)).collect::<tantivy::Result<_>>()?),
-            Expr::Most(of) => Expr::Most(of.iter().map(|e| self.expr(e)).collect::<tantivy::Result<_>>()?),
+            Expr::And(all) => Expr::And(all.iter().map(|e| self.expr(e)).collect::<Result<_, _>>()?),
+            Expr::Or(any) => Expr::Or(any.iter().map(|e| self.expr(e)).collect::<Result<_, _>>()?),
+            Expr::Most(of) => Expr::Most(of.iter().map(|e| self.expr(e)).collect::<Result<_, _>>()?),
             other => other.clone(),
         })
     }
@@ -90,28 +86,12 @@ impl Resolver<'_> {
     }
 
     /// The terms of all words of the index that fit.
-    fn any_word(&mut self, pattern: &Pattern) -> tantivy::Result<BTreeSet<String>> {
-        let beginning = pattern.beginning().as_bytes();
+    fn any_word(&mut self, pattern: &Pattern) -> Result<BTreeSet<String>, K::Error> {
         let mut found = BTreeSet::new();
-        for segment in self.searcher.segment_readers() {
-            let index = segment.inverted_index(IndexSchema::get().forms)?;
-            go_on(self.stop)?;
-            let mut forms = index.terms().range().ge(beginning).into_stream()?;
-            while forms.advance() {
-                if !forms.key().starts_with(beginning) {
-                    break;
-                }
-                if let Ok(form) = std::str::from_utf8(forms.key())
-                    && pattern.fits(form)
-                    && lives(segment, &index, forms.value())?
-                {
-                    found.extend(terms(form));
-                }
-            }
-        }
+        self.known.forms(pattern, &mut |form| found.extend(terms(form)))?;
         // Values of keyword fields have words, too, that may stand in no text: the generic name of a drug.
-        for (_, field) in IndexSchema::get().fields().filter(|(def, _)| def.words && def.is_keyword()) {
-            let words = values(self.searcher, field)?.into_iter().flat_map(|value| words_of(&value));
+        for (def, _) in IndexSchema::get().fields().filter(|(def, _)| def.words && def.is_keyword()) {
+            let words = self.known.values(def)?.into_iter().flat_map(|value| words_of(&value));
             found.extend(words.filter(|word| pattern.fits(word)).flat_map(|word| terms(&word)));
         }
         if found.is_empty() {
@@ -125,8 +105,8 @@ impl Resolver<'_> {
         Ok(found)
     }
 
-    fn keyword(&mut self, def: &FieldDef, field: Field, value: &str, reading: Reading) -> tantivy::Result<Expr> {
-        let known = values(self.searcher, field)?;
+    fn keyword(&mut self, def: &FieldDef, value: &str, reading: Reading) -> Result<Expr, K::Error> {
+        let known = self.known.values(def)?;
         let (whole, asked) = (analysis::fold(value), words_of(value));
         let of = |values| Expr::Values { field: def.name.clone(), values };
         // A value by another name: "CA" for California, "Norco" for hydrocodone.
@@ -160,31 +140,10 @@ impl Resolver<'_> {
     }
 
     /// Values as letters spell them, between backticks.
-    fn spelt(&self, def: &FieldDef, folded: &[String]) -> tantivy::Result<Vec<String>> {
-        let mut spellings: BTreeMap<String, String> = BTreeMap::new();
-        for segment in self.searcher.segment_readers() {
-            let Some(column) = segment.fast_fields().str(&def.name)? else { continue };
-            let mut value = String::new();
-            for ord in 0..column.num_terms() as u64 {
-                value.clear();
-                column.ord_to_str(ord, &mut value)?;
-                let spelling = spellings.entry(analysis::fold(&value)).or_insert_with(|| value.clone());
-                // Of two spellings the one with small letters is easier to read.
-                if value > *spelling {
-                    spelling.clone_from(&value);
-                }
-            }
-        }
+    fn spelt(&self, def: &FieldDef, folded: &[String]) -> Result<Vec<String>, K::Error> {
+        let spellings = self.known.spellings(def)?;
         Ok(folded.iter().map(|value| format!("`{}`", spellings.get(value).unwrap_or(value))).collect())
     }
-}
-
-/// Goes on while somebody waits. Whoever gets the error knows that nobody does.
-///
-/// # Errors
-/// Where nobody waits.
-pub fn go_on(stop: &Stop) -> tantivy::Result<()> {
-    if stop.is_set() { Err(tantivy::TantivyError::InternalError("given up".to_owned())) } else { Ok(()) }
 }
 
 /// The names under which the index has a value that people know by others. Only the value as a whole is a name: "not
@@ -225,35 +184,6 @@ fn nearest(known: &BTreeSet<String>, whole: &str, asked: &[String]) -> Vec<Strin
         .collect();
     near.sort();
     near.into_iter().take(SHOWN).map(|(_, _, value)| value.clone()).collect()
-}
-
-/// The values of a keyword field, lower case and without accents. There are some hundreds at most.
-pub fn values(searcher: &Searcher, field: Field) -> tantivy::Result<BTreeSet<String>> {
-    let mut found = BTreeSet::new();
-    for segment in searcher.segment_readers() {
-        let index = segment.inverted_index(field)?;
-        let mut values = index.terms().stream()?;
-        while values.advance() {
-            if let Ok(value) = std::str::from_utf8(values.key())
-                && !found.contains(value)
-                && lives(segment, &index, values.value())?
-            {
-                found.insert(value.to_owned());
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// Whether a term is in a document that is not deleted: those of deleted ones stay in the dictionary until their segment
-/// is merged.
-fn lives(segment: &SegmentReader, index: &InvertedIndexReader, term: &TermInfo) -> tantivy::Result<bool> {
-    let Some(alive) = segment.alive_bitset() else { return Ok(true) };
-    let mut documents = index.read_postings_from_terminfo(term, IndexRecordOption::Basic)?;
-    while documents.doc() != TERMINATED && !alive.is_alive(documents.doc()) {
-        documents.advance();
-    }
-    Ok(documents.doc() != TERMINATED)
 }
 
 /// The words of a value of a keyword field: unlike those of a text not stemmed. "Non-arthroscopic" is one word, since it

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use tantivy::{Searcher, Term};
 
+use super::known::{go_on, values};
 use super::lex::{self, Token};
 use super::loosen::is_little;
-use super::resolve::{go_on, values, words_of};
+use super::resolve::words_of;
 use super::synonyms::is_term;
 use super::terms;
 use crate::index::{FieldKind, IndexSchema, Stop, analysis};

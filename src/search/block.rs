@@ -124,6 +124,11 @@ impl Counter {
         is_new
     }
 
+    /// What was counted elsewhere.
+    pub fn of(count: Count) -> Self {
+        Self { count, behind: 0 }
+    }
+
     /// Whether nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.behind == 0

@@ -88,19 +88,20 @@ fn read(text: &str) -> Option<(Cursor, [u8; 4])> {
     (*version == VERSION).then_some((Cursor { place, letter, number }, *of))
 }
 
-fn from_hex(text: &str) -> Option<Vec<u8>> {
+/// The bytes of hexadecimal digits.
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> = text.chars().map(|c| Some(c.to_digit(16)? as u8)).collect();
     let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
     Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 /// What tells a query, its order and its groups from others.
-fn whose(expr: &Expr, sort: &Sort, by: By) -> [u8; 4] {
+pub fn whose(expr: &Expr, sort: &Sort, by: By) -> [u8; 4] {
     hash(format!("{expr:?} {sort:?} {by:?}").as_bytes())
 }
 
 /// FNV-1a, folded to 32 bits (Fowler, Noll and Vo; RFC 9923): tells by accident changed bytes, and is the same everywhere.
-fn hash(bytes: &[u8]) -> [u8; 4] {
+pub fn hash(bytes: &[u8]) -> [u8; 4] {
     let all = hash_of(bytes);
     ((all >> 32) as u32 ^ all as u32).to_be_bytes()
 }

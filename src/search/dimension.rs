@@ -8,16 +8,7 @@ use tantivy::columnar::{Cardinality, Column, StrColumn};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{FieldKind, IndexSchema, analysis};
 
-/// The bands of age: first year, last year, name.
-pub const AGE_BANDS: [(u64, u64, &str); 7] = [
-    (0, 17, "0-17"),
-    (18, 29, "18-29"),
-    (30, 39, "30-39"),
-    (40, 49, "40-49"),
-    (50, 59, "50-59"),
-    (60, 69, "60-69"),
-    (70, u64::MAX, "70+"),
-];
+pub use crate::index::AGE_BANDS;
 
 /// What the name of a dimension of highest levels ends in.
 const GROUP: &str = "_group";
@@ -217,6 +208,20 @@ impl Dimension {
         }
     }
 
+    /// The code of a value by its name, as [`Dimension::ordered_name`] gives it; `None` for keywords.
+    pub(crate) fn code_of(&self, name: &str) -> Option<u32> {
+        match self {
+            Self::Period { unit: Unit::Year, .. } | Self::Requests => name.parse().ok(),
+            Self::Period { .. } => {
+                let (year, part) = name.split_once('-')?;
+                let part: u32 = part.strip_prefix('Q').unwrap_or(part).parse().ok()?;
+                Some(year.parse::<u32>().ok()?.checked_mul(100)? + part)
+            }
+            Self::AgeBand => u32::try_from(AGE_BANDS.iter().position(|band| band.2 == name)?).ok(),
+            Self::Keyword(_) | Self::Group { .. } | Self::First { .. } => None,
+        }
+    }
+
     fn code(&self, value: u64) -> u32 {
         let code = match self {
             Self::Period { unit: Unit::Year, .. } => value / 10_000,
@@ -267,13 +272,20 @@ pub struct Interner {
 }
 
 impl Interner {
-    fn code(&mut self, value: &str) -> u32 {
+    /// The code of a value.
+    pub fn code(&mut self, value: &str) -> u32 {
         let next = self.spellings.len() as u32;
         let code = *self.codes.entry(analysis::fold(value)).or_insert(next);
         if code == next {
             self.spellings.push(BTreeMap::new());
         }
         code
+    }
+
+    /// Notes that so many documents spell a value so.
+    pub fn spelt(&mut self, value: &str, documents: u64) {
+        let code = self.code(value);
+        *self.spellings[code as usize].entry(value.to_owned()).or_default() += documents;
     }
 
     /// The code of a value, if it occurs.

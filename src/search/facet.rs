@@ -87,7 +87,7 @@ impl Facet {
     }
 
     /// The tables that it is made of, each counted by one dimension.
-    pub(super) fn tables(&self) -> Vec<Vec<Dimension>> {
+    pub(crate) fn tables(&self) -> Vec<Vec<Dimension>> {
         let below = self.below.iter().map(|below| match below {
             Below::Levels(values) | Below::All(values, _) => vec![values.clone()],
         });
@@ -95,7 +95,7 @@ impl Facet {
     }
 
     /// The table of what was counted for [`Facet::tables`].
-    pub(super) fn made_of(&self, mut tables: impl Iterator<Item = Table>) -> Table {
+    pub(crate) fn made_of(&self, mut tables: impl Iterator<Item = Table>) -> Table {
         let mut table = tables.next().unwrap_or_default();
         table.by = vec![self.name().to_owned()];
         let below: Vec<Row> = tables.next().map(|table| table.rows).unwrap_or_default();

@@ -44,10 +44,17 @@ pub use stream::{Matched, Stream};
 pub use suggest::suggestion;
 pub use tally::{MOST_FIELDS, Row, Table};
 pub use words::{cases, values};
+pub(crate) use {
+    context::contexts, cursor::from_hex, cursor::hash, cursor::whose, dimension::Interner, snippet::snippets,
+};
+pub(crate) use {
+    dimension::MISSING, stats::Cell, stats::Cells, stats::Countable, stats::Days, stats::Keep, tally::Key,
+};
+pub(crate) use {dimension::OTHERS as OTHERS_CODE, stats::compare_in, stats::cross_in, stats::stats_in};
 
 use crate::error::Result;
 use crate::index::{Reader, StoredIssue};
-use crate::query::{self, Expr, Mark, Resolved};
+use crate::query::{self, Expr, Here, Mark, Resolved};
 use collect::{Collect, Collected};
 use cursor::Cursor;
 use group::Candidate;
@@ -212,7 +219,7 @@ pub fn marks(reader: &Reader, expr: &Expr) -> Result<(Vec<Mark>, Vec<String>)> {
 
 /// What patterns and keywords of an expression stand for in an index.
 fn resolved(reader: &Reader, expr: &Expr) -> Result<Resolved> {
-    query::resolve(expr, reader.searcher(), reader.stop()).map_err(|e| reader.damaged(e))
+    query::resolve(expr, &Here::new(reader.searcher(), reader.stop())).map_err(|e| reader.damaged(e))
 }
 
 fn collected(reader: &Reader, expr: &Expr, collect: &Collect) -> Result<Collected> {

@@ -62,18 +62,30 @@ impl Tally {
     /// The table of these groups.
     pub fn table(self, by: &[Dimension], total: Count) -> Table {
         let names: Vec<Vec<&str>> = self.interners.iter().map(Interner::names).collect();
+        let groups = self.groups.iter().map(|(key, group)| (*key, group.count)).collect();
+        Table::of(groups, &names, by, total)
+    }
+}
+
+impl Table {
+    /// The table of the counts of some groups, with the names of the values of each dimension by their codes.
+    pub(crate) fn of<S: AsRef<str>>(
+        mut groups: Vec<(Key, Count)>,
+        names: &[Vec<S>],
+        by: &[Dimension],
+        total: Count,
+    ) -> Table {
         // Keywords stand in the order of how often they occur in all.
         let mut marginal: Vec<HashMap<u32, u64>> = vec![HashMap::new(); by.len()];
-        for (key, group) in &self.groups {
+        for (key, count) in &groups {
             for (counts, code) in marginal.iter_mut().zip(key) {
-                *counts.entry(*code).or_default() += group.count.issues;
+                *counts.entry(*code).or_default() += count.issues;
             }
         }
-        let mut groups: Vec<_> = self.groups.iter().collect();
         groups.sort_by_cached_key(|(key, _)| {
             let place = |(i, dimension): (usize, &Dimension)| {
                 let code = key[i];
-                let name = names.get(i).and_then(|n| n.get(code as usize)).copied().unwrap_or_default();
+                let name = names.get(i).and_then(|n| n.get(code as usize)).map_or("", AsRef::as_ref);
                 match dimension.is_ordered() {
                     true => (code == MISSING, u64::from(code), String::new()),
                     false => (code == MISSING, u64::MAX - marginal[i][&code], name.to_owned()),
@@ -81,14 +93,14 @@ impl Tally {
             };
             by.iter().enumerate().map(place).collect::<Vec<_>>()
         });
-        let rows = groups.into_iter().map(|(key, group)| {
+        let rows = groups.into_iter().map(|(key, count)| {
             let value = |(i, dimension): (usize, &Dimension)| match (key[i], dimension.is_ordered()) {
                 (MISSING, _) => None,
                 (code, true) => Some(dimension.ordered_name(code)),
-                (code, false) => names[i].get(code as usize).map(|name| (*name).to_owned()),
+                (code, false) => names[i].get(code as usize).map(|name| name.as_ref().to_owned()),
             };
             let values = by.iter().enumerate().map(value).collect();
-            Row { values, count: group.count, below: Vec::new(), left_out: None }
+            Row { values, count, below: Vec::new(), left_out: None }
         });
         let rows = rows.collect();
         let by = by.iter().map(|d| d.name().to_owned()).collect();

@@ -47,6 +47,7 @@ mod query;
 mod reading;
 mod readme;
 mod relevance;
+mod remote;
 mod report;
 mod requests;
 mod roots;

@@ -123,6 +123,8 @@ fn every_schema_is_checked_here() {
         include_str!("export.rs"),
         include_str!("saved.rs"),
         include_str!("similar.rs"),
+        include_str!("remote/publish.rs"),
+        include_str!("remote/doctor.rs"),
         include_str!("serve/api.rs"),
         include_str!("serve/client.rs"),
     ]

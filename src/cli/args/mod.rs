@@ -6,6 +6,7 @@ mod export;
 mod index;
 mod info;
 mod parse;
+mod remote;
 mod report;
 mod save;
 mod search;
@@ -17,6 +18,7 @@ mod show;
 mod similar;
 mod stats;
 mod status;
+mod there;
 
 use clap::{Parser, Subcommand};
 
@@ -26,6 +28,7 @@ pub use export::{ExportArgs, FileFormatArg, OfArg};
 pub use index::IndexArgs;
 pub use info::{InfoArgs, OptimizeArgs};
 pub use parse::{ParseArgs, ParseFormat};
+pub use remote::{DoctorArgs, FlavorArg, InitArgs, PublishArgs, RemoteArgs, RemoteChoice, RemoteCommand, TakeDownArgs};
 pub use report::{PageFormat, ReportArgs};
 pub use save::SaveArgs;
 pub use search::{GroupArg, HitFormat, SearchArgs};
@@ -37,6 +40,7 @@ pub use show::{ShowArgs, ShowFormat};
 pub use similar::{SimilarArgs, TableFormat};
 pub use stats::{DaysArg, Over, StatsArgs, StatsFormat};
 pub use status::{StateArg, StatusArgs};
+pub use there::There;
 
 /// Index, search and count California Independent Medical Review decisions.
 #[derive(Debug, Parser)]
@@ -87,6 +91,12 @@ pub enum Command {
     /// Write whole letters or issues, as JSON lines, CSV or Parquet
     #[command(after_help = export::EXPORT_HELP)]
     Export(ExportArgs),
+    /// Bring an index of OpenSearch, Elasticsearch, Quickwit or rSearch up to date with the one here
+    #[command(after_help = remote::PUBLISH_HELP)]
+    Publish(PublishArgs),
+    /// Make the index that letters are published to, try what a server can do, take letters down
+    #[command(after_help = remote::REMOTE_HELP)]
+    Remote(RemoteArgs),
     /// Read letters and print their records, without an index
     #[command(
         after_help = "Examples:\n  imr parse letters/ > letters.jsonl\n  imr parse new.pdf --format text\n  imr parse new.pdf --explain"
@@ -126,6 +136,8 @@ impl Command {
             Self::Serve(args) => &args.look,
             Self::Mcp(args) => &args.look,
             Self::Export(args) => &args.look,
+            Self::Publish(args) => &args.look,
+            Self::Remote(args) => args.look(),
             Self::Parse(args) => &args.look,
             Self::Check(args) => &args.look,
             Self::Info(args) => &args.look,

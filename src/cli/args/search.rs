@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use super::{IndexChoice, Look, Selection};
+use super::{IndexChoice, Look, Selection, There};
 
 pub const SEARCH_HELP: &str = "\
 Queries:
@@ -47,7 +47,8 @@ Examples:
   imr search functional w/5 restoration --context
   imr search 'pain contract' overturned --group letter --snippets 3
   imr search 'issue:\"lumbar MRI\"' --outcome overturned --facets specialty,year
-  imr search opioid --decided 2016-12..2017-01 --sort -decided --format csv";
+  imr search opioid --decided 2016-12..2017-01 --sort -decided --format csv
+  imr search acupuncture upheld --remote https://search.example.org:9200/letters";
 
 #[derive(Debug, ClapArgs)]
 pub struct SearchArgs {
@@ -119,6 +120,8 @@ pub struct SearchArgs {
     pub index: IndexChoice,
     #[command(flatten)]
     pub look: Look,
+    #[command(flatten)]
+    pub there: There,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -13,6 +13,11 @@ pub struct IndexChoice {
 }
 
 impl IndexChoice {
+    /// Whether the flag names one.
+    pub fn is_named(&self) -> bool {
+        self.index.is_some()
+    }
+
     /// The folder that was named.
     pub fn dir(&self) -> Option<PathBuf> {
         index_dir(self.index.clone())

@@ -2,7 +2,7 @@
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use super::{IndexChoice, Look, Selection};
+use super::{IndexChoice, Look, Selection, There};
 
 pub const STATS_HELP: &str = "\
 Counts are exact. `issues` counts disputed treatments and `letters` the letters that
@@ -22,7 +22,8 @@ Examples:
   imr stats opioid --over quarter --chart
   imr stats 'issue:MRI' --compare 'issue:acupuncture' --by basis
   imr stats --by year --days assigned
-  imr stats --by specialty --basis mtus --format csv";
+  imr stats --by specialty --basis mtus --format csv
+  imr stats --by year,outcome --remote https://search.example.org:9200/letters";
 
 #[derive(Debug, ClapArgs)]
 pub struct StatsArgs {
@@ -72,6 +73,8 @@ pub struct StatsArgs {
     pub index: IndexChoice,
     #[command(flatten)]
     pub look: Look,
+    #[command(flatten)]
+    pub there: There,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -18,6 +18,11 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// A combination that was counted elsewhere.
+    pub fn of(count: Count, upheld: u64, overturned: u64) -> Self {
+        Self { counter: Counter::of(count), upheld, overturned }
+    }
+
     /// Issues, and the letters that hold them.
     pub fn count(&self) -> Count {
         self.counter.count

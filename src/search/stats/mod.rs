@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 pub use figures::{Interval, Quantiles, Test};
 pub use rows::{Change, Compared, Comparison, OTHERS, RowOrder, Stats, StatsRow};
+pub(crate) use {cells::Cell, figures::Days, pass::Cells, pass::Keep};
 
 use super::dimension::Dimension;
 use super::resolved;
@@ -16,7 +17,6 @@ use super::tally::MOST_FIELDS;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::Reader;
 use crate::query::{self, Expr, Resolved};
-use pass::{Cells, Keep};
 
 /// The day from which the days to a decision are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Since {
     }
 
     /// The field that holds the day.
-    fn field(self) -> &'static str {
+    pub(crate) fn field(self) -> &'static str {
         match self {
             Self::Assigned => "assigned",
             Self::Denied => "denied",
@@ -69,8 +69,31 @@ impl StatsRequest {
     }
 
     /// Letters of unknown layout have no issues and are counted only where the layout is one of the fields.
-    fn only_issues(&self) -> bool {
+    pub(crate) fn only_issues(&self) -> bool {
         !self.by.iter().any(|dimension| dimension.name() == "layout")
+    }
+}
+
+/// What issues can be counted in: an index here, or an engine elsewhere.
+pub(crate) trait Countable {
+    /// What patterns and keywords stand for there.
+    fn resolved(&self, expr: &Expr) -> Result<Resolved>;
+
+    /// The counts of what an expression matches, in tables by some of the dimensions that were asked for each. Values that
+    /// are not to be kept are not told apart.
+    fn tables(&self, expr: &Expr, request: &StatsRequest, keep: &[Keep], tables: &[Vec<usize>]) -> Result<Vec<Cells>>;
+}
+
+impl Countable for Reader {
+    fn resolved(&self, expr: &Expr) -> Result<Resolved> {
+        resolved(self, expr)
+    }
+
+    fn tables(&self, expr: &Expr, request: &StatsRequest, keep: &[Keep], tables: &[Vec<usize>]) -> Result<Vec<Cells>> {
+        let searcher = self.searcher();
+        let weight = || query::compile(expr, searcher)?.weighted(searcher.schema(), None);
+        let weight = weight().map_err(|e| self.damaged(e))?.until(self.stop().clone());
+        pass::run(self, &weight, request, keep, tables)
     }
 }
 
@@ -79,11 +102,16 @@ impl StatsRequest {
 /// # Errors
 /// For more than [`MOST_FIELDS`] fields, or when the index cannot be read.
 pub fn stats(reader: &Reader, request: &StatsRequest) -> Result<Stats> {
+    stats_in(reader, request)
+}
+
+/// The same, wherever the issues are.
+pub(crate) fn stats_in(place: &dyn Countable, request: &StatsRequest) -> Result<Stats> {
     check(request)?;
-    let Resolved { expr, notes } = resolved(reader, &request.expr)?;
-    let mut cells = counted(reader, &expr, request, &[])?;
+    let Resolved { expr, notes } = place.resolved(&request.expr)?;
+    let mut cells = counted(place, &expr, request, &[])?;
     if let Some(keep) = keep(request, &[&cells]) {
-        cells = counted(reader, &expr, request, &keep)?;
+        cells = counted(place, &expr, request, &keep)?;
     }
     let mut stats = Stats::new(cells, request);
     stats.notes = notes;
@@ -106,12 +134,17 @@ pub struct Cross {
 /// # Errors
 /// For fewer than two fields, and as [`stats`].
 pub fn cross(reader: &Reader, request: &StatsRequest) -> Result<Cross> {
+    cross_in(reader, request)
+}
+
+/// The same, wherever the issues are.
+pub(crate) fn cross_in(place: &dyn Countable, request: &StatsRequest) -> Result<Cross> {
     check(request)?;
     let (rest, last) = match request.by.as_slice() {
         [rest @ .., last] if !rest.is_empty() => (rest.to_vec(), vec![last.clone()]),
         _ => return Err(Error::new(ErrorKind::Usage, "a cross table is by two fields at least")),
     };
-    let Resolved { expr, notes } = resolved(reader, &request.expr)?;
+    let Resolved { expr, notes } = place.resolved(&request.expr)?;
     let part = |by: Vec<Dimension>| StatsRequest { by, ..request.clone() };
     let (of_rows, of_columns) = (part(rest), part(last));
     let fields = request.by.len();
@@ -120,10 +153,10 @@ pub fn cross(reader: &Reader, request: &StatsRequest) -> Result<Cross> {
         // Where letters of unknown layout count by some fields and not by others, each table is counted by itself.
         if [&of_rows, &of_columns].iter().any(|part| part.only_issues() != request.only_issues()) {
             let (rest, last) = keep.split_at(keep.len().min(fields - 1));
-            let count = |request: &StatsRequest, keep: &[Keep]| counted(reader, &expr, request, keep);
+            let count = |request: &StatsRequest, keep: &[Keep]| counted(place, &expr, request, keep);
             return Ok([count(request, keep)?, count(&of_rows, rest)?, count(&of_columns, last)?]);
         }
-        let mut all = tables_of(reader, &expr, request, keep, &tables)?.into_iter();
+        let mut all = place.tables(&expr, request, keep, &tables)?.into_iter();
         Ok(std::array::from_fn(|_| all.next().unwrap_or_default()))
     };
     let mut counts = counted_by(&[])?;
@@ -142,11 +175,16 @@ pub fn cross(reader: &Reader, request: &StatsRequest) -> Result<Cross> {
 /// # Errors
 /// As [`stats`].
 pub fn compare(reader: &Reader, request: &StatsRequest, other: &Expr) -> Result<Comparison> {
+    compare_in(reader, request, other)
+}
+
+/// The same, wherever the issues are.
+pub(crate) fn compare_in(place: &dyn Countable, request: &StatsRequest, other: &Expr) -> Result<Comparison> {
     check(request)?;
-    let both = [resolved(reader, &request.expr)?, resolved(reader, other)?];
+    let both = [place.resolved(&request.expr)?, place.resolved(other)?];
     let count = |keep: &[Keep]| -> Result<[Cells; 2]> {
         let [one, other] = &both;
-        Ok([counted(reader, &one.expr, request, keep)?, counted(reader, &other.expr, request, keep)?])
+        Ok([counted(place, &one.expr, request, keep)?, counted(place, &other.expr, request, keep)?])
     };
     let mut cells = count(&[])?;
     if let Some(keep) = keep(request, &[&cells[0], &cells[1]]) {
@@ -154,7 +192,7 @@ pub fn compare(reader: &Reader, request: &StatsRequest, other: &Expr) -> Result<
     }
     let shared = both[0].expr.clone().and(both[1].expr.clone());
     let none = StatsRequest { by: Vec::new(), days: None, ..request.clone() };
-    let shared = counted(reader, &shared, &none, &[])?.total.count().issues;
+    let shared = counted(place, &shared, &none, &[])?.total.count().issues;
     let mut comparison = Comparison::new(cells, shared, request);
     let [one, other] = both;
     comparison.notes = one.notes;
@@ -195,21 +233,7 @@ fn keep(request: &StatsRequest, counted: &[&Cells]) -> Option<Vec<Keep>> {
     keep.iter().any(Option::is_some).then_some(keep)
 }
 
-fn counted(reader: &Reader, expr: &Expr, request: &StatsRequest, keep: &[Keep]) -> Result<Cells> {
+fn counted(place: &dyn Countable, expr: &Expr, request: &StatsRequest, keep: &[Keep]) -> Result<Cells> {
     let all = (0..request.by.len()).collect();
-    Ok(tables_of(reader, expr, request, keep, &[all])?.into_iter().next().unwrap_or_default())
-}
-
-/// The same for several tables, each by some of the fields.
-fn tables_of(
-    reader: &Reader,
-    expr: &Expr,
-    request: &StatsRequest,
-    keep: &[Keep],
-    tables: &[Vec<usize>],
-) -> Result<Vec<Cells>> {
-    let searcher = reader.searcher();
-    let weight = || query::compile(expr, searcher)?.weighted(searcher.schema(), None);
-    let weight = weight().map_err(|e| reader.damaged(e))?.until(reader.stop().clone());
-    pass::run(reader, &weight, request, keep, tables)
+    Ok(place.tables(expr, request, keep, &[all])?.into_iter().next().unwrap_or_default())
 }

@@ -40,7 +40,8 @@ pub struct Cells {
 }
 
 impl Cells {
-    fn new(dimensions: usize) -> Self {
+    /// Nothing was counted yet.
+    pub fn new(dimensions: usize) -> Self {
         Self { several: vec![false; dimensions], marginals: vec![HashMap::new(); dimensions], ..Self::default() }
     }
 

@@ -288,6 +288,9 @@ fn test(cells: &Cells) -> Option<Test> {
         let mut codes: Vec<u32> = cells.by_key.keys().map(|key| key[i]).filter(|code| *code != MISSING).collect();
         codes.sort_unstable();
         codes.dedup();
+        // Values get their codes by chance, and sums of fractions depend on their order.
+        let name = |code: u32| cells.names.get(i).and_then(|names| names.get(code as usize));
+        codes.sort_by(|a, b| name(*a).cmp(&name(*b)));
         codes
     };
     let (rows, columns) = (codes(0), codes(1));

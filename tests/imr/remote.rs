@@ -1,0 +1,18 @@
+//! Engines that others run: publishing to them, against a stub that does what such engines do and against any real one, and
+//! asking them, with the same answers as of an index here.
+
+mod bulk;
+mod cluster;
+mod contract;
+mod doctor;
+mod dsl;
+mod engine;
+mod faults;
+mod kill;
+mod publish;
+mod search;
+mod state;
+mod stats;
+mod stub;
+mod tls;
+mod wire;

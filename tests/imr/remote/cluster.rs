@@ -1,0 +1,149 @@
+//! A cluster of three nodes of rSearch: publishers and nodes that are killed. `scripts/cluster test` starts one and says so
+//! in `IMR_CLUSTER`, the folder of the cluster, and `IMR_REMOTE_URL`, the address of its first node.
+
+#![cfg(unix)]
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::contract::Remote;
+use super::publish::{account, counts, issues};
+use crate::invented::Rng;
+use crate::support::Folder;
+
+/// Tests that kill nodes are no company for others.
+static ONE: Mutex<()> = Mutex::new(());
+
+/// The cluster's folder.
+fn cluster() -> Option<String> {
+    let folder = std::env::var("IMR_CLUSTER").ok().filter(|folder| !folder.is_empty());
+    if folder.is_none() {
+        eprintln!("skipped: IMR_CLUSTER names no cluster");
+    }
+    folder
+}
+
+/// Kills a node at once, or starts it again.
+fn node(what: &str, cluster: &str, number: &str) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/cluster");
+    let mut command = Command::new(script);
+    command.args([what, cluster, number]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    assert!(command.status().unwrap().success(), "{what} {number}");
+}
+
+/// The addresses of all nodes, with an index.
+fn all_nodes(remote: &Remote) -> String {
+    let (first, index) = remote.target.rsplit_once('/').unwrap();
+    let (host, port) = first.rsplit_once(':').unwrap();
+    let port: u16 = port.parse().unwrap();
+    format!("{host}:{port},{host}:{},{host}:{}/{index}", port + 1, port + 2)
+}
+
+fn start(folder: &Folder, target: &str, args: &[&str]) -> Child {
+    let args = [&["publish", "--to", target, "--state", "state"], args].concat();
+    folder.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn a_publisher_that_is_killed_leaves_what_the_next_makes_whole() {
+    let (Some(_), Some(remote)) = (cluster(), Remote::start(400)) else { return };
+    let _one = ONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let (folder, target) = (&remote.folder, remote.target.as_str());
+    folder.imr(&["remote", "init", target, "--apply"]).succeeds();
+    let small = ["--batch-bytes", "60000", "--in-flight", "3"];
+    let began = Instant::now();
+    remote.publish(&[&small[..], &["--state", "timed"]].concat()).succeeds();
+    let whole = began.elapsed();
+    let (mut rng, mut at_work) = (Rng::new(3, 0), 0);
+    for round in 0..20 {
+        // Every other time from the beginning.
+        if round % 2 == 0 {
+            imr::remote::init::remove(&remote.client).unwrap();
+            folder.imr(&["remote", "init", target, "--apply"]).succeeds();
+            let _ = std::fs::remove_file(folder.path().join("state"));
+        }
+        let mut child = start(folder, target, &small);
+        std::thread::sleep(Duration::from_micros(rng.between(0, whole.as_micros() as u64)));
+        at_work += u32::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let told = account(&remote.publish(&["--state", "state", "--verify"]).succeeds());
+        let count = issues(folder).len() as u64;
+        assert_eq!(counts(&told["verified"], ["expected", "there", "same"]), [count; 3], "round {round}");
+    }
+    eprintln!("{at_work} of 20 publishers were killed at work");
+    assert!(at_work >= 5);
+}
+
+#[test]
+fn a_node_that_is_killed_costs_time_and_no_letter() {
+    let (Some(cluster), Some(remote)) = (cluster(), Remote::start(1_500)) else { return };
+    let _one = ONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let (folder, target) = (&remote.folder, all_nodes(&remote));
+    folder.imr(&["remote", "init", &target, "--apply"]).succeeds();
+    // The third node goes while letters come, and comes back.
+    let mut child = start(folder, &target, &["--batch-bytes", "60000", "--in-flight", "2"]);
+    let until = Instant::now() + Duration::from_secs(60);
+    while remote.client.count(&json!({"match_all": {}})).unwrap_or(0) == 0 && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    node("kill", &cluster, "3");
+    let was_at_work = child.try_wait().unwrap().is_none();
+    std::thread::sleep(Duration::from_secs(2));
+    node("node", &cluster, "3");
+    let status = child.wait().unwrap();
+    eprintln!(
+        "the publisher ended with {status}, {} when the node was killed",
+        if was_at_work { "at work" } else { "done" }
+    );
+    let args = ["publish", "--to", &target, "--state", "state", "--verify", "--format", "json"];
+    let count = issues(folder).len() as u64;
+    // A node that comes back may not have all of it for a while.
+    let until = Instant::now() + Duration::from_secs(120);
+    loop {
+        let run = folder.imr(&args);
+        if run.status == 0 {
+            assert_eq!(counts(&run.json()["verified"], ["expected", "there", "same"]), [count; 3]);
+            break;
+        }
+        assert!(Instant::now() < until, "{}\n{}", run.out, run.err);
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    // A search goes on while a node is away, or says that it is not whole.
+    node("kill", &cluster, "2");
+    let parsed = imr::remote::Target::parse(&target).unwrap();
+    let client = imr::remote::Client::connect(&parsed, None, &remote.options).unwrap();
+    let mut whole = 0;
+    for _ in 0..20 {
+        match client.count(&json!({"match_all": {}})) {
+            Ok(found) => {
+                assert_eq!(found, count, "an answer that lacks something is none");
+                whole += 1;
+            }
+            Err(error) => eprintln!("{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    eprintln!("{whole} of 20 searches were answered as a whole while a node was away");
+    node("node", &cluster, "2");
+    let until = Instant::now() + Duration::from_secs(60);
+    while client.count(&json!({"match_all": {}})).ok() != Some(count) {
+        assert!(Instant::now() < until, "all is found again when the node is back");
+        std::thread::sleep(Duration::from_millis(500));
+    }
+}
+
+#[test]
+fn a_small_queue_is_waited_for() {
+    let (Some(_), Some(remote)) = (cluster(), Remote::start(300)) else { return };
+    let _one = ONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    remote.folder.imr(&["remote", "init", &remote.target, "--apply"]).succeeds();
+    let args = ["--verify", "--batch-bytes", "16384", "--in-flight", "32"];
+    let told = account(&remote.publish(&args).succeeds());
+    eprintln!("{} documents were postponed", told["postponed"]);
+    assert_eq!(counts(&told, ["new", "rejected", "waiting"]), [300, 0, 0]);
+}

@@ -1,0 +1,493 @@
+//! Hits of an engine are those of an index here.
+
+use std::sync::{Arc, OnceLock};
+
+use imr::afar::Afar;
+use imr::index::Reader;
+use imr::query::{self, Expr};
+use imr::remote::dsl::{self, Able};
+use imr::remote::{Flavor, document};
+use imr::search::{self, Facet, Found, Request, Sort};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::contract::Remote;
+use super::engine::{Document, Engine, Server};
+use super::stats::requests;
+use crate::schema::keeps_to;
+use crate::support::Folder;
+
+/// The same letters in an index here and as documents of an engine.
+pub struct Both {
+    pub folder: Folder,
+    pub reader: Reader,
+    pub documents: Arc<Vec<Document>>,
+    /// The texts of the documents.
+    texts: Vec<Value>,
+}
+
+impl Both {
+    /// Invented letters, notes of unknown layout, and texts that are hard to part into words.
+    pub fn get() -> &'static Self {
+        static BOTH: OnceLock<Both> = OnceLock::new();
+        BOTH.get_or_init(|| {
+            let folder = Folder::new();
+            folder.invent("letters", 1..=160);
+            folder.write("letters/note.txt", "A covering note about opioids.\n\nUrine tests came back clean, it says.");
+            let long = "x".repeat(70);
+            folder
+                .write("letters/long.txt", format!("Nothing but words here. One {long} two three {long} four, five."));
+            folder.imr(&["index", "letters"]).succeeds();
+            let (reader, texts) = documents_of(&folder);
+            let documents = Arc::new(texts.iter().cloned().map(Document::new).collect());
+            Self { folder, reader, documents, texts }
+        })
+    }
+
+    pub fn engine(&self, able: Able) -> Engine {
+        Engine::new(Arc::clone(&self.documents), able)
+    }
+}
+
+/// The index of a folder, and its letters as documents.
+fn documents_of(folder: &Folder) -> (Reader, Vec<Value>) {
+    let reader = Reader::open(&folder.path().join(".imr")).unwrap();
+    let mut texts = Vec::new();
+    reader
+        .letters(&mut |letter| {
+            texts.extend(document::documents(&letter, &[0; 16]).into_iter().map(Value::Object));
+            Ok(())
+        })
+        .unwrap();
+    (reader, texts)
+}
+
+/// What a query asks for, with synonyms.
+pub fn expr(text: &str) -> Expr {
+    query::with_synonyms(&query::parse(text).unwrap_or_else(|error| panic!("{text}: {error}")).expr).expr
+}
+
+/// All hits in the order of cases, with some facets.
+fn request(expr: Expr) -> Request {
+    Request {
+        limit: 5000,
+        sort: Sort::case(),
+        facets: Facet::parse_all(&["category", "guideline:3", "specialty", "year", "age_band", "requests"]).unwrap(),
+        context: Some(3),
+        ..Request::new(expr)
+    }
+}
+
+/// What tells hits from one another.
+fn ids(found: &Found) -> Vec<String> {
+    let id = |hit: &search::Hit| {
+        let facts = &hit.stored.letter.facts;
+        let letter = facts.case_number.map_or_else(|| facts.path.clone(), |case| case.to_string());
+        format!("{letter}/{}", hit.stored.issue.as_ref().map_or(0, |issue| issue.number))
+    };
+    found.hits.iter().map(id).collect()
+}
+
+#[track_caller]
+fn same(text: &str, here: &Found, there: &Found) {
+    assert_eq!(ids(here), ids(there), "{text}");
+    assert_eq!((here.total, here.results), (there.total, there.results), "{text}");
+    for (one, other) in here.hits.iter().zip(&there.hits) {
+        assert_eq!(one, other, "{text}");
+    }
+    assert_eq!(here.facets, there.facets, "{text}");
+    assert_eq!(here.notes, there.notes, "{text}");
+}
+
+#[test]
+fn queries_find_the_same_there() {
+    let both = Both::get();
+    let engine = both.engine(Able::ALL);
+    let mut found = 0;
+    for text in [
+        "",
+        "acupuncture",
+        "acupuncture upheld MTUS",
+        "\"upheld\"",
+        "PT",
+        "\"PT\"",
+        "Norco",
+        "hydrocodone lumbar",
+        "MRI AND (lumbar OR cervical) NOT surgery",
+        "NOT upheld",
+        "issue:lumbar -rationale:therapy",
+        "\"physical therapy\"",
+        "issue:\"physical therapy\"",
+        "drug:naproxen",
+        "drug:*",
+        "category:rehabilitation",
+        "category:acupuncture",
+        "category:rehab*",
+        "specialty:\"pain management\"",
+        "specialty:pain*",
+        "state:CA",
+        "chapter:*",
+        "outcome:overturned basis:mtus",
+        "decided:[2016-12 TO 2017-06]",
+        "decided:>2016-12-31",
+        "injured:<2014",
+        "age:>=60",
+        "age:40..49 sex:female",
+        "requests:>3",
+        "rationale:*",
+        "diagnosis:*",
+        "text:*",
+        "diagnosis:pain",
+        "summary:pain",
+        "case:*",
+        "path:letters",
+        "path:letters/note.txt",
+        "path:nowhere",
+        "acupunc*",
+        "wom?n",
+        "*scopy",
+        "therapies*",
+        "\"functional restor*\"",
+        "gabapentine~1",
+        "acupuncure~2 lumbar",
+        "zzz*",
+        "550mg",
+        "10/325mg",
+        "L4-5",
+        "9792.24*",
+        "trial w/5 function",
+        "function w/5 trial",
+        "guideline* w/3 therap*",
+        "rationale:(medical* pre/10 necessar*)",
+        "rationale:(treatment w/9 (guidelines OR criteria))",
+        "california w/4 mtus w/9 guidelines",
+        "(california w/4 mtus) w/9 (guidelines w/6 knee)",
+        "guidelines not w/3 mtus",
+        "guidelines not pre/2 \"knee complaints\"",
+        "\"guidelines california\"~4",
+        "\"criteria acupuncture\"~3",
+        "MRI^2 lumbar",
+        "opioids w/9 urine",
+        "\"words here one\"",
+        "\"one two\"",
+        "\"two three\"",
+        "three w/2 four",
+        "three w/1 four",
+        "CM16-0000001",
+    ] {
+        let here = search::search(&both.reader, &request(expr(text))).unwrap();
+        let there = Afar::new(&engine).search(&request(expr(text))).unwrap_or_else(|error| panic!("{text}: {error}"));
+        same(text, &here, &there);
+        found += usize::from(!here.hits.is_empty());
+    }
+    assert!(found > 50, "{found} queries find something");
+    let loose = query::loosened(&query::parse("what opioids were used for the lumbar pain").unwrap().expr).unwrap();
+    let here = search::search(&both.reader, &request(loose.clone())).unwrap();
+    for able in [Able::ALL, Able::of(Flavor::Rsearch)] {
+        same("--any", &here, &Afar::new(&both.engine(able)).search(&request(loose.clone())).unwrap());
+    }
+}
+
+/// Random queries of words that stand in the letters, as they stand there.
+struct Random<'a> {
+    texts: &'a [Vec<String>],
+    state: u64,
+}
+
+impl Random<'_> {
+    fn below(&mut self, most: usize) -> usize {
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.state >> 33) as usize % most.max(1)
+    }
+
+    /// Words of a text from a random place on.
+    fn words(&mut self, count: usize) -> Vec<String> {
+        let text = &self.texts[self.below(self.texts.len())];
+        let from = self.below(text.len());
+        text[from..].iter().take(count).cloned().collect()
+    }
+
+    fn word(&mut self) -> String {
+        self.words(1).remove(0)
+    }
+
+    fn leaf(&mut self) -> String {
+        let field = ["", "", "rationale:", "issue:", "guideline:", "summary:"][self.below(6)];
+        let near = |operator: &str, words: Vec<String>| match (words.first(), words.last()) {
+            (Some(a), Some(b)) if a != b => format!("({a} {operator} {b})"),
+            (Some(a), _) => a.clone(),
+            _ => "lumbar".to_owned(),
+        };
+        let (count, steps) = (2 + self.below(7), 1 + self.below(8));
+        match self.below(14) {
+            0..3 => format!("{field}{}", self.word()),
+            3..5 => {
+                let count = 2 + self.below(2);
+                format!("{field}\"{}\"", self.words(count).join(" "))
+            }
+            5 => format!("{field}{}", near(&format!("w/{steps}"), self.words(count))),
+            6 => format!("{field}{}", near(&format!("pre/{steps}"), self.words(count))),
+            7 => {
+                let words = self.words(count);
+                format!("{field}{}", near(&format!("w/{steps}"), words.into_iter().rev().collect()))
+            }
+            8 => format!("{field}{}", near(&format!("not w/{steps}"), self.words(count))),
+            9 => {
+                let words = self.words(6);
+                match &words[..] {
+                    [a, _, b, _, _, c] => format!("{field}(({a} w/{steps} {b}) w/{count} {c})"),
+                    _ => self.word(),
+                }
+            }
+            10 => format!("{field}{}*", self.word().chars().take(4).collect::<String>()),
+            11 => format!("decided:2016-0{}..2018", 1 + self.below(9)),
+            12 => ["upheld", "basis:mtus", "category:imaging", "sex:male", "state:texas", "drug:*"][self.below(6)]
+                .to_owned(),
+            _ => format!("age:{}..{}", 20 + self.below(30), 50 + self.below(30)),
+        }
+    }
+
+    fn query(&mut self, depth: usize) -> String {
+        match if depth == 0 { 0 } else { self.below(5) } {
+            1 => format!("({} AND {})", self.query(depth - 1), self.query(depth - 1)),
+            2 => format!("({} OR {})", self.query(depth - 1), self.query(depth - 1)),
+            3 => format!("({} NOT {})", self.query(depth - 1), self.query(depth - 1)),
+            _ => self.leaf(),
+        }
+    }
+}
+
+/// The words of texts that are words of queries as they stand.
+fn texts_of(documents: &[Value]) -> Vec<Vec<String>> {
+    let plain = |word: &&str| {
+        word.len() > 1
+            && word.bytes().all(|b| b.is_ascii_alphabetic())
+            && !["and", "or", "not", "to", "near", "pre"].contains(&word.to_ascii_lowercase().as_str())
+    };
+    let words = |text: &Value| -> Vec<String> {
+        let text = text.as_str().unwrap_or_default();
+        text.split(|c: char| !c.is_ascii_alphanumeric()).filter(plain).map(str::to_lowercase).collect()
+    };
+    let names = ["rationale", "issue", "guideline", "summary"];
+    let all = documents.iter().flat_map(|document| names.map(|name| words(&document[name])));
+    all.filter(|words| words.len() > 2).collect()
+}
+
+fn texts() -> &'static [Vec<String>] {
+    static TEXTS: OnceLock<Vec<Vec<String>>> = OnceLock::new();
+    TEXTS.get_or_init(|| texts_of(&Both::get().texts))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+    #[test]
+    fn random_queries_find_the_same_there(seed in any::<u64>()) {
+        let both = Both::get();
+        let text = Random { texts: texts(), state: seed }.query(2);
+        let expr = expr(&text);
+        let request = Request { limit: 5000, sort: Sort::case(), ..Request::new(expr.clone()) };
+        let here = search::search(&both.reader, &request).unwrap();
+        for able in [Able::ALL, Able::of(Flavor::Rsearch)] {
+            // What an engine cannot do it says before it is asked.
+            if dsl::check(&expr, able).is_err() {
+                continue;
+            }
+            let engine = both.engine(able);
+            let there = Afar::new(&engine).search(&request).unwrap_or_else(|error| panic!("{text}: {error}"));
+            prop_assert_eq!(here.total, there.total, "{}", &text);
+            prop_assert_eq!(ids(&here), ids(&there), "{}", &text);
+        }
+    }
+}
+
+#[test]
+fn hits_come_in_the_order_asked_for_and_page_by_page() {
+    let both = Both::get();
+    let engine = both.engine(Able::ALL);
+    for order in
+        ["case", "-case", "decided", "-decided", "-age", "requests", "outcome", "-specialty", "category", "state"]
+    {
+        let sort = Sort::parse(order).unwrap();
+        let request =
+            |limit, after: Option<String>| Request { limit, after, sort: sort.clone(), ..Request::new(expr("lumbar")) };
+        let here = ids(&search::search(&both.reader, &request(5000, None)).unwrap());
+        assert_eq!(ids(&Afar::new(&engine).search(&request(5000, None)).unwrap()), here, "{order}");
+        let (mut paged, mut after) = (Vec::new(), None);
+        loop {
+            let page = Afar::new(&engine).search(&request(10, after)).unwrap();
+            assert!(page.hits.iter().zip(paged.len() + 1..).all(|(hit, rank)| hit.rank == rank), "{order}");
+            paged.extend(ids(&page));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(paged, here, "{order}");
+    }
+    // A cursor belongs to its query, and one of an index is none of an engine.
+    let page = Afar::new(&engine).search(&Request { limit: 2, ..request(expr("lumbar")) }).unwrap();
+    let other = Request { after: page.next.clone(), ..request(expr("knee")) };
+    let error = Afar::new(&engine).search(&other).unwrap_err();
+    assert!(error.to_string().contains("another query"), "{error}");
+    let here = search::search(&both.reader, &Request { limit: 2, ..request(expr("lumbar")) }).unwrap();
+    let other = Request { after: here.next, ..request(expr("lumbar")) };
+    assert!(Afar::new(&engine).search(&other).unwrap_err().to_string().contains("none of an engine"));
+}
+
+#[test]
+fn nothing_is_asked_of_an_engine_for_what_it_cannot_do() {
+    let engine = Both::get().engine(Able::of(Flavor::Quickwit));
+    for text in ["opioids /s urine", "trial w/5 function", "\"trial function\"~3"] {
+        assert!(Afar::new(&engine).search(&request(expr(text))).is_err(), "{text}");
+    }
+    for by in [search::By::Letter, search::By::Rationale] {
+        assert!(Afar::new(&engine).search(&Request { by, ..request(expr("lumbar")) }).is_err());
+    }
+    let sample = Request { sort: Sort::Random { seed: 1 }, ..request(expr("lumbar")) };
+    assert!(Afar::new(&engine).search(&sample).is_err());
+    assert!(engine.asked.borrow().is_empty(), "{:?}", engine.asked.borrow());
+}
+
+#[test]
+fn an_answer_of_which_something_is_missing_says_so() {
+    let mut engine = Both::get().engine(Able::ALL);
+    let request = Request { limit: 1, ..Request::new(expr("lumbar")) };
+    let partial = |engine: &Engine| {
+        let afar = Afar::new(engine);
+        afar.search(&request).unwrap();
+        afar.partial()
+    };
+    assert_eq!(partial(&engine), [""; 0]);
+    engine.beside = json!({"timed_out": true, "_shards": {"total": 5, "successful": 5, "failed": 0}});
+    assert_eq!(partial(&engine), ["its time ran out"]);
+    engine.beside = json!({"timed_out": false, "_shards": {"total": 5, "successful": 3, "failed": 2,
+        "failures": [{"reason": {"type": "node_not_connected_exception", "reason": "node left"}}]}});
+    assert_eq!(partial(&engine), ["2 of 5 shards failed (node left)"]);
+    // Values of a field that are not all told would change what a filter means.
+    let mut engine = Both::get().engine(Able::ALL);
+    engine.most_values = 2;
+    let error = Afar::new(&engine).search(&Request::new(expr("specialty:pain"))).unwrap_err();
+    assert!(error.to_string().contains("left values out"), "{error}");
+    let error = Afar::new(&engine).search(&Request::new(expr("a*"))).unwrap_err();
+    assert!(error.to_string().contains("more words fit"), "{error}");
+}
+
+/// The JSON of a command here, and of the same there.
+fn json_of_both(server: &Server, args: &[&str]) -> (Value, Value) {
+    let folder = &Both::get().folder;
+    let args = [args, &["--format", "json"]].concat();
+    let here = folder.imr(&args).json();
+    let there = folder.imr(&[&args[..], &["--remote", &server.target]].concat()).json();
+    (here, there)
+}
+
+#[test]
+fn the_command_line_prints_the_same_there() {
+    let both = Both::get();
+    let server = Server::of(both.engine(Able::ALL));
+    for args in [
+        &["search", "acupuncture", "upheld", "--sort", "case", "--facets", "basis,category:3"][..],
+        &["search", "PT", "--sort", "-decided", "--limit", "3", "--snippets", "2", "--offset", "4"],
+        &["search", "opioid", "--decided", "2016..2017", "--count", "--facets", "outcome"],
+        &["search", "zzz"],
+        &["search", "rationale:guidelines", "--sort", "case", "--context=4", "--limit", "2"],
+        &["search", "--any", "what opioids were used for the lumbar pain", "--sort", "case", "--exact"],
+        &["stats", "--by", "year,outcome"],
+        &["stats", "--by", "specialty", "--top", "3", "acupuncture"],
+        &["stats", "issue:lumbar", "--compare", "issue:knee", "--by", "basis"],
+    ] {
+        let (here, mut there) = json_of_both(&server, args);
+        let schema = match args {
+            [_, _, "--compare", ..] => "comparison.schema.json",
+            ["stats", ..] => "stats.schema.json",
+            _ => "search.schema.json",
+        };
+        keeps_to(schema, &there);
+        // Cursors belong to where they come from.
+        if let Some(next) = here.get("next") {
+            there["next"] = next.clone();
+        }
+        // Whoever finds little is told what may have been meant, which the engine does not know.
+        assert_eq!(here, there, "{args:?}");
+    }
+    let folder = &both.folder;
+    for args in [
+        &["search", "acupuncture", "--sort", "case"][..],
+        &["search", "acupuncture", "--sort", "case", "--format", "csv", "--fields", "case_number,number,issue"],
+        &["stats", "--by", "outcome", "--format", "markdown"],
+        &["stats", "--by", "category_group,outcome", "--cross", "--test"],
+        &["stats", "--over", "year", "--show", "issues,share,ci"],
+    ] {
+        let here = folder.imr(args).succeeds().out;
+        assert_eq!(folder.imr(&[args, &["--remote", &server.target]].concat()).succeeds().out, here, "{args:?}");
+    }
+    // What an index has and an engine has not is refused by its name.
+    for (args, named) in [
+        (&["--sample", "3"][..], "`--sample`"),
+        (&["--group", "letter"], "`--group letter`"),
+        (&["--collapse"], "`--collapse`"),
+        (&["@mine"], "saved searches"),
+        (&["--queries", "list"], "`--queries`"),
+    ] {
+        let args = [&["search", "--remote", "http://127.0.0.1:1/letters"], args].concat();
+        folder.imr(&args).ends_with(2).prints_nothing().says(&[named]);
+    }
+    let args = ["search", "opioids /s urine", "--remote", "http://127.0.0.1:1/letters"];
+    folder.imr(&args).ends_with(2).prints_nothing().says(&["`/s` cannot be asked of any engine", "hint"]);
+    folder.imr(&["search", "x", "--flavor", "quickwit"]).ends_with(2).says(&["`--flavor` is for an engine"]);
+    folder.imr(&["search", "zzz", "--remote", &server.target]).ends_with(1).prints_nothing();
+}
+
+#[test]
+fn a_real_engine_finds_and_counts_the_same() {
+    let Some(remote) = Remote::start(200) else { return };
+    let (folder, target) = (&remote.folder, remote.target.as_str());
+    folder.imr(&["remote", "init", target, "--apply"]).succeeds();
+    remote.publish(&["--verify"]).succeeds();
+    let (reader, documents) = documents_of(folder);
+    let (texts, able) = (texts_of(&documents), Able::of(remote.client.flavor()));
+    let mut random = Random { texts: &texts, state: 11 };
+    let phrases: Vec<String> = (0..50).map(|n| format!("\"{}\"", random.words(2 + n % 3).join(" "))).collect();
+    let queries: Vec<String> = (0..50).map(|_| random.query(2)).collect();
+    let others = ["", "acupunc*", "wom?n", "gabapentine~1", "drug:*", "path:letters", "rationale:* upheld", "text:*"];
+    let all = phrases.iter().chain(&queries).map(String::as_str).chain(others);
+    for text in all.filter(|text| dsl::check(&expr(text), able).is_ok()) {
+        let here = search::search(&reader, &request(expr(text))).unwrap();
+        let afar = Afar::new(&remote.client);
+        same(text, &here, &Found { notes: here.notes.clone(), ..afar.search(&request(expr(text))).unwrap() });
+        assert_eq!(afar.partial(), [""; 0]);
+    }
+    for request in requests() {
+        if dsl::check(&request.expr, able).is_ok() {
+            let here = search::stats(&reader, &request).unwrap();
+            assert_eq!(Afar::new(&remote.client).stats(&request).unwrap(), here, "{:?}", request.by);
+        }
+    }
+}
+
+#[test]
+fn the_exit_status_tells_of_what_is_missing_and_of_refusals() {
+    let folder = &Both::get().folder;
+    let mut engine = Both::get().engine(Able::ALL);
+    engine.beside = json!({"timed_out": false, "_shards": {"total": 3, "successful": 2, "failed": 1}});
+    let server = Server::of(engine);
+    for args in [&["search", "lumbar"][..], &["stats", "lumbar", "--by", "outcome"]] {
+        let run = folder.imr(&[args, &["--remote", &server.target]].concat());
+        assert!(!run.out.is_empty());
+        run.ends_with(2).says(&["the answer is not whole: 1 of 3 shards failed"]);
+    }
+    for (status, kind, said) in [
+        (401, "security_exception", "IMR_REMOTE_USER"),
+        (404, "index_not_found_exception", "imr remote init"),
+        (400, "parsing_exception", "imr remote doctor"),
+    ] {
+        let server = Server::serve("opensearch", move |_| {
+            (status, json!({"error": {"type": kind, "reason": "it does not want to"}, "status": status}))
+        });
+        let run = folder.imr(&["search", "lumbar", "--remote", &server.target]);
+        run.ends_with(2).prints_nothing().says(&[&status.to_string(), kind, "it does not want to", said]);
+    }
+    // What is no answer is none.
+    let server = Server::serve("opensearch", |_| (200, json!({"hits": {"hits": []}})));
+    folder.imr(&["search", "lumbar", "--remote", &server.target]).ends_with(2).prints_nothing().says(&["no total"]);
+}
