@@ -58,7 +58,9 @@ impl Known for Here<'_> {
     type Error = TantivyError;
 
     fn values(&self, def: &FieldDef) -> tantivy::Result<BTreeSet<String>> {
-        IndexSchema::get().find(&def.name).map_or_else(|| Ok(BTreeSet::new()), |(_, field)| values(self.searcher, field))
+        IndexSchema::get()
+            .find(&def.name)
+            .map_or_else(|| Ok(BTreeSet::new()), |(_, field)| values(self.searcher, field))
     }
 
     fn spellings(&self, def: &FieldDef) -> tantivy::Result<BTreeMap<String, String>> {
