@@ -143,10 +143,8 @@ impl<'a> Counting<'a> {
             self.add_dimension(place, next(), part.documents, is_issue);
         }
         if self.since.is_some() {
-            for (days, letters) in
-                days_of(next(), 0).into_iter().filter_map(|((_, days), letters)| Some((days?, letters)))
-            {
-                let letters = letters.len() as u64;
+            for timed in days_of(next(), 0) {
+                let (Some(days), letters) = (timed.days, timed.letters.len() as u64) else { continue };
                 for cells in &mut self.cells {
                     match days < 0 {
                         // What was decided before it could be is an error of the letter.
@@ -211,10 +209,10 @@ impl<'a> Counting<'a> {
     fn add_days(&mut self, number: usize, rows: &[Row]) {
         let table = &self.tables[number];
         let mut groups: HashMap<(Key, i32), HashSet<&str>> = HashMap::new();
-        for ((values, days), letters) in days_of(rows, table.len()) {
-            let key = key(self.by, self.keep, &mut self.interners, table, values);
-            if let Some(days) = days.filter(|days| *days >= 0) {
-                groups.entry((key, days)).or_default().extend(letters);
+        for timed in days_of(rows, table.len()) {
+            let key = key(self.by, self.keep, &mut self.interners, table, timed.values);
+            if let Some(days) = timed.days.filter(|days| *days >= 0) {
+                groups.entry((key, days)).or_default().extend(timed.letters);
             }
         }
         let all: &mut HashMap<Key, Days> = &mut self.cells[number].days;
@@ -303,14 +301,21 @@ fn key(by: &[Dimension], keep: &[Keep], interners: &mut [Interner], table: &[usi
     key
 }
 
-/// The values of rows, so many, with the days that stand behind them and the letters.
-fn days_of(rows: &[Row], values: usize) -> Vec<((&[Option<String>], Option<i32>), HashSet<&str>)> {
+/// The letters of one combination of values that took so many days.
+struct Timed<'r> {
+    values: &'r [Option<String>],
+    /// The days; `None` where one of the two is not known.
+    days: Option<i32>,
+    letters: HashSet<&'r str>,
+}
+
+/// Rows by so many values and two days behind these.
+fn days_of(rows: &[Row], values: usize) -> impl Iterator<Item = Timed<'_>> {
     let day = |value: &Option<String>| Date::from_u64(value.as_deref()?.parse().ok()?).map(Date::to_days);
-    let read = |row: &Row| -> Option<i32> { Some(day(row.values.get(values)?)? - day(row.values.get(values + 1)?)?) };
-    rows.iter()
-        .map(|row| {
-            let own = row.values.get(..values).unwrap_or_default();
-            ((own, read(row)), row.names.iter().map(String::as_str).collect())
-        })
-        .collect()
+    let days = move |row: &Row| Some(day(row.values.get(values)?)? - day(row.values.get(values + 1)?)?);
+    rows.iter().map(move |row| Timed {
+        values: row.values.get(..values).unwrap_or_default(),
+        days: days(row),
+        letters: row.names.iter().map(String::as_str).collect(),
+    })
 }

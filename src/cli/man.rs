@@ -18,10 +18,14 @@ const FILES: [(&str, &str); 4] = [
     (".imrrc", "Defaults for flags, in this folder or the nearest above it."),
     ("~/.config/imr/config.toml", "The same of the user."),
 ];
-const VARIABLES: [(&str, &str); 4] = [
+const VARIABLES: [(&str, &str); 8] = [
     ("XDG_CONFIG_HOME", "The folder of configurations, instead of ~/.config."),
     ("IMR_INDEX", "The index folder, where --index names none."),
     ("IMR_TOKEN", "What who asks `imr serve` has to know, where no flag tells it."),
+    ("IMR_REMOTE_USER", "Who publishes; IMR_REMOTE_PASSWORD is the password."),
+    ("IMR_REMOTE_API_KEY", "The key that publishes, instead of a user."),
+    ("IMR_REMOTE_CREDENTIALS", "A file with credentials, where --credentials names none."),
+    ("IMR_REMOTE_CA_FILE", "Certificates of who vouches for servers, where --ca-file names none."),
     ("NO_COLOR", "Set to anything, text has no colours."),
 ];
 

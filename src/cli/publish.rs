@@ -35,6 +35,11 @@ const SETTLING: Duration = Duration::from_secs(mapping::COMMIT_SECONDS + 5);
 /// The same, in seconds, for tests.
 const SETTLING_SECONDS: &str = "IMR_SETTLING_SECONDS";
 
+/// How often it is looked again whether what differs there only has not been noticed yet.
+const LOOKS: u32 = 2;
+/// How long to wait before.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+
 /// Where letters come from.
 enum Source {
     Index(Box<Reader>),
@@ -112,6 +117,9 @@ pub fn run(args: PublishArgs) -> anyhow::Result<End> {
     let client = if args.dry_run && !args.verify { None } else { Some(remote::connect(&target, &args.remote)?) };
     if let Some(client) = &client {
         init::check(client)?;
+        if !client.flavor().knows_ids() {
+            check_additions(client, &state, &settings)?;
+        }
     }
     let rejects = args.rejects.clone().unwrap_or_else(|| beside(&state, "rejects.jsonl"));
     let Published { account, error } = match &client {
@@ -191,7 +199,18 @@ fn finish(
             message::note("waiting until what was sent can be found");
             std::thread::sleep(settings.sending.settling);
         }
-        end.verified = verify::verify(client, source.letters()?.0, &Withheld::of(state)?, stop)?;
+        let withheld = Withheld::of(state)?;
+        let mut left = LOOKS;
+        loop {
+            end.verified = verify::verify(client, source.letters()?.0, &withheld, stop)?;
+            let is_same = end.verified.as_ref().is_none_or(|verified| verified.is_same(settings.removes));
+            if is_same || left == 0 || args.dry_run {
+                break;
+            }
+            // Nodes may tell each other now and then what was replaced and deleted.
+            left -= 1;
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
         end.account.is_interrupted |= end.verified.is_none();
     }
     Ok(())
@@ -257,6 +276,28 @@ fn check_removals(state: &Path, target: &Target, total: u64) -> imr::Result<()> 
     }
     let message = format!("{total} letters are here and {known} there, so that most of them would be taken away");
     Err(Error::new(ErrorKind::Usage, message).with_hint("if that is meant, `--replace` does it"))
+}
+
+/// An engine that adds every document must not be sent what it has.
+fn check_additions(client: &Client, state: &Path, settings: &Settings) -> imr::Result<()> {
+    let (target, name) = (client.target(), client.flavor().name());
+    let hint = "make another index with `imr remote init` and publish into that";
+    if settings.is_anew {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!("{name} keeps every document it is sent, so nothing can be replaced there"),
+        )
+        .with_hint(hint));
+    }
+    if state::look(state, &target.to_string())?.into_iter().flatten().next().is_none() {
+        let there = client.count(&serde_json::json!({"match_all": {}}))?;
+        if there > 0 {
+            let documents = counted(there, "document");
+            let message = format!("`{target}` holds {documents}, and nothing is known of what was sent there");
+            return Err(Error::new(ErrorKind::Usage, message).with_hint(hint));
+        }
+    }
+    Ok(())
 }
 
 fn seconds(variable: &str) -> Option<Duration> {

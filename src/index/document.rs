@@ -47,9 +47,15 @@ pub struct IssueDocument {
     place: usize,
     own: TantivyDocument,
     /// What is stored with it: its issue, and with the first one its letter.
-    records: Vec<(Field, Vec<u8>)>,
+    records: Records,
     _permit: Option<Permit>,
 }
+
+/// Records as they are stored, with their fields.
+type Records = Vec<(Field, Vec<u8>)>;
+
+/// What a document has of its own: small values, and records.
+type Own = (TantivyDocument, Records);
 
 /// What the documents of a letter have in common.
 struct Letter {
@@ -322,7 +328,7 @@ impl Documents {
     }
 
     /// The document's own values and its record, and its texts.
-    fn issue(&self, number: u64, mut issue: IssueRecord) -> ((TantivyDocument, Vec<(Field, Vec<u8>)>), IssueTexts) {
+    fn issue(&self, number: u64, mut issue: IssueRecord) -> (Own, IssueTexts) {
         let mut doc = TantivyDocument::new();
         doc.add_u64(self.number, number);
         let yes_or_no = |told: Option<bool>| if told == Some(true) { "yes" } else { "no" };

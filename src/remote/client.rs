@@ -478,7 +478,7 @@ fn agent(options: &Options) -> Result<Agent> {
 }
 
 fn failure(error: &ureq::Error, credentials: &Credentials) -> Failure {
-    use std::io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable};
+    use std::io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, InvalidData, NetworkUnreachable};
     let why = told(&error.to_string(), credentials);
     match error {
         ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::BadUri(_) => Failure::Unreachable(why),
@@ -488,6 +488,8 @@ fn failure(error: &ureq::Error, credentials: &Credentials) -> Failure {
         {
             Failure::Unreachable(why)
         }
+        // What TLS finds wrong comes as data that is none.
+        ureq::Error::Io(error) if error.kind() == InvalidData => Failure::Untrusted(why),
         ureq::Error::BodyExceedsLimit(_) => Failure::TooLarge,
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => Failure::Untrusted(why),
         _ => Failure::Lost(why),

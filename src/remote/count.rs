@@ -84,7 +84,7 @@ pub fn letter_of(id: &str) -> &str {
 /// Counts what matches a query in some tables, part by part. No letter is in two parts.
 ///
 /// # Errors
-/// Those of the engine, and [`ErrorKind::Remote`] for counts that it gives in part only.
+/// Those of the engine, and [`crate::ErrorKind::Remote`] for counts that it gives in part only.
 pub fn count(asked: &Asked<'_>, query: &Value, tables: &[Table], each: &mut dyn FnMut(Part)) -> Result<()> {
     let most = (MOST / tables.iter().filter(|table| table.named.is_some()).count().max(1) as u64).max(1);
     let total = asked.count(query)?;

@@ -104,16 +104,21 @@ impl Courier<'_> {
         for (place, step) in batch.steps.iter().enumerate() {
             self.operations(place, step, &mut pending, &mut delivered);
         }
-        if !self.client.flavor().knows_ids() && !self.ask_to_delete(&batch.steps, &mut backoff, &mut delivered)? {
-            return Ok(None);
-        }
-        let is_unsure =
-            |step: &Step| matches!(step, Step::Put { before: Some(before), .. } if before.version.is_none());
-        if !self.client.flavor().knows_ids() && batch.steps.iter().any(is_unsure) {
-            // A run that was killed may have sent some of it.
-            backoff::wait(self.sending.settling.saturating_sub(self.began.elapsed()), || self.is_stopped());
-            let all = pending.len();
-            self.take_out_what_is_there(&mut pending, all, &batch.steps, &mut delivered)?;
+        if !self.client.flavor().knows_ids() {
+            let is_unsure =
+                |step: &Step| matches!(step, Step::Put { before: Some(before), .. } if before.version.is_none());
+            let mut old = Vec::new();
+            if batch.steps.iter().any(is_unsure) {
+                // A run that was killed may have sent some of it, or not even begun.
+                backoff::wait(self.sending.settling.saturating_sub(self.began.elapsed()), || self.is_stopped());
+                let all = pending.len();
+                old = self.take_out_what_is_there(&mut pending, all, &batch.steps, &mut delivered)?;
+            }
+            let is_old = |place: usize, step: &Step| !is_unsure(step) || old.contains(&place);
+            let steps = batch.steps.iter().enumerate().filter(|(place, step)| is_old(*place, step));
+            if !self.ask_to_delete(steps.map(|(_, step)| step), &mut backoff, &mut delivered)? {
+                return Ok(None);
+            }
         }
         let (mut refusals, mut broken) = (0, 0);
         while !pending.is_empty() {
@@ -172,6 +177,10 @@ impl Courier<'_> {
                     delivered.postponed += count as u64;
                     asked_for = answer.retry_after;
                     self.paced(|pace| pace.refused(body.len()));
+                    if matches!(answer.status, 408 | 500 | 502 | 504) {
+                        // Somebody in between may have given up what goes on behind.
+                        self.look(&mut pending, count, &batch.steps, &mut delivered)?;
+                    }
                     format!("it answers {}: {}", answer.status, answer.reason())
                 }
                 Ok(answer) => return Err(self.client.refused(&answer)),
@@ -309,8 +318,10 @@ impl Courier<'_> {
             return Ok(());
         }
         backoff::wait(self.sending.settling, || self.is_stopped());
-        self.take_out_what_is_there(pending, count, steps, delivered)
+        self.take_out_what_is_there(pending, count, steps, delivered).map(drop)
     }
+
+    /// Takes operations out whose documents are there; gives the places of letters of which other versions are, too.
 
     fn take_out_what_is_there(
         &self,
@@ -318,24 +329,40 @@ impl Courier<'_> {
         count: usize,
         steps: &[Step],
         delivered: &mut Delivered,
-    ) -> Result<()> {
-        let ids: Vec<&str> = pending[..count].iter().map(|operation| operation.id.as_str()).collect();
-        let there = quickwit::there(self.client, &ids)?;
-        let version = |operation: &Operation| match steps.get(operation.letter) {
-            Some(Step::Put { entry, .. }) => entry.version.map(|version| hex(&version)),
+    ) -> Result<Vec<usize>> {
+        let mut places: Vec<usize> = pending[..count].iter().map(|operation| operation.letter).collect();
+        places.dedup();
+        let put = |place: usize| match steps.get(place) {
+            Some(Step::Put { entry, .. }) => Some((entry.letter, hex(&entry.version.unwrap_or_default()))),
             _ => None,
         };
+        let letters: Vec<u64> = places.iter().filter_map(|place| put(*place)).map(|(letter, _)| letter).collect();
+        let there = quickwit::there(self.client, &letters)?;
         let before = pending.len();
-        pending.retain(|operation| !version(operation).is_some_and(|v| there.contains(&(operation.id.clone(), v))));
+        pending.retain(|operation| {
+            !put(operation.letter).is_some_and(|(_, version)| there.contains(&(operation.id.clone(), version)))
+        });
         delivered.documents.created += (before - pending.len()) as u64;
         if pending.len() < before {
             self.progressed();
         }
-        Ok(())
+        let is_old = |place: &usize| {
+            put(*place).is_some_and(|(letter, version)| {
+                let name = letter_name(letter);
+                let of_letter = |id: &str| id.rsplit_once('/').is_some_and(|(letter, _)| letter == name);
+                there.iter().any(|(id, own)| of_letter(id) && *own != version)
+            })
+        };
+        Ok(places.into_iter().filter(is_old).collect())
     }
 
     /// Asks an engine that deletes by queries alone to take away what is old; says whether it was not stopped.
-    fn ask_to_delete(&self, steps: &[Step], backoff: &mut Backoff, delivered: &mut Delivered) -> Result<bool> {
+    fn ask_to_delete<'s>(
+        &self,
+        steps: impl Iterator<Item = &'s Step>,
+        backoff: &mut Backoff,
+        delivered: &mut Delivered,
+    ) -> Result<bool> {
         let mut clauses = Vec::new();
         for step in steps {
             match step {

@@ -4,20 +4,21 @@
 //! than some batches are under way, and memory does not grow with the letters.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::account::{Account, Reject};
-use super::backoff::Pace;
+use super::backoff::{self, Pace};
 use super::client::{Client, Request};
 use super::deliver::{Batch, Courier, Delivered, Sending, remote_bytes};
 use super::plan::{Plan, Step};
 use super::state::{self, Settled, State};
 use super::withheld::Withheld;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result, panic_message};
 use crate::record::LetterRecord;
 
 /// What a run of publishing is to do.
@@ -41,6 +42,8 @@ pub trait Observer: Sync {
     fn done(&self, _account: &Account) {}
 }
 
+/// How often an engine that is busy is asked again to let what was sent be found.
+const REFRESHES: u32 = 5;
 /// A batch is not to hold more letters, whatever they take.
 const MOST_LETTERS: usize = 5_000;
 
@@ -314,7 +317,9 @@ fn work(courier: &Courier<'_>, waiting: &Mutex<Receiver<Batch>>, outcomes: &mpsc
         let number = batch.number;
         let outcome = match courier.is_stopped() {
             true => Ok(None),
-            false => courier.deliver(batch, seed.wrapping_add(number.wrapping_mul(0x9e37_79b9))),
+            // Whoever waits for this batch must not wait for ever.
+            false => catch_unwind(AssertUnwindSafe(|| courier.deliver(batch, seed.wrapping_add(number))))
+                .unwrap_or_else(|panic| Err(Error::new(ErrorKind::Panic, panic_message(&*panic)))),
         };
         if outcome.is_err() {
             courier.halt.store(true, Ordering::Relaxed);
@@ -340,6 +345,27 @@ pub fn refresh(client: &Client) -> Result<()> {
         return Ok(());
     }
     let path = format!("/{}/_refresh", client.target().index);
-    let answer = client.ask(&Request::new("POST", &path))?;
-    if answer.is_success() { Ok(()) } else { Err(client.refused(&answer)) }
+    let mut left = REFRESHES;
+    loop {
+        let refreshed = client.ask(&Request::new("POST", &path)).and_then(|answer| {
+            // Some answer with success when they gave up waiting.
+            let json = answer.json().unwrap_or_default();
+            let failed = json.pointer("/_shards/failed").and_then(serde_json::Value::as_u64).unwrap_or(0);
+            match answer.is_success() {
+                true if failed == 0 => Ok(()),
+                true => {
+                    let message = format!("`{}` does not let all be found that was sent", client.target());
+                    Err(Error::new(ErrorKind::RemoteUnreachable, message))
+                }
+                false => Err(client.refused(&answer)),
+            }
+        });
+        match refreshed {
+            Err(error) if error.kind() == ErrorKind::RemoteUnreachable && left > 0 => {
+                left -= 1;
+                backoff::wait(Duration::from_secs(1), || false);
+            }
+            other => return other,
+        }
+    }
 }

@@ -11,14 +11,14 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::client::{Client, whole};
-use super::document::{hex, letter_name};
+use super::document::{ID, LETTER, VERSION, hex, letter_name};
 use super::state::Entry;
 use crate::error::Result;
 
 /// How many letters one deletion names.
 pub const MOST_CLAUSES: usize = 100;
-/// How many documents are looked for at a time.
-const MOST_IDS: usize = 500;
+/// How many documents an answer may have.
+const MOST_FOUND: usize = 10_000;
 
 /// A clause for all of a letter.
 pub fn all_of(letter: u64) -> String {
@@ -36,21 +36,21 @@ pub fn deletion(index: &str, clauses: &[String]) -> (String, Value) {
     (format!("/api/v1/{index}/delete-tasks"), json!({"query": clauses.join(" OR ")}))
 }
 
-/// Which documents of these ids can be found, with their versions.
+/// Which documents of some letters can be found, by their ids and versions.
 ///
 /// # Errors
 /// When it cannot be told.
-pub fn there(client: &Client, ids: &[&str]) -> Result<HashSet<(String, String)>> {
+pub fn there(client: &Client, letters: &[u64]) -> Result<HashSet<(String, String)>> {
     let mut found = HashSet::new();
-    for some in ids.chunks(MOST_IDS) {
-        let query = json!({"bool": {"filter": [{"terms": {"id": some}}]}});
-        // Several versions of a document may be there.
-        let answer = client.search(&json!({"query": query, "size": 4 * some.len(), "track_total_hits": true}))?;
+    for some in letters.chunks(MOST_CLAUSES) {
+        let names: Vec<String> = some.iter().map(|letter| letter_name(*letter)).collect();
+        let query = json!({"bool": {"filter": [{"terms": {LETTER: names}}]}});
+        let answer = client.search(&json!({"query": query, "size": MOST_FOUND, "track_total_hits": true}))?;
         whole(&answer, client.target())?;
         let hits = answer.pointer("/hits/hits").and_then(Value::as_array);
         for hit in hits.into_iter().flatten() {
             let text = |name: &str| hit.pointer(&format!("/_source/{name}")).and_then(Value::as_str);
-            if let (Some(id), Some(version)) = (text("id"), text("version")) {
+            if let (Some(id), Some(version)) = (text(ID), text(VERSION)) {
                 found.insert((id.to_owned(), version.to_owned()));
             }
         }

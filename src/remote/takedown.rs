@@ -1,5 +1,7 @@
 //! Taking letters down: first onto the list of what is not published, then away there.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::client::{Client, whole};
@@ -7,11 +9,14 @@ use super::document::LETTER;
 use super::publish::refresh;
 use super::verify::delete;
 use super::withheld::Withheld;
-use super::{document, quickwit};
+use super::{backoff, document, quickwit};
 use crate::error::{Error, ErrorKind, Result};
 
 /// No letter has more documents than are looked for at a time.
 const MOST: usize = 10_000;
+
+/// After how long what was deleted is not found any more, on engines whose nodes tell each other now and then.
+pub(super) const SEEN: Duration = Duration::from_secs(10);
 
 /// What was taken down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,7 +47,13 @@ pub fn take_down(client: &Client, withheld: &mut Withheld, letters: &[u64]) -> R
         }
         told.deleted += delete(client, &ids)?;
         refresh(client)?;
-        let left = client.count(&json!({"term": {LETTER: {"value": name}}}))?;
+        let of_letter = json!({"term": {LETTER: {"value": name}}});
+        let until = Instant::now() + SEEN;
+        let mut left = client.count(&of_letter)?;
+        while left > 0 && Instant::now() < until {
+            backoff::wait(Duration::from_millis(200), || false);
+            left = client.count(&of_letter)?;
+        }
         if left > 0 {
             return Err(Error::new(ErrorKind::Remote, format!("{left} documents of {name} are still there"))
                 .with_hint("somebody may be publishing; run the same command again"));

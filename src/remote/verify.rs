@@ -3,10 +3,12 @@
 use std::cmp::Ordering;
 use std::iter::Peekable;
 use std::sync::atomic::{AtomicBool, Ordering as Memory};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::backoff;
 use super::bulk::{self, Fate, Operation};
 use super::client::{Client, whole};
 use super::document::{ID, ORDER, document_id, hex, identity, letter_name, version};
@@ -195,9 +197,11 @@ fn strays(client: &Client, stop: &AtomicBool) -> Result<u64> {
         let ids: Vec<String> = hits.into_iter().flatten().filter_map(id).collect();
         let deleted = delete(client, &ids)?;
         count += deleted;
-        if deleted == 0 {
+        if ids.len() < AT_ONCE {
             break;
         }
+        // What was deleted may be found for a moment.
+        backoff::wait(Duration::from_secs(2), || stop.load(Memory::Relaxed));
     }
     Ok(count)
 }

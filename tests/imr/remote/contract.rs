@@ -41,7 +41,8 @@ impl Remote {
         let target = format!("{}/imr-contract-{unique}", address.trim_end_matches('/'));
         let parsed = imr::remote::Target::parse(&target).unwrap();
         let client = imr::remote::Client::connect(&parsed, None, &options).unwrap();
-        Some(Self { folder: Folder::indexed(letters), target, client, options })
+        let folder = if letters > 0 { Folder::indexed(letters) } else { Folder::new() };
+        Some(Self { folder, target, client, options })
     }
 
     /// Publishes.

@@ -76,8 +76,10 @@ fn batches_shrink_where_the_server_is_busy_and_split_where_they_are_too_large() 
     // Each halves what is tried, and what never fits is not tried again.
     assert!(sizes[0] > 200_000 && (2..=6).contains(&too_large), "{sizes:?}");
     // A document that is too large by itself is refused, and nothing else.
+    let mut lengths: Vec<usize> = stub.documents().values().map(|source| source.to_string().len()).collect();
+    lengths.sort_unstable();
     let stub = Stub::with_index("opensearch");
-    stub.inner().most_bytes = 5_000;
+    stub.inner().most_bytes = lengths[lengths.len() / 2];
     let run = publish(&folder, &stub, &["--state", "small", "--rejects", "rejects.jsonl"]).ends_with(2);
     let told = account(&run.says(&["refused; `rejects.jsonl` tells why"]));
     let [new, rejected, documents] = counts(&told, ["new", "rejected", "documents.rejected"]);

@@ -60,6 +60,7 @@ fn a_publisher_that_is_killed_at_any_instant_loses_and_doubles_nothing() {
             let run = publish(&folder, &stub, &[&SMALL[..], &["--verify"]].concat());
             assert_eq!(run.status, 0, "{flavor}, round {round}: {}\n{}", run.out, run.err);
             assert_same(&folder, &stub);
+            assert!(flavor != "quickwit" || stub.inner().tasks.is_empty(), "nothing was to be deleted");
         }
         put_state(&folder, 0);
         eprintln!("{flavor}: {at_work} of {kills} publishers were killed at work");

@@ -252,3 +252,24 @@ fn quickwit_gets_each_document_once_and_deletes_by_queries() {
     run.says(&["will be deleted", "in its own time"]);
     assert_eq!(*stub.inner().tasks.last().unwrap(), format!("letter:\"{case}\""));
 }
+
+#[test]
+fn quickwit_is_not_sent_what_it_may_have() {
+    let folder = Folder::indexed(10);
+    let stub = Stub::with_index("quickwit");
+    publish(&folder, &stub, &[]).succeeds();
+    publish(&folder, &stub, &["--replace"]).ends_with(2).says(&["quickwit keeps every document"]);
+    publish(&folder, &stub, &["--state", "lost"]).ends_with(2).says(&["nothing is known of what was sent there"]);
+    assert_same(&folder, &stub);
+    let told = folder.imr(&["remote", "doctor", &stub.address, "--format", "json"]).succeeds().json();
+    let works = |name: &str| {
+        let checks = told["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["name"] == name).map(|check| check["works"] == true)
+    };
+    assert_eq!(
+        (works("replaces"), works("deletes"), works("phrases")),
+        (Some(false), Some(false), Some(true)),
+        "{told}"
+    );
+    assert!(stub.inner().tasks.is_empty());
+}

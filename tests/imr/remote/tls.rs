@@ -1,4 +1,4 @@
-//! TLS: who vouches for a server is named, or it is not talked to.
+//! TLS: who vouches for a server is named, or it is not talked to. The keys and certificates are for these tests alone.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -120,7 +120,7 @@ fn targets_are_read_strictly() {
         ("http://localhost:9200/", "names no index"),
         ("http://localhost:9200/Letters", "no name of an index"),
         ("http://localhost:9200/_all", "no name of an index"),
-        ("http://localhost:9200/a,b", "begins neither with"),
+        ("http://localhost:9200/a,b", "no name of an index"),
         ("http://localhost:9200/letters?x=1", "neither `?`"),
         ("http://localhost:9200/let*", "no name of an index"),
         ("http://localhost:0/letters", "no port"),
