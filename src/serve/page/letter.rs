@@ -136,7 +136,8 @@ pub fn page(source: &Opened, params: &Params, letter: &LetterRecord, original: O
         label: hits::section("summary"),
         pieces: marking.pieces(text, "summary", &facts.summary_pages, hits::section("summary")),
     });
-    let issues: Vec<IssueView> = letter.issues.iter().map(|issue| issue_view(letter, issue, params, &mut marking)).collect();
+    let issues: Vec<IssueView> =
+        letter.issues.iter().map(|issue| issue_view(letter, issue, params, &mut marking)).collect();
     let text = letter.text.as_deref().map(|text| Text {
         id: "text".to_owned(),
         label: hits::section("text"),
