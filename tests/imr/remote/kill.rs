@@ -39,12 +39,12 @@ fn a_publisher_that_is_killed_at_any_instant_loses_and_doubles_nothing() {
         let whole = began.elapsed();
         for round in 0..kills {
             // From the beginning, or with a letter that changed and one that went.
-            if flavor == "quickwit" || round % 4 == 0 {
+            if flavor == "quickwit" || round % 2 == 0 {
                 stub = Stub::with_index(flavor);
                 stub.inner().slowness = 4;
                 stub.fails((0..10).map(|n| if n % 3 == 0 { Fault::BusyItems(2) } else { Fault::None }));
             } else {
-                put_state(&folder, round % 2);
+                put_state(&folder, round / 2 % 2);
             }
             let target = stub.target();
             let args = [&["publish", "--to", &target], &SMALL[..]].concat();
@@ -64,7 +64,8 @@ fn a_publisher_that_is_killed_at_any_instant_loses_and_doubles_nothing() {
         }
         put_state(&folder, 0);
         eprintln!("{flavor}: {at_work} of {kills} publishers were killed at work");
-        assert!(at_work > kills as u32 / 4);
+        // On a machine so slow that hardly one was caught the test would prove little.
+        assert!(at_work >= kills as u32 / 6);
     }
 }
 

@@ -125,7 +125,7 @@ fn targets_are_read_strictly() {
         ("http://localhost:9200/let*", "no name of an index"),
         ("http://localhost:0/letters", "no port"),
         ("http://localhost:99999/letters", "no port"),
-        ("http:///letters", "no host"),
+        ("http:///letters", "begins neither with"),
         ("http://localhost:9200/../letters", "a path that cannot"),
         ("ftp://localhost/letters", "begins neither with"),
     ] {
