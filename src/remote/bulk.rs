@@ -3,7 +3,9 @@
 //! An answer has an item for each operation, in their order, under a key that differs between engines; so items are told by
 //! their place. A status of 200 for the whole says nothing of any of them.
 
-use serde_json::{Map, Value, json};
+use std::fmt;
+
+use std::fmt;
 
 use super::client::{Answer, Request, reason_of};
 use super::target::Flavor;
@@ -127,6 +129,22 @@ pub enum Fate {
     NoIndex(String),
     /// This user may not.
     Denied(String),
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Created => f.write_str("created"),
+            Self::Replaced => f.write_str("in place of another, or of the same"),
+            Self::Deleted => f.write_str("deleted"),
+            Self::Absent => f.write_str("was not there"),
+            Self::Busy(reason) => write!(f, "the server is busy: {reason}"),
+            Self::Failed(reason) => write!(f, "the server failed: {reason}"),
+            Self::Rejected { status, reason } => write!(f, "rejected with {status}: {reason}"),
+            Self::NoIndex(reason) => write!(f, "the index is not there: {reason}"),
+            Self::Denied(reason) => write!(f, "not allowed: {reason}"),
+        }
+    }
 }
 
 /// The fates of operations by an answer of success; `None` for an answer that does not have one for each of them.

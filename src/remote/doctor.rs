@@ -135,7 +135,7 @@ impl Patient<'_> {
             made.map(|document| Operation::put(self.client.flavor(), index, 0, &document)).collect();
         for fate in self.fates(&operations)? {
             if !matches!(fate, Fate::Created | Fate::Replaced) {
-                return Err(told(format!("a document was not taken: {fate:?}")));
+                return Err(told(format!("a document was not taken: {fate}")));
             }
         }
         Ok(())
@@ -246,7 +246,7 @@ impl Patient<'_> {
             Some(Fate::Rejected { .. }) => Ok(()),
             fate => {
                 verify::delete(self.client, &["CM99-9999909/1".to_owned()]).ok();
-                Err(told(format!("it takes one: {fate:?}")))
+                Err(told(fate.map_or("it does not tell".to_owned(), |fate| format!("it takes one: {fate}"))))
             }
         }
     }
