@@ -134,10 +134,10 @@ pub fn run(args: PublishArgs) -> anyhow::Result<End> {
     if account.documents.rejected > 0 {
         end.rejects = Some(rejects);
     }
-    if let Some(client) = client.as_ref().filter(|_| is_whole) {
-        if let Err(error) = finish(client, &source, &args, &settings, &state, &stop, &mut end) {
-            end.error = Some(error);
-        }
+    if let Some(client) = client.as_ref().filter(|_| is_whole)
+        && let Err(error) = finish(client, &source, &args, &settings, &state, &stop, &mut end)
+    {
+        end.error = Some(error);
     }
     end.tell(&target, client.as_ref(), &args, settings.removes)
 }

@@ -322,7 +322,6 @@ impl Courier<'_> {
     }
 
     /// Takes operations out whose documents are there; gives the places of letters of which other versions are, too.
-
     fn take_out_what_is_there(
         &self,
         pending: &mut Vec<Operation>,

@@ -54,11 +54,7 @@ fn whatever_goes_wrong_for_a_while_comes_right() {
             let told = account(&run);
             assert_eq!(counts(&told, ["new", "rejected", "waiting"]), [80, 0, 0], "{what}");
             assert!(stub.inner().faults.is_empty() && stub.bulks().len() > count, "{what}");
-            assert_eq!(
-                stub.inner().again > 0 && flavor == "quickwit",
-                false,
-                "{what}: nothing is sent to Quickwit twice"
-            );
+            assert!(flavor != "quickwit" || stub.inner().again == 0, "{what}: nothing is sent to Quickwit twice");
         }
     }
 }
