@@ -68,14 +68,26 @@ impl Known for There<'_> {
             "" => json!({"match_all": {}}),
             beginning => json!({"prefix": {WORDS: {"value": beginning}}}),
         };
-        let counts = json!({"words": {"terms": {"field": WORDS, "size": most, "include": like}}});
+        let includes = self.asked.able().includes;
+        let terms = match includes {
+            true => json!({"field": WORDS, "size": most, "include": like}),
+            false => json!({"field": WORDS, "size": MOST_LIKE}),
+        };
+        let counts = json!({"words": {"terms": terms}});
         let answer = self.asked.search(json!({"query": query, "size": 0, "aggs": counts}))?;
         let (found, is_whole) = answer.some_buckets("words")?;
         if !is_whole {
             return Err(Error::new(ErrorKind::Query, "more words fit the pattern than an engine tells at once")
                 .with_hint("use a longer beginning, or the words themselves with `OR`"));
         }
-        // Expressions of engines differ in little things; what fits is what fits here.
+        // What an engine chose in another way than it was asked to is not all that fits.
+        if includes
+            && matches!(pattern, Pattern::Wild(_))
+            && found.iter().any(|bucket| bucket.text().is_none_or(|form| !pattern.fits(&form)))
+        {
+            return Err(Error::new(ErrorKind::Remote, "the engine does not tell the words that fit a pattern")
+                .with_hint("write the words themselves with `OR`"));
+        }
         found.iter().filter_map(|bucket| bucket.text()).filter(|form| pattern.fits(form)).for_each(|form| each(&form));
         Ok(())
     }

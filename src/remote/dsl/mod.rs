@@ -36,6 +36,8 @@ pub struct Able {
     pub sorts: usize,
     /// Whether it tells how well hits match.
     pub scores: bool,
+    /// Whether it tells those values of a field that fit an expression: `include` of terms.
+    pub includes: bool,
 }
 
 impl Able {
@@ -48,6 +50,7 @@ impl Able {
         boosts: true,
         sorts: usize::MAX,
         scores: true,
+        includes: true,
     };
 
     /// What an engine does.
@@ -60,6 +63,8 @@ impl Able {
             boosts: false,
             sorts: usize::MAX,
             scores: true,
+            // tantivy 0.26, which rSearch is made with, gives other values than those that fit.
+            includes: false,
         };
         match flavor {
             Flavor::Opensearch | Flavor::Elasticsearch { .. } => Self { engine: flavor.name(), ..Self::ALL },
