@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use std::fmt;
+use serde_json::{Map, Value, json};
 
 use super::client::{Answer, Request, reason_of};
 use super::target::Flavor;
