@@ -68,7 +68,15 @@ pub fn note(word: u128) {
 pub fn note_text(word: &str) {
     match number(word).filter(|_| word.is_ascii()) {
         Some(word) => note(word),
-        None => NOTES.with_borrow_mut(|notes| notes.words.texts.push(fold(word))),
+        None => NOTES.with_borrow_mut(|notes| {
+            let texts = &mut notes.words.texts;
+            texts.push(fold(word));
+            // They come again and again, as no cache holds them: a text of many would take as much memory as it has words.
+            if texts.len() >= ROOM && texts.len().is_power_of_two() {
+                texts.sort_unstable();
+                texts.dedup();
+            }
+        }),
     }
 }
 
@@ -108,6 +116,7 @@ impl Tokenizer for Noted {
         self.words.numbers.clear();
         self.words.numbers.shrink_to(ROOM);
         self.words.texts.clear();
+        self.words.texts.shrink_to(ROOM);
         let words = &mut self.words;
         let letter = NOTES.with_borrow_mut(|notes| {
             std::mem::swap(&mut notes.words, words);

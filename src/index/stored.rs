@@ -38,13 +38,14 @@ impl Stored<2> for LetterRecord {
 pub(super) fn pack<const N: usize>(rest: &impl Serialize, texts: [Option<&str>; N]) -> Vec<u8> {
     // A letter holds 32 MiB of text at most; see `document::MAX_DOCUMENT_BYTES`.
     let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes();
-    let room = texts.iter().flatten().map(|text| text.len() + size_of::<u32>()).sum::<usize>();
-    let mut packed = Vec::with_capacity(room + 1024);
+    let mut packed = Vec::with_capacity(1024);
     packed.extend(length(0));
     // A record of plain strings and numbers always serialises.
     let _ = serde_json::to_writer(&mut packed, rest);
     let json = length(packed.len() - size_of::<u32>());
     packed[..json.len()].copy_from_slice(&json);
+    // Not more than it takes: it is held while the document waits.
+    packed.reserve_exact(texts.iter().map(|text| text.map_or(0, str::len) + size_of::<u32>()).sum());
     for text in texts {
         packed.extend(length(text.map_or(0, |text| text.len() + 1)));
         packed.extend_from_slice(text.unwrap_or_default().as_bytes());

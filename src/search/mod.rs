@@ -21,7 +21,7 @@ mod tally;
 mod words;
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use tantivy::DocAddress;
@@ -152,6 +152,9 @@ pub struct Hit {
     pub same: Option<u64>,
 }
 
+/// From how many bytes on a letter's text is large.
+const LARGE: usize = 1 << 18;
+
 /// Searches.
 ///
 /// # Errors
@@ -181,14 +184,19 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
             wanted.push((rank, candidate, same, letters.insert(candidate.key.1)));
         }
     }
+    // A text of many megabytes takes some times as much while it is looked through: of these one after the other.
+    let large = Mutex::new(());
     let hit = |(rank, candidate, same, is_first): (usize, &Candidate, _, _)| -> Result<Hit> {
         let stored = reader.stored(candidate.address, candidate.number)?;
+        let is_large = stored.letter.text.as_ref().is_some_and(|text| text.len() > LARGE);
+        let _alone = is_large.then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
         let snippets = snippet::snippets(&stored, &marks, request.snippets);
         let context = request.context.map(|words| context::contexts(&stored, &marks, words, is_first));
         let score = (*sort == Sort::Score).then_some(candidate.score);
         Ok(Hit { rank, score, stored, snippets, context, same })
     };
-    let hits = wanted.into_par_iter().map(hit).collect::<Result<Vec<_>>>()?;
+    // A panic on a damaged record is caught where it happens.
+    let hits = wanted.into_par_iter().map(|wanted| reader.guarded(|| hit(wanted))).collect::<Result<Vec<_>>>()?;
     let seen = collected.passed + collected.top.len() as u64;
     let next = collected.last.filter(|_| seen < collected.results);
     let next = next.map(|last| last.print(expr, sort, by));

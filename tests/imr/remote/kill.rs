@@ -36,7 +36,7 @@ fn a_publisher_that_is_killed_at_any_instant_loses_and_doubles_nothing() {
         stub.inner().slowness = 4;
         let began = Instant::now();
         publish(&folder, &stub, &SMALL).succeeds();
-        let whole = began.elapsed();
+        let mut longest = began.elapsed();
         for round in 0..kills {
             // From the beginning, or with a letter that changed and one that went.
             if flavor == "quickwit" || round % 2 == 0 {
@@ -51,8 +51,12 @@ fn a_publisher_that_is_killed_at_any_instant_loses_and_doubles_nothing() {
             let mut command = folder.command(&args);
             command.env("IMR_BACKOFF_SECONDS", "0.002").env("IMR_SETTLING_SECONDS", "0.05");
             let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            std::thread::sleep(Duration::from_micros(rng.between(0, whole.as_micros() as u64)));
-            at_work += u32::from(child.try_wait().unwrap().is_none());
+            std::thread::sleep(Duration::from_micros(rng.between(0, longest.as_micros() as u64)));
+            match child.try_wait().unwrap() {
+                None => at_work += 1,
+                // It is faster than the first one was, which a busy machine may have held up.
+                Some(_) => longest = longest * 4 / 5,
+            }
             child.kill().unwrap();
             child.wait().unwrap();
             // A request that was on its way may still be worked on.
@@ -64,8 +68,7 @@ fn a_publisher_that_is_killed_at_any_instant_loses_and_doubles_nothing() {
         }
         put_state(&folder, 0);
         eprintln!("{flavor}: {at_work} of {kills} publishers were killed at work");
-        // On a machine so slow that hardly one was caught the test would prove little.
-        assert!(at_work >= kills as u32 / 6);
+        assert!(at_work >= kills as u32 / 6, "too few were caught to prove anything");
     }
 }
 
