@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::search::{Request, from_hex, hash, whose};
+use crate::search::{Request, seal, unseal, whose};
 
 /// The place of a hit in the order of an engine.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,12 +20,8 @@ const MARK: u8 = b'r';
 impl Cursor {
     /// The cursor in hexadecimal digits.
     pub fn print(&self, request: &Request) -> String {
-        let mut bytes = vec![MARK];
-        bytes.extend(whose(&request.expr, &request.sort, request.by));
-        bytes.extend(json!([self.passed, self.sort]).to_string().into_bytes());
-        let check = hash(&bytes);
-        bytes.extend(check);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        let told = json!([self.passed, self.sort]).to_string();
+        seal(MARK, whose(&request.expr, &request.sort, request.by), told.as_bytes())
     }
 
     /// Reads a cursor of this query and order.
@@ -49,13 +45,7 @@ impl Cursor {
 
 /// A cursor, and whose it is.
 fn read(text: &str) -> Option<(Cursor, [u8; 4])> {
-    let bytes = from_hex(text)?;
-    let (rest, check) = bytes.split_last_chunk::<4>()?;
-    if hash(rest) != *check {
-        return None;
-    }
-    let (mark, rest) = rest.split_first()?;
-    let (of, json) = rest.split_first_chunk::<4>()?;
-    let (passed, sort) = serde_json::from_slice(json).ok().filter(|_| *mark == MARK)?;
-    Some((Cursor { passed, sort }, *of))
+    let (of, json) = unseal(MARK, text)?;
+    let (passed, sort) = serde_json::from_slice(&json).ok()?;
+    Some((Cursor { passed, sort }, of))
 }

@@ -13,7 +13,7 @@ use super::args::{ExportArgs, FileFormatArg, OfArg};
 use super::asked::{self, in_this_folder, open};
 use super::message::counted;
 use super::progress::Counter;
-use super::{End, message, output};
+use super::{End, interrupt, message, output};
 use crate::asked::file::Whole;
 
 /// Exports.
@@ -35,7 +35,8 @@ pub fn run(args: ExportArgs) -> anyhow::Result<End> {
         None => Box::new(BufWriter::with_capacity(1 << 16, io::stdout())),
     };
     let bar = Counter::new(stream.total.letters, "letters", whole.is_some() || !io::stdout().is_terminal());
-    let stop = stop(whole.is_some())?;
+    // What is written to standard output ends where it ends; a file is given up.
+    let stop = if whole.is_some() { interrupt::stop()? } else { Arc::default() };
     let mut style = output::style(&args.look);
     // Cells are cleaned for a terminal, and a file is none, wherever it is written from.
     style.terminal &= whole.is_none();
@@ -76,21 +77,6 @@ fn told_by(place: &Path) -> Option<FileFormatArg> {
         "parquet" | "pq" => Some(FileFormatArg::Parquet),
         _ => None,
     }
-}
-
-/// Whether the user wants to stop. What is written to standard output ends where it ends; a file is given up.
-fn stop(is_file: bool) -> anyhow::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    if is_file {
-        let flag = Arc::clone(&stop);
-        ctrlc::set_handler(move || {
-            // Who asks twice does not want to wait.
-            if flag.swap(true, Ordering::Relaxed) {
-                std::process::exit(130);
-            }
-        })?;
-    }
-    Ok(stop)
 }
 
 /// What went wrong: at one end or at the other.

@@ -2,8 +2,6 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use imr::ingest::{self, IngestConfig, Redo};
@@ -11,7 +9,7 @@ use imr::present;
 
 use super::args::{IndexArgs, ReportFormat, index_dir};
 use super::progress::Bar;
-use super::{End, archive, message, output};
+use super::{End, archive, interrupt, message, output};
 
 /// A killed run loses at most what came after its last commit. A commit costs some tenths of a second.
 const COMMIT_EVERY: Duration = Duration::from_secs(60);
@@ -41,14 +39,7 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
         commit_every: commit_every(),
         commit_files: COMMIT_FILES,
     };
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        // Who asks twice does not want to wait; the last commit stands.
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    })?;
+    let stop = interrupt::stop()?;
     let bar = Bar::new();
     let report = ingest::run(&config, &bar, &stop);
     bar.clear();

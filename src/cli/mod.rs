@@ -11,6 +11,7 @@ mod export;
 mod help;
 mod index;
 mod info;
+mod interrupt;
 mod last;
 mod man;
 mod mcp;

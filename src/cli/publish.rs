@@ -3,8 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use imr::index::Reader;
@@ -22,7 +21,7 @@ use imr::{Error, ErrorKind, present};
 use super::args::{PublishArgs, ReportFormat};
 use super::message::counted;
 use super::progress::Sent;
-use super::{End, message, output, remote};
+use super::{End, interrupt, message, output, remote};
 
 /// The first wait after a refusal is up to this long.
 const BACKOFF: Duration = Duration::from_millis(500);
@@ -106,14 +105,7 @@ pub fn run(args: PublishArgs) -> anyhow::Result<End> {
     if settings.removes && !args.replace {
         check_removals(&state, &target, total)?;
     }
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        // Who asks twice does not want to wait; what was sent is remembered.
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    })?;
+    let stop = interrupt::stop()?;
     let client = if args.dry_run && !args.verify { None } else { Some(remote::connect(&target, &args.remote)?) };
     if let Some(client) = &client {
         init::check(client)?;

@@ -26,9 +26,7 @@ pub struct Cursor {
 impl Cursor {
     /// The cursor in hexadecimal digits.
     pub fn print(&self, expr: &Expr, sort: &Sort, by: By) -> String {
-        let mut bytes = vec![VERSION];
-        bytes.extend(whose(expr, sort, by));
-        bytes.extend(self.letter.to_be_bytes());
+        let mut bytes = self.letter.to_be_bytes().to_vec();
         bytes.extend(u32::try_from(self.number).unwrap_or(u32::MAX).to_be_bytes());
         match &self.place {
             Place::Missing => bytes.push(b'-'),
@@ -41,9 +39,7 @@ impl Cursor {
                 bytes.extend(value.as_bytes());
             }
         }
-        let check = hash(&bytes);
-        bytes.extend(check);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        seal(VERSION, whose(expr, sort, by), &bytes)
     }
 
     /// Reads a cursor of this query and order.
@@ -69,13 +65,7 @@ impl Cursor {
 
 /// A cursor, and whose it is.
 fn read(text: &str) -> Option<(Cursor, [u8; 4])> {
-    let bytes = from_hex(text)?;
-    let (rest, check) = bytes.split_last_chunk::<4>()?;
-    if hash(rest) != *check {
-        return None;
-    }
-    let (version, rest) = rest.split_first()?;
-    let (of, rest) = rest.split_first_chunk::<4>()?;
+    let (of, rest) = unseal(VERSION, text)?;
     let (letter, rest) = rest.split_first_chunk::<8>()?;
     let (number, rest) = rest.split_first_chunk::<4>()?;
     let place = match rest.split_first()? {
@@ -85,11 +75,30 @@ fn read(text: &str) -> Option<(Cursor, [u8; 4])> {
         _ => return None,
     };
     let (letter, number) = (u64::from_be_bytes(*letter), u64::from(u32::from_be_bytes(*number)));
-    (*version == VERSION).then_some((Cursor { place, letter, number }, *of))
+    Some((Cursor { place, letter, number }, of))
+}
+
+/// A cursor in hexadecimal digits: what marks its kind, whose it is, what it tells, and a check of these.
+pub fn seal(mark: u8, of: [u8; 4], told: &[u8]) -> String {
+    let mut bytes = vec![mark];
+    bytes.extend(of);
+    bytes.extend(told);
+    let check = hash(&bytes);
+    bytes.extend(check);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whose a cursor of a kind is, and what it tells; `None` for what is none.
+pub fn unseal(mark: u8, text: &str) -> Option<([u8; 4], Vec<u8>)> {
+    let bytes = from_hex(text)?;
+    let (rest, check) = bytes.split_last_chunk::<4>()?;
+    let (found, told) = rest.split_first()?;
+    let (of, told) = told.split_first_chunk::<4>()?;
+    (hash(rest) == *check && *found == mark).then(|| (*of, told.to_vec()))
 }
 
 /// The bytes of hexadecimal digits.
-pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> = text.chars().map(|c| Some(c.to_digit(16)? as u8)).collect();
     let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
     Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
@@ -101,7 +110,7 @@ pub fn whose(expr: &Expr, sort: &Sort, by: By) -> [u8; 4] {
 }
 
 /// FNV-1a, folded to 32 bits (Fowler, Noll and Vo; RFC 9923): tells by accident changed bytes, and is the same everywhere.
-pub fn hash(bytes: &[u8]) -> [u8; 4] {
+fn hash(bytes: &[u8]) -> [u8; 4] {
     let all = hash_of(bytes);
     ((all >> 32) as u32 ^ all as u32).to_be_bytes()
 }

@@ -45,7 +45,7 @@ pub use suggest::suggestion;
 pub use tally::{MOST_FIELDS, Row, Table};
 pub use words::{cases, values};
 pub(crate) use {
-    context::contexts, cursor::from_hex, cursor::hash, cursor::whose, dimension::Interner, snippet::snippets,
+    context::contexts, cursor::seal, cursor::unseal, cursor::whose, dimension::Interner, snippet::snippets,
 };
 pub(crate) use {
     dimension::MISSING, stats::Cell, stats::Cells, stats::Countable, stats::Days, stats::Keep, tally::Key,
