@@ -83,14 +83,18 @@ pub fn search(afar: &Afar<'_>, request: &Request) -> Result<Found> {
 
 /// How many issues and letters match.
 fn total(afar: &Afar<'_>, query: &Value, first: &Answer) -> Result<Count> {
-    let without_issues =
-        first.buckets("numbers")?.iter().find(|bucket| bucket.number() == Some(0)).map(|b| b.documents);
+    let mut without_issues = 0;
+    for bucket in first.buckets("numbers")? {
+        if bucket.text()? == "0" {
+            without_issues = bucket.documents;
+        }
+    }
     let (letters, are_all) = first.some_buckets("letters")?;
     let letters = match are_all {
         true => letters.len() as u64,
         false => count::letters(&afar.asked, query)?,
     };
-    Ok(Count { issues: first.total - without_issues.unwrap_or(0).min(first.total), letters })
+    Ok(Count { issues: first.total.saturating_sub(without_issues), letters })
 }
 
 /// How hits are asked for.

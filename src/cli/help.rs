@@ -76,7 +76,8 @@ pub fn overview(command: &Command) -> String {
             let _ = writeln!(text, "  {:3}  {line}", if place == 0 { status } else { "" });
         }
     }
-    text.push_str("\n`imr help COMMAND` tells all of a command, `imr help query` the query language.");
+    text.push_str("\n`imr help COMMAND` tells all of a command, `imr help query` the query language,\n");
+    text.push_str("`imr help engines` when to publish to an engine, and what is the same there.");
     text
 }
 
@@ -101,6 +102,9 @@ pub fn page(args: impl Iterator<Item = OsString>) -> Option<&'static str> {
     match &args[..] {
         [help, topic] if help == "help" && (topic == "query" || topic == "queries") => {
             Some(include_str!("../../schema/query-language.txt"))
+        }
+        [help, topic] if help == "help" && (topic == "engines" || topic == "engine") => {
+            Some(include_str!("../../docs/engines.md"))
         }
         _ => None,
     }

@@ -12,8 +12,8 @@ use imr::record::LetterRecord;
 use imr::remote::exports::Exports;
 use imr::remote::state::State;
 use imr::remote::{
-    Account, Client, Observer, Published, Reject, Sending, Settings, Target, Verified, Withheld, init, mapping,
-    publish, refresh, rehearse, state, verify,
+    Account, Client, Observer, Published, Reject, Settings, Target, Verified, Withheld, init, publish, refresh,
+    rehearse, state, verify,
 };
 use imr::search::Stream;
 use imr::{Error, ErrorKind, present};
@@ -22,17 +22,6 @@ use super::args::{PublishArgs, ReportFormat};
 use super::message::counted;
 use super::progress::Sent;
 use super::{End, interrupt, message, output, remote};
-
-/// The first wait after a refusal is up to this long.
-const BACKOFF: Duration = Duration::from_millis(500);
-/// No wait is longer.
-const MOST_BACKOFF: Duration = Duration::from_secs(60);
-/// Another first wait, in seconds: for tests that refuse a lot.
-const BACKOFF_SECONDS: &str = "IMR_BACKOFF_SECONDS";
-/// What Quickwit took can be found after this long.
-const SETTLING: Duration = Duration::from_secs(mapping::COMMIT_SECONDS + 5);
-/// The same, in seconds, for tests.
-const SETTLING_SECONDS: &str = "IMR_SETTLING_SECONDS";
 
 /// How often it is looked again whether what differs there only has not been noticed yet.
 const LOOKS: u32 = 2;
@@ -86,12 +75,7 @@ pub fn run(args: PublishArgs) -> anyhow::Result<End> {
     };
     let state = remote::state(args.state.clone(), dir.as_deref(), &target)?;
     let settings = Settings {
-        sending: Sending {
-            backoff: seconds(BACKOFF_SECONDS).unwrap_or(BACKOFF),
-            most_backoff: seconds(BACKOFF_SECONDS).map_or(MOST_BACKOFF, |base| base * 8),
-            patience: Duration::from_secs(u64::from(args.patience)),
-            settling: seconds(SETTLING_SECONDS).unwrap_or(SETTLING),
-        },
+        sending: remote::sending(Duration::from_secs(u64::from(args.patience))),
         batch_bytes: args.batch_bytes as usize,
         in_flight: usize::from(args.in_flight),
         removes: is_index || args.replace,
@@ -182,11 +166,12 @@ fn finish(
     }
     if settings.is_anew && !args.dry_run && client.flavor().knows_ids() {
         let known = state::look(state, &client.target().to_string())?;
-        let swept = verify::sweep(client, known.into_iter().flatten(), stop)?;
-        end.account.documents.deleted += swept;
+        let swept = verify::sweep(client, &settings.sending, known.into_iter().flatten(), stop)?;
+        end.account.documents.deleted += swept.deleted;
+        end.account.is_interrupted |= swept.is_interrupted;
         refresh(client)?;
     }
-    if args.verify {
+    if args.verify && !end.account.is_interrupted {
         if !client.flavor().knows_ids() && end.account.documents.created > 0 {
             message::note("waiting until what was sent can be found");
             std::thread::sleep(settings.sending.settling);
@@ -290,11 +275,6 @@ fn check_additions(client: &Client, state: &Path, settings: &Settings) -> imr::R
         }
     }
     Ok(())
-}
-
-fn seconds(variable: &str) -> Option<Duration> {
-    let asked = std::env::var(variable).ok()?.parse::<f64>().ok()?;
-    Duration::try_from_secs_f64(asked).ok()
 }
 
 /// A file beside another.

@@ -67,6 +67,9 @@ pub fn account(out: &mut dyn Write, told: &Told<'_>, style: &Style) -> io::Resul
         lines.push(("outdated", verified.outdated.count));
         lines.push(("not from here", verified.foreign.count));
         lines.push(("doubled", verified.doubled.count));
+        if verified.withheld.count > 0 {
+            lines.push(("taken down and there", verified.withheld.count));
+        }
     }
     let mut lines: Vec<(&str, String)> = lines
         .into_iter()

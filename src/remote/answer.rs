@@ -18,6 +18,11 @@ pub trait Ask {
     /// # Errors
     /// When there is no answer, or it is that the search was refused.
     fn ask(&self, body: &Value) -> Result<Value>;
+
+    /// A text of the engine as it may be told: without what nobody is to see.
+    fn told(&self, text: &str) -> String {
+        text.to_owned()
+    }
 }
 
 impl Ask for Client {
@@ -27,6 +32,10 @@ impl Ask for Client {
 
     fn ask(&self, body: &Value) -> Result<Value> {
         self.search(body)
+    }
+
+    fn told(&self, text: &str) -> String {
+        Client::told(self, text)
     }
 }
 
@@ -67,6 +76,8 @@ pub struct Bucket<'a> {
     inner: &'a Value,
 }
 
+/// Up to here a double is the whole number that it was made of: 2 to the power of 53.
+const EXACT_FRACTIONS: f64 = 9_007_199_254_740_992.0;
 /// More documents than any engine counts in one index.
 const EXACT: u64 = i32::MAX as u64;
 
@@ -102,7 +113,7 @@ impl<'a> Asked<'a> {
             return Err(Error::new(ErrorKind::Remote, "the engine does not count all that matches")
                 .with_hint("`imr remote doctor` tells what the server can do"));
         }
-        if let Some(what) = missing_in(&answer) {
+        if let Some(what) = missing_in(&answer, self.ask) {
             // A shard that was asked for too many values at once can be asked for fewer.
             if what.contains("bucket") {
                 return Err(Error::new(ErrorKind::Remote, format!("the engine answers in part: {what}"))
@@ -130,11 +141,11 @@ fn is_counted_in_part(answer: &Value) -> bool {
 }
 
 /// What is missing in an answer, if anything is.
-fn missing_in(answer: &Value) -> Option<String> {
+fn missing_in(answer: &Value, ask: &dyn Ask) -> Option<String> {
     let number = |path: &str| answer.pointer(path).and_then(Value::as_u64);
     let reason = answer.pointer("/_shards/failures/0/reason/reason").and_then(Value::as_str);
-    let reason =
-        reason.map_or_else(String::new, |reason| format!(" ({})", reason.chars().take(200).collect::<String>()));
+    let reason = reason.map(|reason| ask.told(reason).chars().take(200).collect::<String>());
+    let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
     match (number("/_shards/failed").unwrap_or(0), answer.get("timed_out").and_then(Value::as_bool)) {
         (0, Some(true)) => Some("its time ran out".to_owned()),
         (0, _) => None,
@@ -211,18 +222,22 @@ impl<'a> Bucket<'a> {
     }
 
     /// The value as a text.
-    pub fn text(&self) -> Option<String> {
+    ///
+    /// # Errors
+    /// [`ErrorKind::Remote`] for what is neither a text nor a whole number.
+    pub fn text(&self) -> Result<String> {
         match self.key {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(_) => self.number().map(|number| number.to_string()),
-            _ => None,
+            Value::String(text) => Ok(text.clone()),
+            _ => {
+                self.number().map(|number| number.to_string()).ok_or_else(|| unreadable("a count of what is no value"))
+            }
         }
     }
 
-    /// The value as a whole number.
+    /// The value as a whole number. Some engines answer with fractions, which tell whole numbers up to [`EXACT_FRACTIONS`].
     pub fn number(&self) -> Option<i64> {
-        let whole = |number: f64| (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64);
-        self.key.as_i64().or_else(|| self.key.as_f64().and_then(whole))
+        let is_whole = |number: &f64| number.fract() == 0.0 && number.abs() <= EXACT_FRACTIONS;
+        self.key.as_i64().or_else(|| self.key.as_f64().filter(is_whole).map(|number| number as i64))
     }
 }
 

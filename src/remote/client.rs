@@ -226,17 +226,21 @@ impl Client {
 
     /// What the servers say they are.
     fn detected(&self) -> Result<Flavor> {
-        let answer = self.ask(&Request::new("GET", "/"))?;
-        if let Some(flavor) = told_by(&answer) {
+        let root = match self.try_ask(&Request::new("GET", "/")) {
+            // Quickwit sends browsers on to its own pages.
+            Err(failure @ Failure::Redirect(_)) => Err(failure),
+            answered => Ok(answered.map_err(|failure| self.failed(&failure))?),
+        };
+        if let Some(flavor) = root.as_ref().ok().and_then(told_by) {
             return Ok(flavor);
         }
-        // Quickwit has its own page at the root.
         let path = format!("{}/", Flavor::Quickwit.base_path());
         let quickwit = self.ask(&Request::new("GET", &path)).ok().and_then(|answer| told_by(&answer));
-        match quickwit {
-            Some(flavor) => Ok(flavor),
-            None if matches!(answer.status, 401 | 403) => Err(self.refused(&answer)),
-            None => {
+        match (quickwit, root) {
+            (Some(flavor), _) => Ok(flavor),
+            (None, Err(failure)) => Err(self.failed(&failure)),
+            (None, Ok(answer)) if matches!(answer.status, 401 | 403) => Err(self.refused(&answer)),
+            (None, Ok(_)) => {
                 let message = format!("`{}` does not say what it is", self.target);
                 Err(Error::new(ErrorKind::Remote, message)
                     .with_hint("say it: `--flavor opensearch`, `elasticsearch`, `quickwit` or `rsearch`"))

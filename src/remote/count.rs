@@ -94,7 +94,18 @@ pub fn count(asked: &Asked<'_>, query: &Value, tables: &[Table], each: &mut dyn 
         _ => {
             let mut parts = pieces(asked, query, 0..WITHOUT_CASE, most)?;
             parts.extend(pieces(asked, query, WITHOUT_CASE..END, most)?);
-            together(parts, most).into_iter().try_for_each(|range| part(asked, query, Some(range), tables, most, each))
+            let mut counted = 0;
+            for range in together(parts, most) {
+                part(asked, query, Some(range), tables, most, &mut |part| {
+                    counted += part.documents;
+                    each(part);
+                })?;
+            }
+            // What comes and goes while it is counted is counted once, or not at all; what stands still is counted.
+            if counted != total && asked.count(query)? == total {
+                return Err(answer::unreadable("counts of parts that are not that of the whole"));
+            }
+            Ok(())
         }
     }
 }
@@ -162,9 +173,11 @@ fn pieces(asked: &Asked<'_>, query: &Value, range: Range<u64>, most: u64) -> Res
     let interval = (range.end - range.start).div_ceil(PIECES).max(1);
     let counts = json!({"pieces": {"histogram": {"field": ORDER, "interval": interval, "min_doc_count": 1}}});
     let answer = asked.search(json!({"query": in_range(query, &range), "size": 0, "aggs": counts}))?;
-    let mut found = Vec::new();
+    let (mut found, mut sum) = (Vec::new(), 0);
     for bucket in answer.buckets("pieces")? {
-        let start = bucket.number().and_then(|start| u64::try_from(start).ok()).unwrap_or(0);
+        sum += bucket.documents;
+        let start = bucket.number().and_then(|start| u64::try_from(start).ok());
+        let start = start.ok_or_else(|| answer::unreadable("a place of letters that is no number"))?;
         // Intervals begin at 0 and not where the range does.
         let piece = start.max(range.start)..start.saturating_add(interval).min(range.end);
         if piece.is_empty() {
@@ -175,6 +188,10 @@ fn pieces(asked: &Asked<'_>, query: &Value, range: Range<u64>, most: u64) -> Res
         } else if bucket.documents > 0 {
             found.push((piece, bucket.documents));
         }
+    }
+    // Each document stands in one place.
+    if sum != answer.total {
+        return Err(answer::unreadable("counts by place that do not add up"));
     }
     Ok(found)
 }
@@ -244,8 +261,8 @@ fn read(answer: &Answer, tables: &[Table]) -> Result<Part> {
         let mut rows = Vec::new();
         if table.by.is_empty() {
             let of = |name: &str| answer.buckets(&format!("{number}_{name}"));
-            let names = if table.named.is_some() { names(&of("names")?) } else { Vec::new() };
-            let beside = if table.beside.is_some() { counts(&of("beside")?) } else { Vec::new() };
+            let names = if table.named.is_some() { names(&of("names")?, answer.total)? } else { Vec::new() };
+            let beside = if table.beside.is_some() { counts(&of("beside")?)? } else { Vec::new() };
             rows.push(Row { values: Vec::new(), documents: answer.total, names, beside });
         } else {
             let buckets = answer.buckets(&number.to_string())?;
@@ -260,12 +277,13 @@ fn read(answer: &Answer, tables: &[Table]) -> Result<Part> {
 fn below(buckets: &[Bucket<'_>], table: &Table, values: &mut Vec<Option<String>>, rows: &mut Vec<Row>) -> Result<()> {
     for bucket in buckets {
         let is_none = bucket.number() == Some(NO_NUMBER) || bucket.key.as_str() == Some(NONE);
-        values.push(if is_none { None } else { bucket.text() });
+        values.push(if is_none { None } else { Some(bucket.text()?) });
         if values.len() < table.by.len() {
             below(&bucket.buckets("below")?, table, values, rows)?;
         } else {
-            let names = if table.named.is_some() { names(&bucket.buckets("names")?) } else { Vec::new() };
-            let beside = if table.beside.is_some() { counts(&bucket.buckets("beside")?) } else { Vec::new() };
+            let named = table.named.map(|_| names(&bucket.buckets("names")?, bucket.documents)).transpose()?;
+            let names = named.unwrap_or_default();
+            let beside = if table.beside.is_some() { counts(&bucket.buckets("beside")?)? } else { Vec::new() };
             rows.push(Row { values: values.clone(), documents: bucket.documents, names, beside });
         }
         values.pop();
@@ -273,10 +291,14 @@ fn below(buckets: &[Bucket<'_>], table: &Table, values: &mut Vec<Option<String>>
     Ok(())
 }
 
-fn names(buckets: &[Bucket<'_>]) -> Vec<String> {
-    buckets.iter().filter_map(Bucket::text).collect()
+/// The names of letters or documents, of which each of so many documents has one.
+fn names(buckets: &[Bucket<'_>], documents: u64) -> Result<Vec<String>> {
+    if buckets.iter().map(|bucket| bucket.documents).sum::<u64>() != documents {
+        return Err(answer::unreadable("counts by letter that do not add up"));
+    }
+    buckets.iter().map(Bucket::text).collect()
 }
 
-fn counts(buckets: &[Bucket<'_>]) -> Vec<(String, u64)> {
-    buckets.iter().filter_map(|bucket| Some((bucket.text()?, bucket.documents))).collect()
+fn counts(buckets: &[Bucket<'_>]) -> Result<Vec<(String, u64)>> {
+    buckets.iter().map(|bucket| Ok((bucket.text()?, bucket.documents))).collect()
 }

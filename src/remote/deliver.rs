@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use super::account::{Documents, Reject};
 use super::backoff::{self, Backoff, LEAST_BATCH, Pace};
 use super::bulk::{self, Action, Fate, Operation};
-use super::client::{Answer, Client, Failure, Request};
-use super::document::{document_id, documents, hex, letter_name};
+use super::client::{Answer, Client, Failure};
+use super::document::{SENT, document_id, documents, letter_name};
 use super::plan::{Step, numbers, possible};
 use super::quickwit;
-use super::state::Entry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::document_bytes;
 use crate::record::LetterRecord;
@@ -52,6 +51,8 @@ pub struct Courier<'a> {
     pub stop: &'a AtomicBool,
     /// Whether another thread came to one that it cannot go on from.
     pub halt: AtomicBool,
+    /// What documents of Quickwit are marked with, and those that are to be deleted are marked below.
+    pub stamp: u64,
 }
 
 /// Letters that are sent together.
@@ -86,7 +87,37 @@ pub struct Delivered {
     pub bytes: u64,
 }
 
-impl Courier<'_> {
+impl Delivered {
+    /// Adds what was done beside it.
+    pub fn add(&mut self, other: Self) {
+        self.documents.add(&other.documents);
+        self.rejects.extend(other.rejects);
+        self.requests += other.requests;
+        self.unanswered += other.unanswered;
+        self.postponed += other.postponed;
+        self.bytes += other.bytes;
+    }
+}
+
+impl<'a> Courier<'a> {
+    /// One that sends batches of at most so many bytes.
+    ///
+    /// # Errors
+    /// When the engine cannot be asked what it has to be asked before.
+    pub fn new(client: &'a Client, sending: &'a Sending, batch_bytes: usize, stop: &'a AtomicBool) -> Result<Self> {
+        let began = Instant::now();
+        Ok(Self {
+            client,
+            sending,
+            pace: Mutex::new(Pace::new(batch_bytes)),
+            progress: Mutex::new(began),
+            began,
+            stop,
+            halt: AtomicBool::new(false),
+            stamp: if client.flavor().knows_ids() { 0 } else { quickwit::stamp(client)? },
+        })
+    }
+
     /// Whether there is to be an end.
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.halt.load(Ordering::Relaxed)
@@ -99,7 +130,7 @@ impl Courier<'_> {
     pub fn deliver(&self, batch: Batch, seed: u64) -> Result<Option<Delivered>> {
         let mut delivered = Delivered { number: batch.number, ..Delivered::default() };
         delivered.is_rejected = vec![false; batch.steps.len()];
-        let mut backoff = Backoff::new(self.sending.backoff, self.sending.most_backoff, seed);
+        let mut backoff = self.backoff(seed);
         let mut pending = Vec::new();
         for (place, step) in batch.steps.iter().enumerate() {
             self.operations(place, step, &mut pending, &mut delivered);
@@ -120,10 +151,51 @@ impl Courier<'_> {
                 return Ok(None);
             }
         }
+        if !self.send(pending, &batch.steps, &mut backoff, &mut delivered)? {
+            return Ok(None);
+        }
+        delivered.steps = batch.steps;
+        Ok(Some(delivered))
+    }
+
+    /// Takes documents away by their ids. `None` where it was stopped.
+    ///
+    /// # Errors
+    /// As [`Courier::deliver`], and [`ErrorKind::Remote`] for one that the engine refuses to take away.
+    pub fn delete(&self, ids: &[String]) -> Result<Option<u64>> {
+        let operations = ids.iter().map(|id| Operation::delete(&self.client.target().index, 0, id)).collect();
+        let (mut delivered, mut backoff) = (Delivered::default(), self.backoff(super::publish::seed()));
+        if !self.send(operations, &[], &mut backoff, &mut delivered)? {
+            return Ok(None);
+        }
+        match delivered.rejects.first() {
+            None => Ok(Some(delivered.documents.deleted)),
+            Some(Reject { id, status, reason, .. }) => {
+                let target = self.client.target();
+                Err(Error::new(
+                    ErrorKind::Remote,
+                    format!("`{id}` was not taken away from `{target}`: {status}, {reason}"),
+                ))
+            }
+        }
+    }
+
+    fn backoff(&self, seed: u64) -> Backoff {
+        Backoff::new(self.sending.backoff, self.sending.most_backoff, seed)
+    }
+
+    /// Sends operations until each is done or refused for good; says whether it was not stopped.
+    fn send(
+        &self,
+        mut pending: Vec<Operation>,
+        steps: &[Step],
+        backoff: &mut Backoff,
+        delivered: &mut Delivered,
+    ) -> Result<bool> {
         let (mut refusals, mut broken) = (0, 0);
         while !pending.is_empty() {
             if self.is_stopped() {
-                return Ok(None);
+                return Ok(false);
             }
             let size = self.pace.lock().map_or(LEAST_BATCH, |pace| pace.size());
             let count = bulk::fitting(&pending, size);
@@ -138,11 +210,11 @@ impl Courier<'_> {
                         broken = 0;
                         let rest = pending.split_off(count);
                         let sent = std::mem::replace(&mut pending, rest);
-                        let left = self.settle(sent, fates, &mut delivered)?;
+                        let left = self.settle(sent, fates, delivered)?;
                         self.paced(
                             |pace| if left.is_some() { pace.refused(body.len()) } else { pace.taken(body.len()) },
                         );
-                        let Some(Left { operations, why, is_all }) = left else {
+                        let Some(Left { operations, why, is_all, is_unsure }) = left else {
                             refusals = 0;
                             continue;
                         };
@@ -150,7 +222,11 @@ impl Courier<'_> {
                             refusals = 0;
                         }
                         // First what was refused, so that letters are whole as soon as they can be.
+                        let again = operations.len();
                         pending.splice(0..0, operations);
+                        if is_unsure {
+                            self.look(&mut pending, again, steps, delivered)?;
+                        }
                         why
                     }
                     None => {
@@ -158,7 +234,7 @@ impl Courier<'_> {
                         if broken >= MOST_BROKEN {
                             return Err(self.no_answer(&answer, count));
                         }
-                        self.look(&mut pending, count, &batch.steps, &mut delivered)?;
+                        self.look(&mut pending, count, steps, delivered)?;
                         "its answer does not tell of each document".to_owned()
                     }
                 },
@@ -166,7 +242,7 @@ impl Courier<'_> {
                     if count == 1 {
                         let operation = pending.remove(0);
                         let reason = "the server takes no request as large as this document".to_owned();
-                        self.reject(&operation, 413, reason, &mut delivered);
+                        self.reject(&operation, 413, reason, delivered);
                     } else {
                         self.paced(|pace| pace.too_large(body.len()));
                     }
@@ -179,7 +255,7 @@ impl Courier<'_> {
                     self.paced(|pace| pace.refused(body.len()));
                     if matches!(answer.status, 408 | 500 | 502 | 504) {
                         // Somebody in between may have given up what goes on behind.
-                        self.look(&mut pending, count, &batch.steps, &mut delivered)?;
+                        self.look(&mut pending, count, steps, delivered)?;
                     }
                     format!("it answers {}: {}", answer.status, answer.reason())
                 }
@@ -187,18 +263,17 @@ impl Courier<'_> {
                 Err(failure @ Failure::Unreachable(_)) => failure.to_string(),
                 Err(failure @ Failure::Lost(_)) => {
                     self.paced(|pace| pace.refused(body.len()));
-                    self.look(&mut pending, count, &batch.steps, &mut delivered)?;
+                    self.look(&mut pending, count, steps, delivered)?;
                     failure.to_string()
                 }
                 Err(failure) => return Err(self.client.failed(&failure)),
             };
             refusals += 1;
             if !self.pause(backoff.wait(refusals, asked_for), &why)? {
-                return Ok(None);
+                return Ok(false);
             }
         }
-        delivered.steps = batch.steps;
-        Ok(Some(delivered))
+        Ok(true)
     }
 
     /// What has to be done with the documents of a letter.
@@ -235,14 +310,19 @@ impl Courier<'_> {
                 }
                 let version = entry.version.unwrap_or_default();
                 let made = documents(letter, &version);
-                into.extend(made.iter().map(|document| Operation::put(flavor, index, place, document)));
+                into.extend(made.into_iter().map(|mut document| {
+                    if !flavor.knows_ids() {
+                        document.insert(SENT.to_owned(), self.stamp.into());
+                    }
+                    Operation::put(flavor, index, place, &document)
+                }));
             }
         }
     }
 
     /// Notes what became of operations, and gives those that have to be sent again.
     fn settle(&self, sent: Vec<Operation>, fates: Vec<Fate>, delivered: &mut Delivered) -> Result<Option<Left>> {
-        let (count, mut left, mut last) = (sent.len(), Vec::new(), String::new());
+        let (count, mut left, mut last, mut is_unsure) = (sent.len(), Vec::new(), String::new(), false);
         for (mut operation, fate) in sent.into_iter().zip(fates) {
             match fate {
                 Fate::Created => delivered.documents.created += 1,
@@ -253,6 +333,8 @@ impl Courier<'_> {
                     self.reject(&operation, status, self.client.told(&reason), delivered);
                 }
                 Fate::Failed(reason) => {
+                    // It may be done all the same.
+                    is_unsure = true;
                     operation.failures += 1;
                     if operation.failures >= MOST_FAILURES {
                         self.reject(&operation, 500, self.client.told(&reason), delivered);
@@ -283,7 +365,7 @@ impl Courier<'_> {
             self.progressed();
         }
         let why = self.client.told(&last);
-        Ok((!left.is_empty()).then_some(Left { operations: left, why, is_all }))
+        Ok((!left.is_empty()).then_some(Left { operations: left, why, is_all, is_unsure }))
     }
 
     fn reject(&self, operation: &Operation, status: u16, reason: String, delivered: &mut Delivered) {
@@ -305,117 +387,20 @@ impl Courier<'_> {
         });
     }
 
-    /// A request was lost that an engine without ids may have done: what it has of it is not sent again.
-    fn look(
-        &self,
-        pending: &mut Vec<Operation>,
-        count: usize,
-        steps: &[Step],
-        delivered: &mut Delivered,
-    ) -> Result<()> {
-        delivered.unanswered += 1;
-        if self.client.flavor().knows_ids() {
-            return Ok(());
-        }
-        backoff::wait(self.sending.settling, || self.is_stopped());
-        self.take_out_what_is_there(pending, count, steps, delivered).map(drop)
-    }
-
-    /// Takes operations out whose documents are there; gives the places of letters of which other versions are, too.
-    fn take_out_what_is_there(
-        &self,
-        pending: &mut Vec<Operation>,
-        count: usize,
-        steps: &[Step],
-        delivered: &mut Delivered,
-    ) -> Result<Vec<usize>> {
-        let mut places: Vec<usize> = pending[..count].iter().map(|operation| operation.letter).collect();
-        places.dedup();
-        let put = |place: usize| match steps.get(place) {
-            Some(Step::Put { entry, .. }) => Some((entry.letter, hex(&entry.version.unwrap_or_default()))),
-            _ => None,
-        };
-        let letters: Vec<u64> = places.iter().filter_map(|place| put(*place)).map(|(letter, _)| letter).collect();
-        let there = quickwit::there(self.client, &letters)?;
-        let before = pending.len();
-        pending.retain(|operation| {
-            !put(operation.letter).is_some_and(|(_, version)| there.contains(&(operation.id.clone(), version)))
-        });
-        delivered.documents.created += (before - pending.len()) as u64;
-        if pending.len() < before {
-            self.progressed();
-        }
-        let is_old = |place: &usize| {
-            put(*place).is_some_and(|(letter, version)| {
-                let name = letter_name(letter);
-                let of_letter = |id: &str| id.rsplit_once('/').is_some_and(|(letter, _)| letter == name);
-                there.iter().any(|(id, own)| of_letter(id) && *own != version)
-            })
-        };
-        Ok(places.into_iter().filter(is_old).collect())
-    }
-
-    /// Asks an engine that deletes by queries alone to take away what is old; says whether it was not stopped.
-    fn ask_to_delete<'s>(
-        &self,
-        steps: impl Iterator<Item = &'s Step>,
-        backoff: &mut Backoff,
-        delivered: &mut Delivered,
-    ) -> Result<bool> {
-        let mut clauses = Vec::new();
-        for step in steps {
-            match step {
-                Step::Remove(Entry { letter, .. }) | Step::Withheld { letter, there: Some(_), .. } => {
-                    clauses.push(quickwit::all_of(*letter));
-                    delivered.documents.deletions_asked += 1;
-                }
-                Step::Put { entry, before: Some(_), .. } => {
-                    clauses.push(quickwit::older_than(entry));
-                    delivered.documents.deletions_asked += 1;
-                }
-                _ => {}
-            }
-        }
-        for some in clauses.chunks(quickwit::MOST_CLAUSES) {
-            let (path, body) = quickwit::deletion(&self.client.target().index, some);
-            let body = body.to_string();
-            let mut refusals = 0;
-            loop {
-                if self.is_stopped() {
-                    return Ok(false);
-                }
-                let why = match self.client.try_ask(&Request::new("POST", &path).with_body(body.as_bytes())) {
-                    Ok(answer) if answer.is_success() => break,
-                    Ok(answer) if matches!(answer.status, 408 | 429 | 500 | 502..=504) => answer.reason(),
-                    Ok(answer) => return Err(self.client.refused(&answer)),
-                    // To ask twice does no harm.
-                    Err(failure @ (Failure::Unreachable(_) | Failure::Lost(_))) => failure.to_string(),
-                    Err(failure) => return Err(self.client.failed(&failure)),
-                };
-                refusals += 1;
-                if !self.pause(backoff.wait(refusals, None), &why)? {
-                    return Ok(false);
-                }
-            }
-            self.progressed();
-        }
-        Ok(true)
-    }
-
     fn paced(&self, change: impl FnOnce(&mut Pace)) {
         if let Ok(mut pace) = self.pace.lock() {
             change(&mut pace);
         }
     }
 
-    fn progressed(&self) {
+    pub(super) fn progressed(&self) {
         if let Ok(mut progress) = self.progress.lock() {
             *progress = Instant::now();
         }
     }
 
     /// Waits, unless the engine took nothing for too long; says whether the wait was not stopped.
-    fn pause(&self, time: Duration, why: &str) -> Result<bool> {
+    pub(super) fn pause(&self, time: Duration, why: &str) -> Result<bool> {
         let idle = self.progress.lock().map_or(Duration::ZERO, |progress| progress.elapsed());
         if idle > self.sending.patience {
             let (target, seconds) = (self.client.target(), idle.as_secs());
@@ -445,6 +430,8 @@ struct Left {
     why: String,
     /// Whether nothing else was sent.
     is_all: bool,
+    /// Whether some of them may be done.
+    is_unsure: bool,
 }
 
 /// What the documents of a letter take, at a guess that is never too low by much: texts come as they are and as terms.

@@ -1,5 +1,6 @@
 //! What a server can do, tried in an index of its own that is taken away again.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -7,12 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::bulk::{self, Fate, Operation};
 use super::client::{Client, whole};
+use super::deliver::{Courier, Sending};
 use super::document::{documents, identity, version};
 use super::listing::Listing;
 use super::mapping::{COMMIT_SECONDS, Spread};
 use super::publish::refresh;
 use super::takedown::SEEN;
-use super::{backoff, init, verify};
+use super::{backoff, init};
 use crate::error::{Error, ErrorKind, Result};
 use crate::letter::{CaseNumber, Date, Outcome};
 use crate::record::{IssueRecord, LetterRecord};
@@ -62,33 +64,63 @@ const CHECKS: [(&str, &str, bool); 13] = [
     ("deletes", "takes a document away by its id", true),
 ];
 
-/// Tries what a server can do. The index is taken away also where something fails.
+/// How documents are taken away.
+const SENDING: Sending = Sending {
+    backoff: Duration::from_millis(500),
+    most_backoff: Duration::from_secs(5),
+    patience: Duration::from_secs(30),
+    settling: SEEN,
+};
+/// No request that takes documents away is larger, in bytes.
+const MOST_BYTES: usize = 1 << 20;
+/// How often a server that does not answer is asked again to take the index away.
+const REMOVALS: u32 = 5;
+
+/// Tries what a server can do. The index is taken away also where something fails, or is stopped: then there is no diagnosis.
 ///
 /// # Errors
-/// When the server cannot be asked at all.
-pub fn diagnose(client: &Client) -> Result<Diagnosis> {
+/// When the server cannot be asked at all, or the index is still there.
+pub fn diagnose(client: &Client, stop: &AtomicBool) -> Result<Option<Diagnosis>> {
     let name = format!("imr-doctor-{:08x}", super::publish::seed() as u32);
     let client = client.with_index(&name)?;
-    let mut patient = Patient { client: &client, checks: Vec::new() };
+    let mut patient = Patient { client: &client, stop, checks: Vec::new() };
     let made = init::make(&client, Spread { shards: Some(1), replicas: None });
     let is_made = made.is_ok();
     patient.add("creates", made.map(|_| ()));
-    if is_made {
-        patient.all();
-        if let Err(error) = init::remove(&client) {
-            return Err(Error::new(ErrorKind::Remote, format!("the index `{name}` is still there"))
-                .with_source(error)
-                .with_hint("take it away yourself"));
-        }
+    let tried = if is_made { patient.all() } else { Ok(()) };
+    // What could not be made as it was asked for may be there all the same.
+    if let Err(error) = removed(&client)
+        && init::is_there(&client).unwrap_or(is_made)
+    {
+        return Err(Error::new(ErrorKind::Remote, format!("the index `{name}` is still there"))
+            .with_source(error)
+            .with_hint("take it away yourself"));
+    }
+    tried?;
+    if stop.load(Ordering::Relaxed) {
+        return Ok(None);
     }
     let mut target = client.target().clone();
     target.index.clear();
     let fit = is_made && patient.checks.iter().all(|check| check.works || !check.needed);
-    Ok(Diagnosis { target: target.to_string(), flavor: client.flavor().name(), checks: patient.checks, fit })
+    Ok(Some(Diagnosis { target: target.to_string(), flavor: client.flavor().name(), checks: patient.checks, fit }))
+}
+
+/// Takes the index away, patiently.
+fn removed(client: &Client) -> Result<()> {
+    let mut left = REMOVALS;
+    loop {
+        match init::remove(client) {
+            Err(error) if error.kind() == ErrorKind::RemoteUnreachable && left > 0 => left -= 1,
+            other => return other,
+        }
+        backoff::wait(Duration::from_secs(1), || false);
+    }
 }
 
 struct Patient<'a> {
     client: &'a Client,
+    stop: &'a AtomicBool,
     checks: Vec<Check>,
 }
 
@@ -101,30 +133,43 @@ impl Patient<'_> {
         self.checks.push(Check { name, about, needed, works: result.is_ok(), told });
     }
 
-    fn all(&mut self) {
-        let letters = letters();
-        let result = self.send(&letters).and_then(|()| self.settled(4));
-        let is_there = result.is_ok();
-        self.add("takes", result);
-        if !is_there {
-            return;
+    /// Tries one thing, unless there is to be an end; says whether it works.
+    fn try_out(&mut self, name: &str, check: impl FnOnce(&Self) -> Result<()>) -> bool {
+        if self.is_stopped() {
+            return false;
         }
-        self.add("counts", self.wants("all", &json!({"match_all": {}}), 4));
+        let result = check(self);
+        let works = result.is_ok();
+        self.add(name, result);
+        works
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn all(&mut self) -> Result<()> {
+        let letters = letters();
+        let courier = Courier::new(self.client, &SENDING, MOST_BYTES, self.stop)?;
+        if !self.try_out("takes", |this| this.send(&letters).and_then(|()| this.settled(4))) {
+            return Ok(());
+        }
+        self.try_out("counts", |this| this.wants("all", &json!({"match_all": {}}), 4));
         // What is added there would be found by everything below.
-        let again = match self.client.flavor().knows_ids() {
-            true => self.send(&letters[..1]).and_then(|()| self.settled(4)),
+        self.try_out("replaces", |this| match this.client.flavor().knows_ids() {
+            true => this.send(&letters[..1]).and_then(|()| this.settled(4)),
             false => Err(told("it adds every document, whatever its id".to_owned())),
-        };
-        self.add("replaces", again);
-        self.add("terms", self.terms());
-        self.add("phrases", self.phrases());
-        self.add("values", self.values());
-        self.add("orders", self.orders(&letters));
-        self.add("keeps", self.keeps(&letters));
-        self.add("strict", self.refuses(&letters[0], "imr_no_such_field", &json!("x")));
-        self.add("days", self.refuses(&letters[0], "decided", &json!("2017-02-31")));
-        self.add("slim", self.slim());
-        self.add("deletes", self.deletes());
+        });
+        self.try_out("terms", Self::terms);
+        self.try_out("phrases", Self::phrases);
+        self.try_out("values", Self::values);
+        self.try_out("orders", |this| this.orders(&letters));
+        self.try_out("keeps", |this| this.keeps(&letters));
+        self.try_out("strict", |this| this.refuses(&courier, &letters[0], "imr_no_such_field", &json!("x")));
+        self.try_out("days", |this| this.refuses(&courier, &letters[0], "decided", &json!("2017-02-31")));
+        self.try_out("slim", Self::slim);
+        self.try_out("deletes", |this| this.deletes(&courier));
+        Ok(())
     }
 
     /// Sends letters, each of whose documents must be taken.
@@ -161,7 +206,8 @@ impl Patient<'_> {
                 found if Instant::now() > until => {
                     return Err(told(format!("{found} documents are there, not {count}")));
                 }
-                _ => backoff::wait(Duration::from_millis(200), || false),
+                _ if self.is_stopped() => return Err(told("it was stopped".to_owned())),
+                _ => backoff::wait(Duration::from_millis(200), || self.is_stopped()),
             };
         }
     }
@@ -236,7 +282,7 @@ impl Patient<'_> {
         if kept { Err(told("it keeps them; the index takes more on disk".to_owned())) } else { Ok(()) }
     }
 
-    fn refuses(&self, letter: &LetterRecord, field: &str, value: &Value) -> Result<()> {
+    fn refuses(&self, courier: &Courier<'_>, letter: &LetterRecord, field: &str, value: &Value) -> Result<()> {
         let made = documents(letter, &version(letter)).into_iter().next();
         let mut document: Map<String, Value> = made.ok_or_else(|| told("there is no document".to_owned()))?;
         document.insert("id".to_owned(), json!("CM99-9999909/1"));
@@ -245,23 +291,24 @@ impl Patient<'_> {
         match self.fates(&operations)?.first() {
             Some(Fate::Rejected { .. }) => Ok(()),
             fate => {
-                verify::delete(self.client, &["CM99-9999909/1".to_owned()]).ok();
+                // Engines that cannot are told of by another check.
+                courier.delete(&["CM99-9999909/1".to_owned()]).ok();
                 Err(told(fate.map_or("it does not tell".to_owned(), |fate| format!("it takes one: {fate}"))))
             }
         }
     }
 
-    fn deletes(&self) -> Result<()> {
-        verify::delete(self.client, &["CM99-9999902/1".to_owned()])?;
+    fn deletes(&self, courier: &Courier<'_>) -> Result<()> {
+        courier.delete(&["CM99-9999902/1".to_owned()])?;
         refresh(self.client)?;
         let until = Instant::now() + SEEN;
         loop {
             let gone =
                 self.wants("a document that was deleted", &json!({"term": {"id": {"value": "CM99-9999902/1"}}}), 0);
-            if gone.is_ok() || Instant::now() > until {
+            if gone.is_ok() || Instant::now() > until || self.is_stopped() {
                 return gone;
             }
-            backoff::wait(Duration::from_millis(200), || false);
+            backoff::wait(Duration::from_millis(200), || self.is_stopped());
         }
     }
 }

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
+use super::target::Flavor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{
     AGE_BANDS, Documents, FieldDef, FieldKind, IndexSchema, PlainValue, StoredIssue, analysis, letter_id,
@@ -38,6 +39,8 @@ pub const WORDS: &str = "words";
 pub const GAP: &str = "x_x";
 /// The name of the field with the digest of the letter that the document was made of.
 pub const VERSION: &str = "version";
+/// The name of the field with what tells the run that sent the document from earlier ones, for engines that know no ids.
+pub const SENT: &str = "sent";
 /// The name of the field with the number that issues with the same rationale and outcome have in common.
 pub const SAME_RATIONALE: &str = "same_rationale";
 /// The name of the field with the records, without their long texts.
@@ -87,6 +90,18 @@ pub struct RemoteField {
 pub fn fields() -> &'static [RemoteField] {
     static FIELDS: LazyLock<Vec<RemoteField>> = LazyLock::new(all_fields);
     &FIELDS
+}
+
+/// All fields that an engine of a kind has: one that knows no ids has one more.
+pub fn fields_of(flavor: Flavor) -> impl Iterator<Item = &'static RemoteField> {
+    static MARK: LazyLock<RemoteField> = LazyLock::new(|| RemoteField {
+        name: SENT.to_owned(),
+        kind: RemoteKind::Integer,
+        several: false,
+        about: "grows from run to run; deletions name it".to_owned(),
+    });
+    let mark = (!flavor.knows_ids()).then(|| &*MARK);
+    fields().iter().chain(mark)
 }
 
 /// The field of terms of a text field, or of a keyword field in which bare words are looked for.

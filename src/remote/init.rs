@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::client::{Client, Request};
-use super::document::{RemoteField, RemoteKind, fields};
+use super::document::{RemoteField, RemoteKind, fields_of};
 use super::mapping::{Spread, creation};
 use super::target::Flavor;
 use crate::error::{Error, ErrorKind, Result};
@@ -53,6 +53,14 @@ pub fn remove(client: &Client) -> Result<()> {
     if answer.is_success() { Ok(()) } else { Err(client.refused(&answer)) }
 }
 
+/// Whether the index is there.
+///
+/// # Errors
+/// When the engine does not tell.
+pub fn is_there(client: &Client) -> Result<bool> {
+    Ok(described(client)?.is_some())
+}
+
 /// Looks whether the index is there and has the fields that are sent.
 ///
 /// # Errors
@@ -64,7 +72,7 @@ pub fn check(client: &Client) -> Result<()> {
             .with_hint(format!("make it with `imr remote init {target} --apply`")));
     };
     let wrong: Vec<&str> =
-        fields().iter().filter(|field| !fits(client.flavor(), field, &there)).map(|f| f.name.as_str()).collect();
+        fields_of(client.flavor()).filter(|f| !fits(client.flavor(), f, &there)).map(|f| f.name.as_str()).collect();
     let shown = match &wrong[..] {
         [] => return Ok(()),
         [some @ .., _, _] if some.len() > 6 => format!("{} and {} more", wrong[..6].join(", "), wrong.len() - 6),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::answer::Asked;
+use super::answer::{Asked, Bucket};
 use super::document::{WORDS, key_field};
 use super::dsl;
 use crate::error::{Error, ErrorKind, Result};
@@ -37,7 +37,7 @@ impl<'a> There<'a> {
         }
         let counts = json!({"values": {"terms": {"field": field, "size": MOST_VALUES}}});
         let answer = self.asked.search(json!({"query": {"match_all": {}}, "size": 0, "aggs": counts}))?;
-        let found: Vec<String> = answer.buckets("values")?.iter().filter_map(|bucket| bucket.text()).collect();
+        let found = answer.buckets("values")?.iter().map(Bucket::text).collect::<Result<Vec<_>>>()?;
         self.values.borrow_mut().insert(field, found.clone());
         Ok(found)
     }
@@ -80,15 +80,13 @@ impl Known for There<'_> {
             return Err(Error::new(ErrorKind::Query, "more words fit the pattern than an engine tells at once")
                 .with_hint("use a longer beginning, or the words themselves with `OR`"));
         }
+        let found = found.iter().map(Bucket::text).collect::<Result<Vec<_>>>()?;
         // What an engine chose in another way than it was asked to is not all that fits.
-        if includes
-            && matches!(pattern, Pattern::Wild(_))
-            && found.iter().any(|bucket| bucket.text().is_none_or(|form| !pattern.fits(&form)))
-        {
+        if includes && matches!(pattern, Pattern::Wild(_)) && found.iter().any(|form| !pattern.fits(form)) {
             return Err(Error::new(ErrorKind::Remote, "the engine does not tell the words that fit a pattern")
                 .with_hint("write the words themselves with `OR`"));
         }
-        found.iter().filter_map(|bucket| bucket.text()).filter(|form| pattern.fits(form)).for_each(|form| each(&form));
+        found.iter().filter(|form| pattern.fits(form)).for_each(|form| each(form));
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::document::{self, RemoteField, RemoteKind, fields};
+use super::document::{self, RemoteField, RemoteKind, fields, fields_of};
 use super::target::Flavor;
 
 /// How the index is spread over machines. What is not said is left to the engine.
@@ -60,7 +60,7 @@ fn property(field: &RemoteField) -> Value {
 }
 
 fn quickwit(index: &str) -> Value {
-    let mappings: Vec<Value> = fields().iter().map(field_mapping).collect();
+    let mappings: Vec<Value> = fields_of(Flavor::Quickwit).map(field_mapping).collect();
     let words: Vec<&str> =
         fields().iter().filter(|field| field.kind == RemoteKind::Text).map(|field| field.name.as_str()).collect();
     json!({

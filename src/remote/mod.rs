@@ -32,7 +32,7 @@ pub use account::{Account, Reject};
 pub use answer::{Ask, Asked};
 pub use client::{Answer, Client, Failure, Options};
 pub use deliver::Sending;
-pub use document::{RemoteField, RemoteKind, fields, stored};
+pub use document::{RemoteField, RemoteKind, fields, fields_of, stored};
 pub use publish::{Observer, Published, Settings, publish, refresh, rehearse};
 pub use target::{Credentials, Flavor, Target};
 pub use verify::{Verified, verify};

@@ -12,11 +12,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::account::{Account, Reject};
-use super::backoff::{self, Pace};
+use super::backoff;
 use super::client::{Client, Request};
 use super::deliver::{Batch, Courier, Delivered, Sending, remote_bytes};
 use super::plan::{Plan, Step};
-use super::state::{self, Settled, State};
+use super::state::{self, Entry, Settled, State};
 use super::withheld::Withheld;
 use crate::error::{Error, ErrorKind, Result, panic_message};
 use crate::record::LetterRecord;
@@ -74,18 +74,18 @@ pub fn publish(
     let mut state = State::open(path, &client.target().to_string())?;
     let entries = state.entries()?;
     let plan = Plan::new(letters, entries, &withheld, settings.is_anew);
-    let courier = Courier {
-        client,
-        sending: &settings.sending,
-        pace: Mutex::new(Pace::new(settings.batch_bytes)),
-        progress: Mutex::new(Instant::now()),
-        began,
-        stop,
-        halt: AtomicBool::new(false),
+    let courier = Courier::new(client, &settings.sending, settings.batch_bytes, stop)?;
+    let mut run = Run {
+        state: &mut state,
+        path,
+        courier: &courier,
+        account: Account::default(),
+        rejects,
+        observer,
+        held: BTreeMap::new(),
+        next: 0,
     };
-    let mut run =
-        Run { state: &mut state, account: Account::default(), rejects, observer, held: BTreeMap::new(), next: 0 };
-    let result = run.all(plan, &courier, settings);
+    let result = run.all(plan, settings);
     let mut account = run.account;
     account.is_interrupted = stop.load(Ordering::Relaxed);
     account.letters =
@@ -157,6 +157,8 @@ fn count(account: &mut Account, step: &Step, is_rejected: bool) {
 
 struct Run<'a> {
     state: &'a mut State,
+    path: &'a Path,
+    courier: &'a Courier<'a>,
     account: Account,
     rejects: &'a mut dyn FnMut(&Reject) -> Result<()>,
     observer: &'a dyn Observer,
@@ -166,16 +168,18 @@ struct Run<'a> {
     next: u64,
 }
 
+/// What may be there of a letter while it is sent.
+fn unsure(entry: &Entry, before: Option<&Entry>) -> Entry {
+    let before = before.map_or(0, |before| before.issues);
+    Entry { letter: entry.letter, issues: entry.issues.max(before), version: None }
+}
+
 /// What a thread gives back.
 type Outcome = Result<Option<Delivered>>;
 
 impl Run<'_> {
-    fn all(
-        &mut self,
-        plan: impl Iterator<Item = Result<Step>>,
-        courier: &Courier<'_>,
-        settings: &Settings,
-    ) -> Result<()> {
+    fn all(&mut self, plan: impl Iterator<Item = Result<Step>>, settings: &Settings) -> Result<()> {
+        let courier = self.courier;
         let threads = settings.in_flight.max(1);
         let (jobs, waiting) = mpsc::sync_channel::<Batch>(threads);
         let waiting = Arc::new(Mutex::new(waiting));
@@ -187,7 +191,7 @@ impl Run<'_> {
                 scope.spawn(move || work(courier, &waiting, &outcomes, seed ^ thread as u64));
             }
             drop(outcomes);
-            let result = self.feed(plan, courier, settings, jobs, &done);
+            let result = self.feed(plan, settings, jobs, &done);
             if result.is_err() {
                 courier.halt.store(true, Ordering::Relaxed);
             }
@@ -201,7 +205,6 @@ impl Run<'_> {
     fn feed(
         &mut self,
         plan: impl Iterator<Item = Result<Step>>,
-        courier: &Courier<'_>,
         settings: &Settings,
         jobs: SyncSender<Batch>,
         done: &Receiver<Outcome>,
@@ -209,7 +212,7 @@ impl Run<'_> {
         let most_ahead = 2 * settings.in_flight.max(1) as u64;
         let (mut batch, mut bytes, mut under_way) = (Batch::default(), 0, 0u64);
         for step in plan {
-            if courier.is_stopped() {
+            if self.courier.is_stopped() {
                 return Ok(());
             }
             let step = step?;
@@ -229,7 +232,7 @@ impl Run<'_> {
                 _ => 200,
             };
             batch.steps.push(step);
-            let size = courier.pace.lock().map_or(0, |pace| pace.size()) as u64;
+            let size = self.courier.pace.lock().map_or(0, |pace| pace.size()) as u64;
             if bytes >= size || batch.steps.len() >= MOST_LETTERS {
                 let next = Batch { number: batch.number + 1, steps: Vec::new() };
                 let full = std::mem::replace(&mut batch, next);
@@ -252,19 +255,53 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Says that a batch will be sent before it is.
-    fn hand_over(&mut self, batch: Batch, jobs: &SyncSender<Batch>) -> Result<()> {
-        let intended = batch.steps.iter().filter_map(|step| match step {
-            Step::Put { entry, before, .. } => {
-                let before = before.map_or(0, |before| before.issues);
-                Some((entry.letter, entry.issues.max(before)))
+    /// Says that a batch will be sent before it is. What was put on the list since the run began is not.
+    fn hand_over(&mut self, mut batch: Batch, jobs: &SyncSender<Batch>) -> Result<()> {
+        let withheld = Withheld::of(self.path)?;
+        for step in &mut batch.steps {
+            if let Step::Put { entry, before, .. } = step
+                && withheld.has(entry.letter)
+            {
+                *step = Step::Withheld { letter: entry.letter, there: *before, is_here: true };
             }
+        }
+        let intended = batch.steps.iter().filter_map(|step| match step {
+            Step::Put { entry, before, .. } => Some(unsure(entry, before.as_ref())),
+            // What is being taken away is not known to be there, either.
+            Step::Remove(entry) | Step::Withheld { there: Some(entry), .. } => Some(*entry),
             _ => None,
         });
-        self.state.intend(intended)?;
+        self.state.intend(intended.map(|entry| (entry.letter, entry.issues)))?;
         // Where no thread takes it any more, one of them says why.
         let _ = jobs.send(batch);
         Ok(())
+    }
+
+    /// Takes away again what was put on the list while it was sent; says whether that was not stopped. Who puts a letter on
+    /// the list takes away what can be found of it, so that what was sent before is gone, too.
+    fn take_back(&self, delivered: &mut Delivered) -> Result<bool> {
+        let withheld = Withheld::of(self.path)?;
+        let (mut places, mut steps) = (Vec::new(), Vec::new());
+        for (place, step) in delivered.steps.iter().enumerate() {
+            if let Step::Put { entry, before, .. } = step
+                && withheld.has(entry.letter)
+            {
+                places.push(place);
+                let there = Some(unsure(entry, before.as_ref()));
+                steps.push(Step::Withheld { letter: entry.letter, there, is_here: true });
+            }
+        }
+        if steps.is_empty() {
+            return Ok(true);
+        }
+        let batch = Batch { number: delivered.number, steps };
+        let Some(mut gone) = self.courier.deliver(batch, seed())? else { return Ok(false) };
+        for ((place, step), is_rejected) in places.into_iter().zip(gone.steps.drain(..)).zip(&gone.is_rejected) {
+            delivered.steps[place] = step;
+            delivered.is_rejected[place] = *is_rejected;
+        }
+        delivered.add(gone);
+        Ok(true)
     }
 
     fn drain(&mut self, done: &Receiver<Outcome>) -> Result<()> {
@@ -282,7 +319,11 @@ impl Run<'_> {
     fn note(&mut self, delivered: Option<Delivered>) -> Result<()> {
         let Some(delivered) = delivered else { return Ok(()) };
         self.held.insert(delivered.number, delivered);
-        while let Some(delivered) = self.held.remove(&self.next) {
+        while let Some(mut delivered) = self.held.remove(&self.next) {
+            if !self.take_back(&mut delivered)? {
+                // Nothing behind it is noted, either.
+                return Ok(());
+            }
             self.next += 1;
             let mut settled = Vec::new();
             for (step, is_rejected) in delivered.steps.iter().zip(&delivered.is_rejected) {

@@ -280,6 +280,8 @@ pub struct State {
     path: PathBuf,
     journal: File,
     parts: Parts,
+    /// Whether a line may have been written in part: nothing is written behind it.
+    is_torn: bool,
     _lock: File,
 }
 
@@ -309,7 +311,7 @@ impl State {
         durable(path);
         let parts = Parts::find(path, target)?;
         let journal = OpenOptions::new().append(true).open(path).map_err(|e| Error::write(path, e))?;
-        Ok(Self { path: path.to_path_buf(), journal, parts, _lock: lock })
+        Ok(Self { path: path.to_path_buf(), journal, parts, is_torn: false, _lock: lock })
     }
 
     /// Puts a damaged file aside, so that another can begin. Gives the place where it is kept.
@@ -355,7 +357,12 @@ impl State {
         if lines.is_empty() {
             return Ok(());
         }
+        if self.is_torn {
+            let message = "is not written any more, since a write to it failed before";
+            return Err(Error::new(ErrorKind::Io, message).with_path(&self.path));
+        }
         let appended = self.journal.write_all(lines.as_bytes()).and_then(|()| self.journal.sync_data());
+        self.is_torn = appended.is_err();
         appended.map_err(|e| Error::write(&self.path, e))
     }
 }
@@ -381,13 +388,40 @@ pub fn look(path: &Path, target: &str) -> Result<Option<Entries>> {
     }
 }
 
-fn locked(path: &Path) -> Result<File> {
+/// The targets of the files in a folder, as far as they can be told. A folder that is not there has none.
+pub fn targets(folder: &Path) -> Vec<String> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let states = files.filter(|path| path.extension().is_some_and(|ending| ending == "state"));
+    let target = |path: PathBuf| {
+        let mut line = Vec::new();
+        BufReader::new(File::open(path).ok()?).take(LONGEST_LINE).read_until(b'\n', &mut line).ok()?;
+        Some(verified(&line)?.strip_prefix(HEAD)?.to_owned())
+    };
+    let mut targets: Vec<String> = states.filter_map(target).collect();
+    targets.sort_unstable();
+    targets
+}
+
+/// A file that is locked beside another.
+fn lock_file(path: &Path) -> Result<(File, PathBuf)> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
     }
     let place = with_ending(path, "lock");
     let mut options = OpenOptions::new();
     let file = options.create(true).truncate(false).write(true).open(&place).map_err(|e| Error::write(&place, e))?;
+    Ok((file, place))
+}
+
+/// Waits until this process alone may change a file.
+pub(super) fn held(path: &Path) -> Result<File> {
+    let (file, place) = lock_file(path)?;
+    file.lock().map_err(|e| Error::write(&place, e))?;
+    Ok(file)
+}
+
+fn locked(path: &Path) -> Result<File> {
+    let (file, place) = lock_file(path)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
@@ -421,4 +455,25 @@ pub(super) fn replace(path: &Path, content: &str) -> Result<()> {
     written.and_then(|()| fs::rename(&new, path)).map_err(|e| Error::write(path, e))?;
     durable(path);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_written_behind_a_line_that_may_be_torn() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let mut state = State::open(&path, "t").unwrap();
+        state.intend([(1, 1)]).unwrap();
+        // A disk that is full for a moment, and then is not.
+        let whole = std::mem::replace(&mut state.journal, File::open(&path).unwrap());
+        state.intend([(2, 1)]).unwrap_err();
+        state.journal = whole;
+        state.intend([(3, 1)]).unwrap_err();
+        drop(state);
+        let known: Vec<u64> = look(&path, "t").unwrap().unwrap().map(|entry| entry.unwrap().letter).collect();
+        assert_eq!(known, [1]);
+    }
 }

@@ -1,19 +1,31 @@
-//! Taking letters down: first onto the list of what is not published, then away there.
+//! Taking letters down: first onto the lists of what is not published, then away there, and then out of what is known to be
+//! there.
+//!
+//! Who publishes at the same time reads the list before each batch is sent and again when it was taken, and takes away what
+//! came onto the list between. So what was sent before a letter came onto the list is found and taken away here, and what is
+//! sent behind that is taken away there.
 
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::client::{Client, whole};
-use super::document::LETTER;
+use super::deliver::{Courier, Sending};
+use super::document::{ID, LETTER, letter_name};
 use super::publish::refresh;
-use super::verify::delete;
+use super::state::{Entries, Settled, State};
 use super::withheld::Withheld;
-use super::{backoff, document, quickwit};
+use super::{backoff, quickwit};
 use crate::error::{Error, ErrorKind, Result};
 
 /// No letter has more documents than are looked for at a time.
 const MOST: usize = 10_000;
+/// A request that takes documents away is not larger, in bytes.
+const MOST_BYTES: usize = 1 << 20;
+/// How long to wait until something is looked at again.
+const BETWEEN: Duration = Duration::from_millis(200);
 
 /// After how long what was deleted is not found any more, on engines whose nodes tell each other now and then.
 pub(super) const SEEN: Duration = Duration::from_secs(10);
@@ -27,31 +39,101 @@ pub struct TakenDown {
     pub deletions_asked: u64,
 }
 
-/// Takes letters down. They stay on the list also where the engine does not do it, so that no later run publishes them.
+/// Takes letters down that are on the lists beside some states, so that no later run publishes them. `waits` is told when
+/// another process publishes, whose end is waited for. `None` where it was stopped.
 ///
 /// # Errors
-/// When the list cannot be written, or the engine does not do it.
-pub fn take_down(client: &Client, withheld: &mut Withheld, letters: &[u64]) -> Result<TakenDown> {
-    withheld.change(letters, true)?;
+/// When the engine does not do it, or a state cannot be read or written.
+pub fn take_down(
+    (client, states): (&Client, &[PathBuf]),
+    letters: &[u64],
+    sending: &Sending,
+    waits: &mut dyn FnMut(),
+    stop: &AtomicBool,
+) -> Result<Option<TakenDown>> {
+    let mut letters = letters.to_vec();
+    letters.sort_unstable();
+    letters.dedup();
+    let courier = Courier::new(client, sending, MOST_BYTES, stop)?;
     let mut told = TakenDown::default();
+    if !remove(&courier, &letters, &mut told)? {
+        return Ok(None);
+    }
+    for path in states.iter().filter(|path| path.exists()) {
+        let (state, has_waited) = match opened(path, client, waits, stop)? {
+            Some(opened) => opened,
+            None => return Ok(None),
+        };
+        // Whoever was publishing may have been killed before it took away again what it had sent.
+        if has_waited && !remove(&courier, &letters, &mut told)? {
+            return Ok(None);
+        }
+        note(state, &letters)?;
+    }
+    Ok(Some(told))
+}
+
+/// The state, and whether it was waited for. `None` where that was stopped.
+fn opened(path: &Path, client: &Client, waits: &mut dyn FnMut(), stop: &AtomicBool) -> Result<Option<(State, bool)>> {
+    let mut has_waited = false;
+    loop {
+        match State::open(path, &client.target().to_string()) {
+            Err(error) if error.kind() == ErrorKind::IndexLocked => {
+                if !has_waited {
+                    waits();
+                }
+                has_waited = true;
+            }
+            opened => return Ok(Some((opened?, has_waited))),
+        }
+        if !backoff::wait(BETWEEN, || stop.load(std::sync::atomic::Ordering::Relaxed)) {
+            return Ok(None);
+        }
+    }
+}
+
+/// Notes that letters are gone there.
+fn note(mut state: State, letters: &[u64]) -> Result<()> {
+    let known = known(state.entries()?, letters)?;
+    state.settle(known.into_iter().map(|(letter, _)| Settled::Gone(letter)))
+}
+
+/// What is known of some letters, in their order: how many issues of each.
+fn known(entries: Entries, letters: &[u64]) -> Result<Vec<(u64, u64)>> {
+    let mut known = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if letters.binary_search(&entry.letter).is_ok() {
+            known.push((entry.letter, entry.issues));
+        }
+    }
+    Ok(known)
+}
+
+/// Takes the documents of letters away there; says whether it was not stopped.
+fn remove(courier: &Courier<'_>, letters: &[u64], told: &mut TakenDown) -> Result<bool> {
+    let client = courier.client;
     for letter in letters {
-        let name = document::letter_name(*letter);
+        let name = letter_name(*letter);
         // What was sent a moment ago is to be found, too.
         refresh(client)?;
         let ids = documents_of(client, &name)?;
         if !client.flavor().knows_ids() {
-            let (path, body) = quickwit::deletion(&client.target().index, &[quickwit::all_of(*letter)]);
+            let (path, body) = quickwit::deletion(&client.target().index, &[quickwit::all_of(*letter, courier.stamp)]);
             client.ask_json("POST", &path, Some(&body))?;
             told.deletions_asked += ids.len() as u64;
             continue;
         }
-        told.deleted += delete(client, &ids)?;
+        let Some(deleted) = courier.delete(&ids)? else { return Ok(false) };
+        told.deleted += deleted;
         refresh(client)?;
         let of_letter = json!({"term": {LETTER: {"value": name}}});
         let until = Instant::now() + SEEN;
         let mut left = client.count(&of_letter)?;
         while left > 0 && Instant::now() < until {
-            backoff::wait(Duration::from_millis(200), || false);
+            if !backoff::wait(BETWEEN, || courier.is_stopped()) {
+                return Ok(false);
+            }
             left = client.count(&of_letter)?;
         }
         if left > 0 {
@@ -59,23 +141,42 @@ pub fn take_down(client: &Client, withheld: &mut Withheld, letters: &[u64]) -> R
                 .with_hint("somebody may be publishing; run the same command again"));
         }
     }
-    Ok(told)
+    Ok(true)
 }
 
 /// The ids of the documents of a letter.
 fn documents_of(client: &Client, name: &str) -> Result<Vec<String>> {
     let query = json!({"term": {LETTER: {"value": name}}});
-    let answer = client.search(&json!({"query": query, "size": MOST, "track_total_hits": true, "_source": ["id"]}))?;
+    let answer = client.search(&json!({"query": query, "size": MOST, "track_total_hits": true, "_source": [ID]}))?;
     whole(&answer, client.target())?;
     let hits = answer.pointer("/hits/hits").and_then(Value::as_array);
     let id = |hit: &Value| hit.pointer("/_source/id").and_then(Value::as_str).map(str::to_owned);
     Ok(hits.into_iter().flatten().filter_map(id).collect())
 }
 
-/// Lets letters be published again by the next run.
+/// Puts letters on the lists beside some states.
 ///
 /// # Errors
-/// When the list cannot be written.
-pub fn lift(withheld: &mut Withheld, letters: &[u64]) -> Result<()> {
-    withheld.change(letters, false)
+/// When a list cannot be read or written.
+pub fn withhold(states: &[PathBuf], letters: &[u64]) -> Result<()> {
+    states.iter().try_for_each(|state| Withheld::change(state, letters, true))
+}
+
+/// Lets letters be published again by the next run, whatever is known to be there of them.
+///
+/// # Errors
+/// [`ErrorKind::IndexLocked`] while another process publishes, and when a list or a state cannot be read or written.
+pub fn lift(states: &[PathBuf], target: &str, letters: &[u64]) -> Result<()> {
+    let mut letters = letters.to_vec();
+    letters.sort_unstable();
+    for path in states {
+        let mut state = if path.exists() { Some(State::open(path, target)?) } else { None };
+        if let Some(state) = &mut state {
+            // They were to be taken away, also where nobody came to note that they were.
+            let known = known(state.entries()?, &letters)?;
+            state.intend(known)?;
+        }
+        Withheld::change(path, &letters, false)?;
+    }
+    Ok(())
 }

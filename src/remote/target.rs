@@ -142,6 +142,13 @@ impl Target {
         format!("{name}__{}", self.index)
     }
 
+    /// Whether another target has the same index at some server that this one has, too.
+    pub fn meets(&self, other: &Self) -> bool {
+        let host = |server: &str| server.split_once("://").map_or(server, |(_, host)| host).to_owned();
+        let hosts: Vec<String> = self.servers.iter().map(|server| host(server)).collect();
+        self.index == other.index && other.servers.iter().any(|server| hosts.contains(&host(server)))
+    }
+
     /// Whether some server is reached without TLS and is not this machine.
     pub fn is_open(&self) -> bool {
         self.servers.iter().any(|server| {

@@ -3,15 +3,15 @@
 use std::cmp::Ordering;
 use std::iter::Peekable;
 use std::sync::atomic::{AtomicBool, Ordering as Memory};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::backoff;
-use super::bulk::{self, Fate, Operation};
 use super::client::{Client, whole};
-use super::document::{ID, ORDER, document_id, hex, identity, letter_name, version};
+use super::deliver::{Courier, Sending};
+use super::document::{ID, ORDER, document_id, hex, identity, version};
 use super::listing::{Listed, Listing};
 use super::plan::numbers;
 use super::publish::refresh;
@@ -22,8 +22,12 @@ use crate::record::LetterRecord;
 
 /// How many documents of each kind are named.
 const NAMED: usize = 20;
-/// How many operations that take away go into one request.
+/// How many documents are taken away before it is looked whether there is to be an end.
 const AT_ONCE: usize = 1000;
+/// A request that takes documents away is not larger, in bytes.
+const MOST_BYTES: usize = 1 << 20;
+/// How long to wait until what was taken away is looked for again.
+const BETWEEN: Duration = Duration::from_millis(200);
 
 /// How what is there differs from what is here.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -38,8 +42,10 @@ pub struct Verified {
     pub missing: Differing,
     /// Documents of which only another version is there.
     pub outdated: Differing,
-    /// Documents that are there and not here, or not to be published.
+    /// Documents that are there and not here.
     pub foreign: Differing,
+    /// Documents that are there and not to be published.
+    pub withheld: Differing,
     /// Documents that are there more than once.
     pub doubled: Differing,
 }
@@ -65,7 +71,7 @@ impl Differing {
 impl Verified {
     /// Whether nothing differs. Where not all letters are here, what is there beside them is no difference.
     pub fn is_same(&self, is_all: bool) -> bool {
-        let differing = [&self.missing, &self.outdated, &self.doubled];
+        let differing = [&self.missing, &self.outdated, &self.doubled, &self.withheld];
         differing.iter().all(|d| d.count == 0) && (self.foreign.count == 0 || !is_all)
     }
 }
@@ -96,7 +102,13 @@ pub fn verify(
             return Ok(None);
         }
         let (entry, listed) = pair?;
-        compare(entry.as_ref(), listed.as_ref(), &mut told);
+        match listed.as_ref().filter(|listed| withheld.has(listed.letter)) {
+            Some(listed) => {
+                told.there += listed.documents.len() as u64;
+                listed.documents.iter().for_each(|document| told.withheld.add(document.id.clone()));
+            }
+            None => compare(entry.as_ref(), listed.as_ref(), &mut told),
+        }
     }
     let total = client.count(&json!({"match_all": {}}))?;
     if total > told.there {
@@ -158,17 +170,28 @@ where
     }
 }
 
-/// Takes away what is there and not known to have been sent. Gives how many documents that were.
+/// What was taken away beside what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// How many documents.
+    pub deleted: u64,
+    /// Whether it was stopped before its end.
+    pub is_interrupted: bool,
+}
+
+/// Takes away what is there and not known to have been sent.
 ///
 /// # Errors
 /// When a side cannot be read, or the engine does not do it.
-pub fn sweep(client: &Client, known: impl Iterator<Item = Result<Entry>>, stop: &AtomicBool) -> Result<u64> {
-    let mut surplus = Vec::new();
-    let mut count = 0;
+pub fn sweep(
+    client: &Client,
+    sending: &Sending,
+    known: impl Iterator<Item = Result<Entry>>,
+    stop: &AtomicBool,
+) -> Result<Swept> {
+    let courier = Courier::new(client, sending, MOST_BYTES, stop)?;
+    let (mut swept, mut surplus) = (Swept::default(), Vec::new());
     for pair in (Pairs { here: known.peekable(), there: Listing::new(client).peekable() }) {
-        if stop.load(Memory::Relaxed) {
-            break;
-        }
         let (entry, listed) = pair?;
         let Some(listed) = listed else { continue };
         let wanted = entry.map(|entry| numbers(entry.issues));
@@ -176,18 +199,34 @@ pub fn sweep(client: &Client, known: impl Iterator<Item = Result<Entry>>, stop: 
             listed.documents.into_iter().filter(|d| !wanted.as_ref().is_some_and(|w| w.contains(&d.number)));
         surplus.extend(surplus_of.map(|document| document.id));
         if surplus.len() >= AT_ONCE {
-            count += delete(client, &std::mem::take(&mut surplus))?;
+            swept.delete(&courier, &std::mem::take(&mut surplus))?;
+        }
+        swept.is_interrupted |= courier.is_stopped();
+        if swept.is_interrupted {
+            return Ok(swept);
         }
     }
-    count += delete(client, &surplus)?;
-    Ok(count + strays(client, stop)?)
+    swept.delete(&courier, &surplus)?;
+    strays(&courier, &mut swept)?;
+    Ok(swept)
+}
+
+impl Swept {
+    /// Takes documents away by their ids; gives how many were there.
+    fn delete(&mut self, courier: &Courier<'_>, ids: &[String]) -> Result<u64> {
+        let deleted = courier.delete(ids)?;
+        self.is_interrupted |= deleted.is_none();
+        self.deleted += deleted.unwrap_or(0);
+        Ok(deleted.unwrap_or(0))
+    }
 }
 
 /// Takes away what has no place among letters, which this program never sent.
-fn strays(client: &Client, stop: &AtomicBool) -> Result<u64> {
+fn strays(courier: &Courier<'_>, swept: &mut Swept) -> Result<()> {
+    let client = courier.client;
     let query = json!({"bool": {"must_not": [{"range": {ORDER: {"gte": 0}}}]}});
-    let mut count = 0;
-    while !stop.load(Memory::Relaxed) {
+    let mut progress = Instant::now();
+    while !swept.is_interrupted {
         refresh(client)?;
         let answer =
             client.search(&json!({"query": query, "size": AT_ONCE, "track_total_hits": true, "_source": [ID]}))?;
@@ -195,45 +234,20 @@ fn strays(client: &Client, stop: &AtomicBool) -> Result<u64> {
         let hits = answer.pointer("/hits/hits").and_then(Value::as_array);
         let id = |hit: &Value| Some(hit.get("_id")?.as_str()?.to_owned());
         let ids: Vec<String> = hits.into_iter().flatten().filter_map(id).collect();
-        let deleted = delete(client, &ids)?;
-        count += deleted;
-        if ids.len() < AT_ONCE {
-            break;
+        let Some(first) = ids.first() else { return Ok(()) };
+        if swept.delete(courier, &ids)? > 0 {
+            progress = Instant::now();
+        } else if progress.elapsed() > courier.sending.settling {
+            // What was deleted may be found for a moment, and not for longer.
+            let (count, target) = (client.count(&query)?, client.target());
+            let message =
+                format!("{count} documents, such as `{first}`, cannot be taken away from `{target}` by their ids");
+            return Err(Error::new(ErrorKind::Remote, message).with_hint(
+                "this program did not send them; who sent them with a routing of their own has to delete them",
+            ));
         }
-        // What was deleted may be found for a moment.
-        backoff::wait(Duration::from_secs(2), || stop.load(Memory::Relaxed));
+        let is_waited = backoff::wait(BETWEEN, || courier.is_stopped());
+        swept.is_interrupted |= !is_waited;
     }
-    Ok(count)
-}
-
-/// Takes documents away by their ids.
-///
-/// # Errors
-/// When the engine does not do it.
-pub fn delete(client: &Client, ids: &[String]) -> Result<u64> {
-    let mut count = 0;
-    for some in ids.chunks(AT_ONCE) {
-        let operations: Vec<_> = some.iter().map(|id| Operation::delete(&client.target().index, 0, id)).collect();
-        let (body, path) = (bulk::body(&operations), bulk::path(client.flavor()));
-        let answer = client.ask(&bulk::request(client.flavor(), &path, &body, operations.len()))?;
-        if !answer.is_success() {
-            return Err(client.refused(&answer));
-        }
-        for (operation, fate) in operations.iter().zip(bulk::fates(&operations, &answer).unwrap_or_default()) {
-            match fate {
-                Fate::Deleted => count += 1,
-                Fate::Absent => {}
-                other => {
-                    let message = format!("`{}` did not take `{}` away: {other:?}", client.target(), operation.id);
-                    return Err(Error::new(ErrorKind::Remote, client.told(&message)));
-                }
-            }
-        }
-    }
-    Ok(count)
-}
-
-/// The names of letters, for messages.
-pub fn named(letters: &[u64]) -> String {
-    letters.iter().map(|letter| letter_name(*letter)).collect::<Vec<_>>().join(", ")
+    Ok(())
 }

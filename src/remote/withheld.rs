@@ -13,9 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 const HEAD: &str = "# Letters that were taken down, one a line: `imr publish` leaves them out.\n";
 
 /// The list of a target.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Withheld {
-    path: PathBuf,
     letters: BTreeSet<u64>,
 }
 
@@ -26,9 +25,7 @@ impl Withheld {
     /// From the file system, and [`ErrorKind::Usage`] for a line that names no letter: nothing is published by a list that
     /// cannot be read.
     pub fn of(state: &Path) -> Result<Self> {
-        let mut name = state.as_os_str().to_owned();
-        name.push(".withheld");
-        let path = PathBuf::from(name);
+        let path = Self::path(state);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -36,8 +33,14 @@ impl Withheld {
         };
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let letters = lines.map(|line| letter_of_name(line).ok_or_else(|| unknown(line).with_path(&path)));
-        let letters = letters.collect::<Result<_>>()?;
-        Ok(Self { path, letters })
+        Ok(Self { letters: letters.collect::<Result<_>>()? })
+    }
+
+    /// Where the list is.
+    pub fn path(state: &Path) -> PathBuf {
+        let mut name = state.as_os_str().to_owned();
+        name.push(".withheld");
+        PathBuf::from(name)
     }
 
     /// Whether a letter is to be left out.
@@ -45,32 +48,22 @@ impl Withheld {
         self.letters.contains(&letter)
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.letters.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.letters.is_empty()
-    }
-
-    /// Puts letters on the list, or takes them off, durably.
+    /// Puts letters on the list beside a state, or takes them off, durably. Others may do so at the same time.
     ///
     /// # Errors
-    /// From the file system.
-    pub fn change(&mut self, letters: &[u64], is_withheld: bool) -> Result<()> {
+    /// As [`Withheld::of`].
+    pub fn change(state: &Path, letters: &[u64], is_withheld: bool) -> Result<()> {
+        let path = Self::path(state);
+        let _held = state::held(&path)?;
+        let mut this = Self::of(state)?;
         for letter in letters {
             match is_withheld {
-                true => self.letters.insert(*letter),
-                false => self.letters.remove(letter),
+                true => this.letters.insert(*letter),
+                false => this.letters.remove(letter),
             };
         }
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
-        }
-        let lines = self.letters.iter().map(|letter| letter_name(*letter) + "\n");
-        state::replace(&self.path, &(HEAD.to_owned() + &lines.collect::<String>()))
+        let lines = this.letters.iter().map(|letter| letter_name(*letter) + "\n");
+        state::replace(&path, &(HEAD.to_owned() + &lines.collect::<String>()))
     }
 }
 

@@ -14,5 +14,6 @@ mod search;
 mod state;
 mod stats;
 mod stub;
+mod takedown;
 mod tls;
 mod wire;

@@ -8,12 +8,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::contract::Remote;
 use super::publish::{account, counts, issues};
 use crate::invented::Rng;
-use crate::support::Folder;
+use crate::support::{Folder, Run};
 
 /// Tests that kill nodes are no company for others.
 static ONE: Mutex<()> = Mutex::new(());
@@ -27,8 +27,8 @@ fn cluster() -> Option<String> {
     folder
 }
 
-/// Kills a node at once, or starts it again.
-fn node(what: &str, cluster: &str, number: &str) {
+/// Kills a node at once, starts it again, or changes how much waits at all of them.
+fn script(what: &str, cluster: &str, number: &str) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/cluster");
     let mut command = Command::new(script);
     command.args([what, cluster, number]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -48,6 +48,19 @@ fn start(folder: &Folder, target: &str, args: &[&str]) -> Child {
     folder.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
+/// Publishes and compares.
+fn verified(folder: &Folder, target: &str, args: &[&str]) -> Run {
+    let known = ["publish", "--to", target, "--state", "state", "--verify", "--format", "json"];
+    folder.imr(&[&known, args].concat())
+}
+
+/// Whether all documents are there as they should be, and some of them more than once.
+fn is_doubled_only(verified: &Value) -> bool {
+    !verified.is_null()
+        && counts(verified, ["missing.count", "outdated.count", "foreign.count"]) == [0; 3]
+        && counts(verified, ["doubled.count"]) != [0]
+}
+
 #[test]
 fn a_publisher_that_is_killed_leaves_what_the_next_makes_whole() {
     let (Some(_), Some(remote)) = (cluster(), Remote::start(400)) else { return };
@@ -57,7 +70,7 @@ fn a_publisher_that_is_killed_leaves_what_the_next_makes_whole() {
     let small = ["--batch-bytes", "60000", "--in-flight", "3"];
     let began = Instant::now();
     remote.publish(&[&small[..], &["--state", "timed"]].concat()).succeeds();
-    let whole = began.elapsed();
+    let mut longest = began.elapsed();
     let (mut rng, mut at_work) = (Rng::new(3, 0), 0);
     let mut remote = None;
     for round in 0..20 {
@@ -70,8 +83,12 @@ fn a_publisher_that_is_killed_leaves_what_the_next_makes_whole() {
         }
         let target = remote.as_ref().map_or("", |remote: &Remote| remote.target.as_str());
         let mut child = start(folder, target, &small);
-        std::thread::sleep(Duration::from_micros(rng.between(0, whole.as_micros() as u64)));
-        at_work += u32::from(child.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_micros(rng.between(0, longest.as_micros() as u64)));
+        match child.try_wait().unwrap() {
+            None => at_work += 1,
+            // It is faster than the first one was, which a busy machine may have held up.
+            Some(_) => longest = longest * 4 / 5,
+        }
         child.kill().unwrap();
         child.wait().unwrap();
         let args = ["publish", "--to", target, "--format", "json", "--state", "state", "--verify"];
@@ -95,34 +112,43 @@ fn a_node_that_is_killed_costs_time_and_no_letter() {
     while remote.client.count(&json!({"match_all": {}})).unwrap_or(0) == 0 && Instant::now() < until {
         std::thread::sleep(Duration::from_millis(20));
     }
-    node("kill", &cluster, "3");
+    script("kill", &cluster, "3");
     let was_at_work = child.try_wait().unwrap().is_none();
     std::thread::sleep(Duration::from_secs(2));
-    node("node", &cluster, "3");
+    script("node", &cluster, "3");
     let status = child.wait().unwrap();
     eprintln!(
         "the publisher ended with {status}, {} when the node was killed",
         if was_at_work { "at work" } else { "done" }
     );
-    let args = ["publish", "--to", &target, "--state", "state", "--verify", "--format", "json"];
     let count = issues(folder).len() as u64;
     // A node that comes back may not have all of it for a while.
-    let until = Instant::now() + Duration::from_secs(120);
-    loop {
-        let run = folder.imr(&args);
-        if run.status == 0 {
-            assert_eq!(counts(&run.json()["verified"], ["expected", "there", "same"]), [count; 3]);
-            break;
+    let until = Instant::now() + Duration::from_secs(60);
+    let mut run = verified(folder, &target, &[]);
+    while run.status != 0 && Instant::now() < until {
+        // rSearch 0.8.1 takes what is written first into a log, and then publishes pieces of it. A node that is killed after
+        // it published a piece and before it shortened its log reads the log again when it comes back, and publishes the piece
+        // a second time, whatever the ids (`replayed WAL records`). No client can keep a server from that; what this one owes
+        // is to tell, and to make it right.
+        if is_doubled_only(&run.json()["verified"]) {
+            eprintln!("the node has published what it had twice");
+            run.says(&["what is there is not what is here", "--replace"]);
+            run = verified(folder, &target, &["--replace"]);
+        } else {
+            std::thread::sleep(Duration::from_secs(1));
+            run = verified(folder, &target, &[]);
         }
-        assert!(Instant::now() < until, "{}\n{}", run.out, run.err);
-        std::thread::sleep(Duration::from_secs(1));
     }
-    // A search goes on while a node is away, or says that it is not whole.
-    node("kill", &cluster, "2");
+    assert_eq!(run.status, 0, "{}\n{}", run.out, run.err);
+    assert_eq!(counts(&run.json()["verified"], ["expected", "there", "same"]), [count; 3]);
+    // A search goes on while a node goes and is away, or says that it is not whole.
     let parsed = imr::remote::Target::parse(&target).unwrap();
     let client = imr::remote::Client::connect(&parsed, None, &remote.options).unwrap();
     let mut whole = 0;
-    for _ in 0..20 {
+    for round in 0..20 {
+        if round == 3 {
+            script("kill", &cluster, "2");
+        }
         match client.count(&json!({"match_all": {}})) {
             Ok(found) => {
                 assert_eq!(found, count, "an answer that lacks something is none");
@@ -133,7 +159,7 @@ fn a_node_that_is_killed_costs_time_and_no_letter() {
         std::thread::sleep(Duration::from_millis(100));
     }
     eprintln!("{whole} of 20 searches were answered as a whole while a node was away");
-    node("node", &cluster, "2");
+    script("node", &cluster, "2");
     let until = Instant::now() + Duration::from_secs(60);
     while client.count(&json!({"match_all": {}})).ok() != Some(count) {
         assert!(Instant::now() < until, "all is found again when the node is back");
@@ -143,11 +169,23 @@ fn a_node_that_is_killed_costs_time_and_no_letter() {
 
 #[test]
 fn a_small_queue_is_waited_for() {
-    let (Some(_), Some(remote)) = (cluster(), Remote::start(300)) else { return };
+    let (Some(cluster), Some(remote)) = (cluster(), Remote::start(150)) else { return };
     let _one = ONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    remote.folder.imr(&["remote", "init", &remote.target, "--apply"]).succeeds();
-    let args = ["--verify", "--batch-bytes", "16384", "--in-flight", "32"];
-    let told = account(&remote.publish(&args).succeeds());
-    eprintln!("{} documents were postponed", told["postponed"]);
-    assert_eq!(counts(&told, ["new", "rejected", "waiting"]), [300, 0, 0]);
+    let (folder, target) = (&remote.folder, remote.target.as_str());
+    folder.imr(&["remote", "init", target, "--apply"]).succeeds();
+    let args =
+        ["publish", "--to", target, "--format", "json", "--verify", "--batch-bytes", "200000", "--in-flight", "4"];
+    let mut command = folder.command(&args);
+    command.env("IMR_BACKOFF_SECONDS", "0.05");
+    script("queue", &cluster, "2");
+    let run = folder.run(command, &args);
+    script("queue", &cluster, "1000");
+    let told = account(&run.succeeds());
+    let documents = issues(folder).len() as u64;
+    assert_eq!(counts(&told, ["new", "rejected", "waiting", "documents.rejected"]), [150, 0, 0, 0]);
+    assert_eq!(counts(&told["verified"], ["expected", "there", "same"]), [documents; 3]);
+    let [postponed, unanswered] = counts(&told, ["postponed", "unanswered"]);
+    eprintln!("{postponed} times a document was refused, in {} seconds", told["seconds"]);
+    // Nothing else is refused for a while and taken later: so many items were answered with 429.
+    assert!(postponed > 0 && unanswered == 0, "{told}");
 }

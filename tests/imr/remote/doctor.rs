@@ -1,5 +1,8 @@
 //! `imr remote doctor` and `imr remote init`.
 
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::stub::Stub;
@@ -29,6 +32,27 @@ fn a_server_is_told_what_it_can_do_and_keeps_nothing_of_it() {
 }
 
 #[test]
+fn nothing_of_a_doctor_stays_where_it_fails_or_is_interrupted() {
+    let folder = Folder::new();
+    // An index that is made with other fields than were asked for.
+    let stub = Stub::start("opensearch");
+    stub.inner().forgotten = Some("outcome");
+    folder.imr(&["remote", "doctor", &stub.address]).ends_with(2);
+    assert!(stub.inner().indexes.is_empty());
+    let stub = Stub::start("opensearch");
+    stub.inner().slowness = 500;
+    let args = ["remote", "doctor", &stub.address];
+    let mut child = folder.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while stub.bulks().is_empty() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it was interrupted");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(stub.inner().indexes.is_empty() && stub.bulks().len() < 3);
+}
+
+#[test]
 fn what_makes_the_index_is_printed_for_each_engine() {
     let folder = Folder::new();
     let print = |flavor: &str| -> Value {
@@ -47,6 +71,11 @@ fn what_makes_the_index_is_printed_for_each_engine() {
     let made = print("quickwit");
     let names: Vec<_> =
         made["doc_mapping"]["field_mappings"].as_array().unwrap().iter().map(|field| field["name"].clone()).collect();
-    assert_eq!(names, imr::remote::fields().iter().map(|field| Value::from(field.name.clone())).collect::<Vec<_>>());
+    assert_eq!(
+        names,
+        imr::remote::fields_of(imr::remote::Flavor::Quickwit)
+            .map(|field| Value::from(field.name.clone()))
+            .collect::<Vec<_>>()
+    );
     folder.imr(&["remote", "init", "http://localhost:9200/letters"]).ends_with(2).says(&["--print"]);
 }

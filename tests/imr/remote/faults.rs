@@ -10,12 +10,13 @@ const SMALL: [&str; 2] = ["--batch-bytes", "40000"];
 #[test]
 fn whatever_goes_wrong_for_a_while_comes_right() {
     let folder = Folder::indexed(80);
-    let cases: [(&str, Vec<Fault>); 13] = [
+    let cases: [(&str, Vec<Fault>); 14] = [
         ("busy as a whole", vec![Fault::Status(429, "too many"); 4]),
         ("unavailable", vec![Fault::Status(503, "starting"), Fault::Later(503, 0), Fault::Status(502, "gateway")]),
         ("busy items", vec![Fault::BusyItems(3); 12]),
         ("busy for every item", vec![Fault::BusyItems(0), Fault::BusyItems(usize::MAX)]),
         ("failing items", vec![Fault::FailItems(2, 500), Fault::FailItems(5, 503)]),
+        ("items that were done and failed", vec![Fault::DoneItems(2, 408), Fault::DoneItems(0, 500)]),
         ("closing after the work", vec![Fault::Close; 3]),
         ("closing before the work", vec![Fault::Drop; 3]),
         ("half an answer", vec![Fault::Truncate; 3]),

@@ -5,6 +5,8 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use super::publish::{account, assert_same, counts, ordinary, publish};
 use super::stub::{Fault, Stub};
 use crate::invented::{Linearization, Rng};
@@ -79,8 +81,9 @@ fn an_interrupted_publisher_tells_what_waits() {
     stub.inner().slowness = 50;
     let target = stub.target();
     let args = ["publish", "--to", &target, "--format", "json", "--batch-bytes", "16384", "--in-flight", "1"];
-    let child = folder.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = folder.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while stub.bulks().len() < 2 {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it was interrupted");
         std::thread::sleep(Duration::from_millis(1));
     }
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
@@ -99,6 +102,37 @@ fn an_interrupted_publisher_tells_what_waits() {
 }
 
 #[test]
+fn an_interrupted_sweep_is_not_taken_for_a_whole_one() {
+    let folder = Folder::indexed(20);
+    let stub = Stub::with_index("opensearch");
+    publish(&folder, &stub, &[]).succeeds();
+    for number in 0..2_500_u64 {
+        let (id, letter) = (format!("CM99-{number:07}/1"), format!("CM99-{number:07}"));
+        let order = 990_000_000 + number;
+        let foreign = json!({"id": id, "letter": letter, "number": 1, "letter_order": order, "version": "0"});
+        stub.inner().documents.push(("letters".to_owned(), id, foreign));
+    }
+    stub.inner().slowness = 400;
+    let (target, sent) = (stub.target(), stub.bulks().len());
+    let args = ["publish", "--to", &target, "--format", "json", "--replace"];
+    let mut child = folder.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // All letters in one batch, and then the first of several requests that take away what is there beside them.
+    while stub.bulks().len() < sent + 2 {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it was interrupted");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{told}");
+    assert!(told["interrupted"] == true, "{told}");
+    assert!(stub.documents().keys().any(|id| id.starts_with("CM99")));
+    stub.inner().slowness = 0;
+    publish(&folder, &stub, &["--replace", "--verify"]).succeeds();
+    assert_same(&folder, &stub);
+}
+
+#[test]
 fn two_publishers_to_one_target_do_not_meet() {
     let folder = Folder::indexed(60);
     let stub = Stub::with_index("opensearch");
@@ -107,6 +141,7 @@ fn two_publishers_to_one_target_do_not_meet() {
     let args = ["publish", "--to", &target];
     let mut child = folder.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while stub.bulks().is_empty() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it sent anything");
         std::thread::sleep(Duration::from_millis(1));
     }
     publish(&folder, &stub, &[]).ends_with(2).says(&["another process publishes to this target"]);

@@ -487,6 +487,19 @@ fn the_exit_status_tells_of_what_is_missing_and_of_refusals() {
         let run = folder.imr(&["search", "lumbar", "--remote", &server.target]);
         run.ends_with(2).prints_nothing().says(&[&status.to_string(), kind, "it does not want to", said]);
     }
+    // What a server repeats of who asks is told to nobody.
+    let server = Server::serve("opensearch", |_| {
+        let failures = json!([{"reason": {"reason": "no shard for s3cret-passw0rd"}}]);
+        (
+            200,
+            json!({"timed_out": false, "_shards": {"total": 2, "failed": 1, "failures": failures}, "hits": {"total": {"value": 0}, "hits": []}}),
+        )
+    });
+    let args = ["search", "lumbar", "--remote", &server.target];
+    let mut command = folder.command(&args);
+    command.env("IMR_REMOTE_USER", "ann").env("IMR_REMOTE_PASSWORD", "s3cret-passw0rd");
+    let run = folder.run(command, &args).ends_with(2).says(&["1 of 2 shards failed", "no shard for ***"]);
+    assert!(!run.err.contains("s3cret"), "{}", run.err);
     // What is no answer is none.
     let server = Server::serve("opensearch", |_| (200, json!({"hits": {"hits": []}})));
     folder.imr(&["search", "lumbar", "--remote", &server.target]).ends_with(2).prints_nothing().says(&["no total"]);

@@ -1,9 +1,14 @@
 //! Counts of an engine are those of an index here.
 
+use std::sync::Arc;
+
 use imr::afar::Afar;
 use imr::remote::dsl::Able;
+use imr::remote::{Ask, Asked, count};
 use imr::search::{self, Dimension, RowOrder, Since, StatsRequest};
+use serde_json::{Value, json};
 
+use super::engine::{Document, Engine};
 use super::search::{Both, expr};
 
 fn request(query: &str, by: &[&str]) -> StatsRequest {
@@ -109,5 +114,74 @@ fn cross_tables_and_comparisons_are_the_same_there() {
         let other = expr("knee OR lumbar");
         let here = search::compare(&both.reader, &request, &other).unwrap();
         assert_eq!(Afar::new(&engine).compare(&request, &other).unwrap(), here, "{by:?}");
+    }
+}
+
+/// An engine whose answers are changed.
+struct Changed<F>(Engine, F);
+
+impl<F: Fn(&mut Value)> Ask for Changed<F> {
+    fn able(&self) -> Able {
+        self.0.able()
+    }
+
+    fn ask(&self, body: &Value) -> imr::Result<Value> {
+        let mut answer = self.0.ask(body)?;
+        if let Some(counts) = answer.get_mut("aggregations") {
+            counts.as_object_mut().unwrap().values_mut().for_each(|counts| (self.1)(counts));
+        }
+        Ok(answer)
+    }
+}
+
+/// Documents of letters without case numbers, which stand as far behind as numbers of a double go.
+fn far_behind() -> Engine {
+    let document = |number: u64| {
+        let order = (1 << 53) - 1 - number * 1_000_000_000_000;
+        let letter = format!("x-{number:016x}");
+        Document::new(json!({"id": format!("{letter}/1"), "letter": letter, "letter_order": order, "number": 1}))
+    };
+    Engine::new(Arc::new((0..3_000).map(document).collect()), Able::ALL)
+}
+
+#[test]
+fn numbers_that_engines_answer_as_fractions_are_those_that_they_are() {
+    let as_fractions = |counts: &mut Value| {
+        for bucket in counts["buckets"].as_array_mut().unwrap() {
+            bucket["key"] = bucket["key"].as_u64().map_or(bucket["key"].clone(), |key| json!(key as f64));
+        }
+    };
+    let engine = Changed(far_behind(), as_fractions);
+    let asked = Asked::new(&engine);
+    assert_eq!(count::letters(&asked, &json!({"match_all": {}})).unwrap(), 3_000);
+}
+
+#[test]
+fn counts_that_do_not_add_up_are_no_counts() {
+    // A place that is no number, a piece that is left out, and a letter that is.
+    let changes: [fn(&mut Value); 3] = [
+        |counts| {
+            let all = counts["buckets"].as_array_mut().unwrap();
+            if let Some(first) = all.first_mut().filter(|bucket| bucket["key"].is_number()) {
+                first["key"] = json!("none");
+            }
+        },
+        |counts| {
+            let all = counts["buckets"].as_array_mut().unwrap();
+            if all.first().is_some_and(|bucket| bucket["key"].is_number()) {
+                all.pop();
+            }
+        },
+        |counts| {
+            let all = counts["buckets"].as_array_mut().unwrap();
+            if all.first().is_some_and(|bucket| bucket["key"].is_string()) {
+                all.pop();
+            }
+        },
+    ];
+    for change in changes {
+        let engine = Changed(far_behind(), change);
+        let error = count::letters(&Asked::new(&engine), &json!({"match_all": {}})).unwrap_err();
+        assert_eq!(error.kind(), imr::ErrorKind::Remote, "{error}");
     }
 }

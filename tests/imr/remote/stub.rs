@@ -21,6 +21,8 @@ pub enum Fault {
     BusyItems(usize),
     /// It does every so manieth operation, or with 0 none, and fails at the others with this status.
     FailItems(usize, u16),
+    /// It does all and tells of every so manieth operation, or with 0 of each, that it failed with this status.
+    DoneItems(usize, u16),
     /// It does all and closes the connection.
     Close,
     /// It does nothing and closes the connection.
@@ -76,6 +78,10 @@ pub struct Inner {
     pub slowness: u64,
     /// How many shards fail in searches.
     pub failed_shards: u64,
+    /// What ids begin with that are not found when they are to be deleted, as those of documents sent with a routing are.
+    pub routed: Option<&'static str>,
+    /// A field that indexes lack when they are made.
+    pub forgotten: Option<&'static str>,
 }
 
 /// An engine that runs until it is dropped.
@@ -103,6 +109,8 @@ impl Stub {
             again: 0,
             slowness: 0,
             failed_shards: 0,
+            routed: None,
+            forgotten: None,
         };
         let inner = Arc::new(Mutex::new(inner));
         let weak = Arc::downgrade(&inner);
@@ -185,8 +193,9 @@ fn serve(mut connection: TcpStream, inner: &Arc<Mutex<Inner>>) -> std::io::Resul
         if !is_bulk {
             let (status, body) = held.other(&seen);
             let product = (held.flavor == "elasticsearch").then_some(("X-Elastic-Product", "Elasticsearch".to_owned()));
+            let page = (status == 302).then_some(("Location", "/ui/search".to_owned()));
             drop(held);
-            answer(&mut connection, status, &Vec::from_iter(product), body)?;
+            answer(&mut connection, status, &Vec::from_iter(product.into_iter().chain(page)), body)?;
             continue;
         }
         let fault = held.faults.pop_front().unwrap_or(Fault::None);
@@ -212,6 +221,17 @@ fn serve(mut connection: TcpStream, inner: &Arc<Mutex<Inner>>) -> std::io::Resul
             }
             Fault::FailItems(nth, status) => {
                 let body = bulk(&|place| (nth == 0 || place % nth != 0).then_some(status));
+                answer(&mut connection, 200, &[], body)?;
+            }
+            Fault::DoneItems(nth, status) => {
+                let mut body = bulk(&|_| None);
+                for (place, item) in body["items"].as_array_mut().unwrap().iter_mut().enumerate() {
+                    if nth == 0 || place % nth != 0 {
+                        let item = item.as_object_mut().unwrap().values_mut().next().unwrap();
+                        item["status"] = json!(status);
+                        item["error"] = json!({"type": "timeout", "reason": "nobody knows"});
+                    }
+                }
                 answer(&mut connection, 200, &[], body)?;
             }
             Fault::Drop => return connection.shutdown(Shutdown::Both),
@@ -325,7 +345,7 @@ impl Inner {
                         }
                     }
                 }
-                (None, None) => match there {
+                (None, None) => match there.filter(|_| !self.routed.is_some_and(|routed| id.starts_with(routed))) {
                     Some(at) => {
                         self.documents.remove(at);
                         (200, None)
@@ -372,7 +392,8 @@ impl Inner {
         let parts: Vec<&str> = elastic.unwrap_or(path).split('/').filter(|part| !part.is_empty()).collect();
         let missing = || (404, json!({"error": {"type": "index_not_found_exception", "reason": "no such index"}}));
         match (method, &parts[..]) {
-            ("GET", []) if is_quickwit && elastic.is_none() => (200, json!("a page")),
+            // Its own pages.
+            ("GET", []) if is_quickwit && elastic.is_none() => (302, json!({})),
             ("GET", []) => (200, self.banner()),
             ("POST", ["api", "v1", "indexes"]) if is_quickwit => {
                 self.indexes.insert(body["index_id"].as_str().unwrap().to_owned(), body.clone());
@@ -390,7 +411,7 @@ impl Inner {
                 self.tasks.push(body["query"].as_str().unwrap().to_owned());
                 (200, json!({"opstamp": self.tasks.len()}))
             }
-            ("PUT", [index]) => match self.indexes.insert((*index).to_owned(), body) {
+            ("PUT", [index]) => match self.indexes.insert((*index).to_owned(), self.without_forgotten(body)) {
                 Some(_) => {
                     (400, json!({"error": {"type": "resource_already_exists_exception", "reason": "it is there"}}))
                 }
@@ -404,6 +425,36 @@ impl Inner {
             ("POST", [index, "_search"]) => (200, self.search(index, &body)),
             _ => (405, json!({"error": format!("{method} {path} is unknown")})),
         }
+    }
+
+    fn without_forgotten(&self, mut made: Value) -> Value {
+        if let (Some(name), Some(fields)) = (self.forgotten, made["mappings"]["properties"].as_object_mut()) {
+            fields.remove(name);
+        }
+        made
+    }
+
+    /// Does the delete tasks of Quickwit on all that is there, whether it came before them or behind: a document that is sent
+    /// behind a task may come to lie in a piece that was begun before it.
+    pub fn work_off(&mut self) {
+        let clauses: Vec<String> = self
+            .tasks
+            .iter()
+            .flat_map(|task| task.split(" OR "))
+            .map(|clause| clause.replace(['(', ')'], ""))
+            .collect();
+        let holds = |part: &str, source: &Value| {
+            let (part, is_not) = part.strip_prefix("NOT ").map_or((part, false), |part| (part, true));
+            let (field, value) = part.split_once(':').unwrap();
+            let holds = match value.strip_prefix('<') {
+                Some(bound) => source[field].as_u64().unwrap() < bound.parse().unwrap(),
+                None => source[field] == value.trim_matches('"'),
+            };
+            holds != is_not
+        };
+        self.documents.retain(|(_, _, source)| {
+            !clauses.iter().any(|clause| clause.split(" AND ").all(|part| holds(part, source)))
+        });
     }
 
     fn banner(&self) -> Value {
@@ -420,7 +471,9 @@ impl Inner {
         let query = body.get("query").unwrap_or(&all);
         let mut found: Vec<_> =
             self.documents.iter().filter(|(own, _, source)| own == index && matches(query, source)).collect();
-        if body.get("sort").is_some() {
+        if body.pointer("/sort/0/sent").is_some() {
+            found.sort_by_key(|(_, _, s)| std::cmp::Reverse(s["sent"].as_u64()));
+        } else if body.get("sort").is_some() {
             found.sort_by_key(|(_, _, s)| (s["letter_order"].as_u64(), s["number"].as_u64()));
         }
         let size = body["size"].as_u64().unwrap_or(10) as usize;
