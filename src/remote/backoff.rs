@@ -44,6 +44,12 @@ impl Backoff {
     }
 }
 
+/// Numbers that differ between runs.
+pub fn seed() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(0_u8)
+}
+
 /// How often it is looked whether a wait is to end.
 const LOOK: Duration = Duration::from_millis(20);
 

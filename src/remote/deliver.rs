@@ -164,7 +164,7 @@ impl<'a> Courier<'a> {
     /// As [`Courier::deliver`], and [`ErrorKind::Remote`] for one that the engine refuses to take away.
     pub fn delete(&self, ids: &[String]) -> Result<Option<u64>> {
         let operations = ids.iter().map(|id| Operation::delete(&self.client.target().index, 0, id)).collect();
-        let (mut delivered, mut backoff) = (Delivered::default(), self.backoff(super::publish::seed()));
+        let (mut delivered, mut backoff) = (Delivered::default(), self.backoff(backoff::seed()));
         if !self.send(operations, &[], &mut backoff, &mut delivered)? {
             return Ok(None);
         }

@@ -81,7 +81,7 @@ const REMOVALS: u32 = 5;
 /// # Errors
 /// When the server cannot be asked at all, or the index is still there.
 pub fn diagnose(client: &Client, stop: &AtomicBool) -> Result<Option<Diagnosis>> {
-    let name = format!("imr-doctor-{:08x}", super::publish::seed() as u32);
+    let name = format!("imr-doctor-{:08x}", backoff::seed() as u32);
     let client = client.with_index(&name)?;
     let mut patient = Patient { client: &client, stop, checks: Vec::new() };
     let made = init::make(&client, Spread { shards: Some(1), replicas: None });

@@ -5,6 +5,7 @@
 //! same on every engine.
 
 pub mod account;
+mod adding;
 pub mod answer;
 pub mod backoff;
 pub mod bulk;

@@ -184,7 +184,7 @@ impl Run<'_> {
         let (jobs, waiting) = mpsc::sync_channel::<Batch>(threads);
         let waiting = Arc::new(Mutex::new(waiting));
         let (outcomes, done) = mpsc::channel::<Outcome>();
-        let seed = seed();
+        let seed = backoff::seed();
         std::thread::scope(|scope| {
             for thread in 0..threads {
                 let (waiting, outcomes) = (Arc::clone(&waiting), outcomes.clone());
@@ -295,7 +295,7 @@ impl Run<'_> {
             return Ok(true);
         }
         let batch = Batch { number: delivered.number, steps };
-        let Some(mut gone) = self.courier.deliver(batch, seed())? else { return Ok(false) };
+        let Some(mut gone) = self.courier.deliver(batch, backoff::seed())? else { return Ok(false) };
         for ((place, step), is_rejected) in places.into_iter().zip(gone.steps.drain(..)).zip(&gone.is_rejected) {
             delivered.steps[place] = step;
             delivered.is_rejected[place] = *is_rejected;
@@ -369,12 +369,6 @@ fn work(courier: &Courier<'_>, waiting: &Mutex<Receiver<Batch>>, outcomes: &mpsc
             return;
         }
     }
-}
-
-/// Numbers that differ between runs.
-pub(super) fn seed() -> u64 {
-    use std::hash::{BuildHasher, RandomState};
-    RandomState::new().hash_one(0_u8)
 }
 
 /// Lets what was sent be found, where the engine can be asked for that.

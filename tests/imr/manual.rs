@@ -120,3 +120,25 @@ fn every_example_of_the_help_is_one_that_can_be_typed() {
     }
     assert!(tried > 20, "{tried}");
 }
+
+#[test]
+fn the_page_on_engines_is_the_one_in_the_repository_and_names_commands_that_there_are() {
+    let folder = Folder::new();
+    let page = folder.imr(&["help", "engines"]).succeeds().out;
+    assert_eq!(page, fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/engines.md")).unwrap());
+    assert!(folder.imr(&["help"]).succeeds().out.contains("`imr help engines`"));
+    let commands = commands(&folder);
+    let mut named = 0;
+    for command in page.split("`imr ").skip(1) {
+        let name = command.split(['`', ' ', '\n']).next().unwrap();
+        assert!(name == "help" || commands.iter().any(|command| command == name), "`imr {name}`");
+        named += 1;
+    }
+    assert!(named > 10);
+    // Each section that an engine's owner looks for.
+    for section in
+        ["When to move", "How large it becomes", "What is the same", "What is not", "What it was run against"]
+    {
+        assert!(page.contains(&format!("\n## {section}\n")), "{section}");
+    }
+}
