@@ -10,8 +10,8 @@ use crate::index::analysis;
 use crate::letter::Date;
 use crate::query::{Expr, Resolved};
 use crate::remote::count::{self, Column, Named, Part, Row, Table};
-use crate::remote::document::NUMBER;
 use crate::remote::dsl;
+use crate::remote::fields::NUMBER;
 use crate::search::{
     Cell, Cells, Count, Countable, Days, Dimension, Facet, Interner, Keep, Key, MISSING, OTHERS_CODE, StatsRequest,
 };

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::index::{FieldKind, IndexSchema};
 use crate::query::{Mark, Resolved};
 use crate::remote::answer::{Answer, Hit as Raw};
-use crate::remote::document::{LETTER, NUMBER, ORDER, key_field, range_field};
+use crate::remote::fields::{LETTER, NUMBER, ORDER, key_field, range_field};
 use crate::remote::{count, dsl, stored};
 use crate::search::{By, Count, Found, Hit, Request, Sort, contexts, snippets};
 

@@ -39,7 +39,7 @@ pub struct Operation {
 impl Operation {
     /// Puts a document there.
     pub fn put(flavor: Flavor, index: &str, letter: usize, document: &Map<String, Value>) -> Self {
-        let id = document.get(super::document::ID).and_then(Value::as_str).unwrap_or_default();
+        let id = document.get(super::fields::ID).and_then(Value::as_str).unwrap_or_default();
         let action = if flavor.knows_ids() { Action::Index } else { Action::Create };
         let mut this = Self::new(action, index, id, letter);
         // An object of plain strings and numbers always serialises, and to one line.

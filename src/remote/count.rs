@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde_json::{Map, Value, json};
 
 use super::answer::{self, Answer, Asked, Bucket};
-use super::document::{ID, LETTER, ORDER};
+use super::fields::{ID, LETTER, ORDER};
 use crate::error::{Error, Result};
 
 /// A field to count by.

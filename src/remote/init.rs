@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::client::{Client, Request};
-use super::document::{RemoteField, RemoteKind, fields_of};
+use super::fields::{RemoteField, RemoteKind, fields_of};
 use super::mapping::{Spread, creation};
 use super::target::Flavor;
 use crate::error::{Error, ErrorKind, Result};

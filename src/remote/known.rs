@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::answer::{Asked, Bucket};
-use super::document::{WORDS, key_field};
 use super::dsl;
+use super::fields::{WORDS, key_field};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::FieldDef;
 use crate::query::{Expr, Known, Pattern, spell};

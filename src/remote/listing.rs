@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use serde_json::{Value, json};
 
 use super::client::{Client, whole};
-use super::document::{ID, LETTER, NUMBER, ORDER, VERSION, letter_of_name};
+use super::document::letter_of_name;
+use super::fields::{ID, LETTER, NUMBER, ORDER, VERSION};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many documents a page has.

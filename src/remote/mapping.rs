@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::document::{self, RemoteField, RemoteKind, fields, fields_of};
+use super::fields::{RemoteField, RemoteKind, WORDS, fields, fields_of};
 use super::target::Flavor;
 
 /// How the index is spread over machines. What is not said is left to the engine.
@@ -45,7 +45,7 @@ fn elasticsearch(flavor: Flavor, spread: Spread) -> Value {
 
 /// Whether a field is asked and never read.
 fn is_only_asked(field: &RemoteField) -> bool {
-    field.kind == RemoteKind::Terms || field.name == document::WORDS
+    field.kind == RemoteKind::Terms || field.name == WORDS
 }
 
 fn property(field: &RemoteField) -> Value {

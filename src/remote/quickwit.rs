@@ -15,7 +15,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use super::client::{Client, whole};
-use super::document::{ID, LETTER, SENT, VERSION, hex, letter_name};
+use super::document::{hex, letter_name};
+use super::fields::{ID, LETTER, SENT, VERSION};
 use super::state::Entry;
 use crate::error::{Error, ErrorKind, Result};
 

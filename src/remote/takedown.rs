@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use super::client::{Client, whole};
 use super::deliver::{Courier, Sending};
-use super::document::{ID, LETTER, letter_name};
+use super::document::letter_name;
+use super::fields::{ID, LETTER};
 use super::publish::refresh;
 use super::state::{Entries, Settled, State};
 use super::withheld::Withheld;

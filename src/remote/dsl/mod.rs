@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::document::{self, key_field, range_field, terms_field};
+use super::fields;
+use super::fields::{key_field, range_field, terms_field};
 use super::target::Flavor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{FieldDef, FieldKind, IndexSchema};
@@ -231,7 +232,7 @@ impl Translator {
                 let any = any.iter().map(|expr| self.expr(expr, factor * SYNONYM));
                 Clause::any(all.chain(any).collect::<Result<_>>()?)
             }
-            Expr::HasValue(name) => term(document::HAS, name, None),
+            Expr::HasValue(name) => term(fields::HAS, name, None),
             Expr::Values { field, values } => find(field).map_or_else(Clause::nothing, |def| key(def, values.iter())),
             Expr::Range { field, first, last } => {
                 find(field).map_or_else(Clause::nothing, |def| range(def, *first, *last))

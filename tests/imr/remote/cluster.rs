@@ -8,12 +8,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::contract::Remote;
 use super::publish::{account, counts, issues};
 use crate::invented::Rng;
-use crate::support::{Folder, Run};
+use crate::support::Folder;
 
 /// Tests that kill nodes are no company for others.
 static ONE: Mutex<()> = Mutex::new(());
@@ -48,22 +48,54 @@ fn start(folder: &Folder, target: &str, args: &[&str]) -> Child {
     folder.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// Publishes and compares.
-fn verified(folder: &Folder, target: &str, args: &[&str]) -> Run {
-    let known = ["publish", "--to", target, "--state", "state", "--verify", "--format", "json"];
-    folder.imr(&[&known, args].concat())
-}
-
-/// Whether all documents are there as they should be, and some of them more than once.
-fn is_doubled_only(verified: &Value) -> bool {
-    !verified.is_null()
-        && counts(verified, ["missing.count", "outdated.count", "foreign.count"]) == [0; 3]
-        && counts(verified, ["doubled.count"]) != [0]
+/// Publishes until what is there is what is here, each document once.
+///
+/// Two faults of rSearch 0.8.1 were found with these tests, from which no client can keep a server; what this one owes is to
+/// tell each time that something is missing or too much, and to make it right where it can.
+///
+/// - What is written goes into a log first, and pieces of it are published then. A node that is killed after it published a
+///   piece and before it shortened the log reads the log again when it comes back, and publishes the piece a second time,
+///   whatever the ids ("replayed WAL records"). `--replace` mends that.
+/// - On a busy machine a connection to its PostgreSQL is sometimes left within a transaction ("there is already a transaction in
+///   progress"). A piece that is published by such a one is there for nobody else until the node is ended.
+#[track_caller]
+fn made_whole(folder: &Folder, target: &str, cluster: &str) {
+    let began = Instant::now();
+    let (mut args, mut is_restarted) = (&[][..], false);
+    loop {
+        let known = ["publish", "--to", target, "--state", "state", "--verify", "--format", "json"];
+        let run = folder.imr(&[&known, args].concat());
+        let verified = run.json()["verified"].clone();
+        if run.status == 0 {
+            let documents = issues(folder).len() as u64;
+            assert_eq!(counts(&verified, ["expected", "there", "same"]), [documents; 3]);
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(180), "{}\n{}", run.out, run.err);
+        assert_eq!(run.status, 2, "{}", run.err);
+        if verified.is_null() {
+            // A node that is away, or comes back.
+            std::thread::sleep(Duration::from_secs(1));
+            continue;
+        }
+        run.says(&["what is there is not what is here", "--replace"]);
+        let names = ["missing.count", "outdated.count", "foreign.count", "doubled.count"];
+        let [missing, outdated, foreign, doubled] = counts(&verified, names);
+        eprintln!("missing {missing}, outdated {outdated}, too much {foreign}, twice {doubled}");
+        let is_stuck = began.elapsed() > Duration::from_secs(45) && !is_restarted;
+        args = if missing + outdated + foreign == 0 { &["--replace"] } else { &[] };
+        if is_stuck {
+            eprintln!("the nodes are started again");
+            script("queue", cluster, "1000");
+            is_restarted = true;
+        }
+        std::thread::sleep(Duration::from_secs(1));
+    }
 }
 
 #[test]
 fn a_publisher_that_is_killed_leaves_what_the_next_makes_whole() {
-    let (Some(_), Some(remote)) = (cluster(), Remote::start(400)) else { return };
+    let (Some(cluster), Some(remote)) = (cluster(), Remote::start(400)) else { return };
     let _one = ONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let folder = &remote.folder;
     folder.imr(&["remote", "init", &remote.target, "--apply"]).succeeds();
@@ -91,10 +123,7 @@ fn a_publisher_that_is_killed_leaves_what_the_next_makes_whole() {
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        let args = ["publish", "--to", target, "--format", "json", "--state", "state", "--verify"];
-        let told = account(&folder.imr(&args).succeeds());
-        let count = issues(folder).len() as u64;
-        assert_eq!(counts(&told["verified"], ["expected", "there", "same"]), [count; 3], "round {round}");
+        made_whole(folder, target, &cluster);
     }
     eprintln!("{at_work} of 20 publishers were killed at work");
     assert!(at_work >= 5);
@@ -121,26 +150,8 @@ fn a_node_that_is_killed_costs_time_and_no_letter() {
         "the publisher ended with {status}, {} when the node was killed",
         if was_at_work { "at work" } else { "done" }
     );
+    made_whole(folder, &target, &cluster);
     let count = issues(folder).len() as u64;
-    // A node that comes back may not have all of it for a while.
-    let until = Instant::now() + Duration::from_secs(60);
-    let mut run = verified(folder, &target, &[]);
-    while run.status != 0 && Instant::now() < until {
-        // rSearch 0.8.1 takes what is written first into a log, and then publishes pieces of it. A node that is killed after
-        // it published a piece and before it shortened its log reads the log again when it comes back, and publishes the piece
-        // a second time, whatever the ids (`replayed WAL records`). No client can keep a server from that; what this one owes
-        // is to tell, and to make it right.
-        if is_doubled_only(&run.json()["verified"]) {
-            eprintln!("the node has published what it had twice");
-            run.says(&["what is there is not what is here", "--replace"]);
-            run = verified(folder, &target, &["--replace"]);
-        } else {
-            std::thread::sleep(Duration::from_secs(1));
-            run = verified(folder, &target, &[]);
-        }
-    }
-    assert_eq!(run.status, 0, "{}\n{}", run.out, run.err);
-    assert_eq!(counts(&run.json()["verified"], ["expected", "there", "same"]), [count; 3]);
     // A search goes on while a node goes and is away, or says that it is not whole.
     let parsed = imr::remote::Target::parse(&target).unwrap();
     let client = imr::remote::Client::connect(&parsed, None, &remote.options).unwrap();

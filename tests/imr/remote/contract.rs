@@ -57,7 +57,15 @@ impl Remote {
 
 impl Drop for Remote {
     fn drop(&mut self) {
-        let removed = imr::remote::init::remove(&self.client);
+        let mut removed = imr::remote::init::remove(&self.client);
+        // A server that is busy may take longer than a request may, and have done it by then.
+        if removed.is_err() {
+            std::thread::sleep(std::time::Duration::from_secs(5));
+            removed = match imr::remote::init::is_there(&self.client) {
+                Ok(false) => Ok(()),
+                _ => imr::remote::init::remove(&self.client),
+            };
+        }
         if !std::thread::panicking() {
             removed.unwrap();
         }

@@ -40,7 +40,7 @@ fn nothing_of_a_doctor_stays_where_it_fails_or_is_interrupted() {
     folder.imr(&["remote", "doctor", &stub.address]).ends_with(2);
     assert!(stub.inner().indexes.is_empty());
     let stub = Stub::start("opensearch");
-    stub.inner().slowness = 500;
+    stub.inner().slowness = 2_000;
     let args = ["remote", "doctor", &stub.address];
     let mut child = folder.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while stub.bulks().is_empty() {

@@ -112,7 +112,7 @@ fn an_interrupted_sweep_is_not_taken_for_a_whole_one() {
         let foreign = json!({"id": id, "letter": letter, "number": 1, "letter_order": order, "version": "0"});
         stub.inner().documents.push(("letters".to_owned(), id, foreign));
     }
-    stub.inner().slowness = 400;
+    stub.inner().slowness = 1_500;
     let (target, sent) = (stub.target(), stub.bulks().len());
     let args = ["publish", "--to", &target, "--format", "json", "--replace"];
     let mut child = folder.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

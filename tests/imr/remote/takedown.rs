@@ -111,11 +111,12 @@ fn a_removal_that_nobody_noted_is_not_taken_for_what_is_there() {
 fn a_letter_that_is_being_published_is_taken_down_too() {
     let folder = Folder::indexed(60);
     let stub = Stub::with_index("opensearch");
-    stub.inner().slowness = 300;
+    // The second batch is taken, and its answer lost after some time, so that it is sent again.
+    stub.fails([Fault::None, Fault::Hang(4_000)]);
     let target = stub.target();
     let args = ["publish", "--to", &target, "--format", "json", "--batch-bytes", "16384", "--in-flight", "1"];
     let mut child = folder.command(&args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    while stub.bulks().len() < 2 {
+    while !stub.inner().faults.is_empty() {
         assert!(child.try_wait().unwrap().is_none(), "it ended before it sent anything");
         std::thread::sleep(Duration::from_millis(1));
     }
