@@ -83,6 +83,15 @@ impl Courier<'_> {
                 _ => {}
             }
         }
+        self.ask_for(&clauses, backoff)
+    }
+
+    /// Asks to take all of a letter away; says whether it was not stopped.
+    pub(super) fn ask_to_delete_all_of(&self, letter: u64) -> Result<bool> {
+        self.ask_for(&[quickwit::all_of(letter, self.stamp)], &mut self.backoff(backoff::seed()))
+    }
+
+    fn ask_for(&self, clauses: &[String], backoff: &mut Backoff) -> Result<bool> {
         for some in clauses.chunks(quickwit::MOST_CLAUSES) {
             let (path, body) = quickwit::deletion(&self.client.target().index, some);
             let body = body.to_string();

@@ -234,7 +234,7 @@ impl<'a> Bucket<'a> {
         }
     }
 
-    /// The value as a whole number. Some engines answer with fractions, which tell whole numbers up to [`EXACT_FRACTIONS`].
+    /// The value as a whole number. Some engines answer with fractions, which tell whole numbers up to 2^53.
     pub fn number(&self) -> Option<i64> {
         let is_whole = |number: &f64| number.fract() == 0.0 && number.abs() <= EXACT_FRACTIONS;
         self.key.as_i64().or_else(|| self.key.as_f64().filter(is_whole).map(|number| number as i64))

@@ -181,7 +181,7 @@ impl<'a> Courier<'a> {
         }
     }
 
-    fn backoff(&self, seed: u64) -> Backoff {
+    pub(super) fn backoff(&self, seed: u64) -> Backoff {
         Backoff::new(self.sending.backoff, self.sending.most_backoff, seed)
     }
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::backoff;
 use super::client::{Client, whole};
 use super::deliver::{Courier, Sending};
 use super::document::letter_name;
@@ -18,7 +19,6 @@ use super::fields::{ID, LETTER};
 use super::publish::refresh;
 use super::state::{Entries, Settled, State};
 use super::withheld::Withheld;
-use super::{backoff, quickwit};
 use crate::error::{Error, ErrorKind, Result};
 
 /// No letter has more documents than are looked for at a time.
@@ -120,8 +120,9 @@ fn remove(courier: &Courier<'_>, letters: &[u64], told: &mut TakenDown) -> Resul
         refresh(client)?;
         let ids = documents_of(client, &name)?;
         if !client.flavor().knows_ids() {
-            let (path, body) = quickwit::deletion(&client.target().index, &[quickwit::all_of(*letter, courier.stamp)]);
-            client.ask_json("POST", &path, Some(&body))?;
+            if !courier.ask_to_delete_all_of(*letter)? {
+                return Ok(false);
+            }
             told.deletions_asked += ids.len() as u64;
             continue;
         }

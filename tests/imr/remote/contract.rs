@@ -141,4 +141,9 @@ fn a_real_engine_keeps_to_the_contract() {
     let told = account(&remote.publish(&["--replace", "--verify"]).succeeds());
     assert_eq!(counts(&told, ["withheld", "unchanged"]), [1, 198]);
     assert_eq!(of(&changing.case_number), 0);
+    // And comes back when it may.
+    folder.imr(&["remote", "take-down", target, &changing.case_number, "--undo"]).succeeds();
+    let told = account(&remote.publish(&["--verify"]).succeeds());
+    assert_eq!(counts(&told, ["withheld", "new", "unchanged"]), [0, 1, 198]);
+    assert_eq!(of(&changing.case_number), 1);
 }

@@ -1,8 +1,5 @@
 //! `imr remote doctor` and `imr remote init`.
 
-use std::process::{Command, Stdio};
-use std::time::Duration;
-
 use serde_json::Value;
 
 use super::stub::Stub;
@@ -32,20 +29,28 @@ fn a_server_is_told_what_it_can_do_and_keeps_nothing_of_it() {
 }
 
 #[test]
-fn nothing_of_a_doctor_stays_where_it_fails_or_is_interrupted() {
+fn nothing_of_a_doctor_stays_where_it_fails() {
     let folder = Folder::new();
     // An index that is made with other fields than were asked for.
     let stub = Stub::start("opensearch");
     stub.inner().forgotten = Some("outcome");
     folder.imr(&["remote", "doctor", &stub.address]).ends_with(2);
     assert!(stub.inner().indexes.is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_of_a_doctor_stays_where_it_is_interrupted() {
+    use std::process::{Command, Stdio};
+
+    let folder = Folder::new();
     let stub = Stub::start("opensearch");
     stub.inner().slowness = 2_000;
     let args = ["remote", "doctor", &stub.address];
     let mut child = folder.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while stub.bulks().is_empty() {
         assert!(child.try_wait().unwrap().is_none(), "it ended before it was interrupted");
-        std::thread::sleep(Duration::from_millis(1));
+        std::thread::sleep(std::time::Duration::from_millis(1));
     }
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(130));

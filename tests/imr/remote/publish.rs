@@ -241,8 +241,10 @@ fn quickwit_gets_each_document_once_and_deletes_by_queries() {
     stub.inner().work_off();
     assert_same(&folder, &stub);
     let case = letter.case_number;
+    stub.inner().busy_tasks = 1;
     let run = folder.imr(&["remote", "take-down", &stub.target(), &case]).succeeds();
     run.says(&["will be deleted", "in its own time"]);
+    assert_eq!(stub.inner().busy_tasks, 0);
     // What is sent behind a deletion is not met by it, whenever the engine comes to it: neither the letter that is published
     // again nor one that is again as it was.
     folder.imr(&["remote", "take-down", &stub.target(), &case, "--undo"]).succeeds();

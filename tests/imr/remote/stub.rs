@@ -72,6 +72,8 @@ pub struct Inner {
     pub seen: Vec<Seen>,
     /// Queries of delete tasks.
     pub tasks: Vec<String>,
+    /// How many delete tasks are refused for the time being.
+    pub busy_tasks: u32,
     /// How many times a document came that was there in the same version.
     pub again: usize,
     /// How long each bulk request takes, in milliseconds.
@@ -106,6 +108,7 @@ impl Stub {
             refused: None,
             seen: Vec::new(),
             tasks: Vec::new(),
+            busy_tasks: 0,
             again: 0,
             slowness: 0,
             failed_shards: 0,
@@ -406,6 +409,10 @@ impl Inner {
             ("DELETE", ["api", "v1", "indexes", index]) | ("DELETE", [index]) => {
                 self.documents.retain(|(own, ..)| own != index);
                 self.indexes.remove(*index).map_or_else(missing, |_| (200, json!({"acknowledged": true})))
+            }
+            ("POST", ["api", "v1", _, "delete-tasks"]) if is_quickwit && self.busy_tasks > 0 => {
+                self.busy_tasks -= 1;
+                (429, json!({"message": "too many requests"}))
             }
             ("POST", ["api", "v1", _, "delete-tasks"]) if is_quickwit => {
                 self.tasks.push(body["query"].as_str().unwrap().to_owned());
