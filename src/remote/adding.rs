@@ -72,8 +72,13 @@ impl Courier<'_> {
         let mut clauses = Vec::new();
         for step in steps {
             match step {
-                Step::Remove(Entry { letter, .. }) | Step::Withheld { letter, there: Some(_), .. } => {
+                Step::Remove(Entry { letter, .. }) => {
                     clauses.push(quickwit::all_of(*letter, self.stamp));
+                    delivered.documents.deletions_asked += 1;
+                }
+                // This run may have sent it before it came onto the list.
+                Step::Withheld { letter, there: Some(_), .. } => {
+                    clauses.push(quickwit::all_of(*letter, self.stamp + 1));
                     delivered.documents.deletions_asked += 1;
                 }
                 Step::Put { entry, before: Some(_), .. } => {

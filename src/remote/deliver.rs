@@ -20,6 +20,8 @@ use crate::record::LetterRecord;
 const MOST_BROKEN: u32 = 5;
 /// How often an engine may fail at one document before it is refused.
 const MOST_FAILURES: u32 = 8;
+/// No request is larger that only takes documents away, in bytes.
+pub const DELETION_BYTES: usize = 1 << 20;
 /// What the documents of one letter may take, in bytes: each has the letter's texts again.
 const MOST_LETTER_BYTES: u64 = 64 << 20;
 

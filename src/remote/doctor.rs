@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::bulk::{self, Fate, Operation};
 use super::client::{Client, whole};
-use super::deliver::{Courier, Sending};
+use super::deliver::{Courier, DELETION_BYTES, Sending};
 use super::document::{documents, identity, version};
 use super::listing::Listing;
 use super::mapping::{COMMIT_SECONDS, Spread};
@@ -71,8 +71,6 @@ const SENDING: Sending = Sending {
     patience: Duration::from_secs(30),
     settling: SEEN,
 };
-/// No request that takes documents away is larger, in bytes.
-const MOST_BYTES: usize = 1 << 20;
 /// How often a server that does not answer is asked again to take the index away.
 const REMOVALS: u32 = 5;
 
@@ -150,7 +148,7 @@ impl Patient<'_> {
 
     fn all(&mut self) -> Result<()> {
         let letters = letters();
-        let courier = Courier::new(self.client, &SENDING, MOST_BYTES, self.stop)?;
+        let courier = Courier::new(self.client, &SENDING, DELETION_BYTES, self.stop)?;
         if !self.try_out("takes", |this| this.send(&letters).and_then(|()| this.settled(4))) {
             return Ok(());
         }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::backoff;
 use super::client::{Client, whole};
-use super::deliver::{Courier, Sending};
+use super::deliver::{Courier, DELETION_BYTES, Sending};
 use super::document::letter_name;
 use super::fields::{ID, LETTER};
 use super::publish::refresh;
@@ -23,8 +23,6 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// No letter has more documents than are looked for at a time.
 const MOST: usize = 10_000;
-/// A request that takes documents away is not larger, in bytes.
-const MOST_BYTES: usize = 1 << 20;
 /// How long to wait until something is looked at again.
 const BETWEEN: Duration = Duration::from_millis(200);
 
@@ -55,7 +53,7 @@ pub fn take_down(
     let mut letters = letters.to_vec();
     letters.sort_unstable();
     letters.dedup();
-    let courier = Courier::new(client, sending, MOST_BYTES, stop)?;
+    let courier = Courier::new(client, sending, DELETION_BYTES, stop)?;
     let mut told = TakenDown::default();
     if !remove(&courier, &letters, &mut told)? {
         return Ok(None);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::backoff;
 use super::client::{Client, whole};
-use super::deliver::{Courier, Sending};
+use super::deliver::{Courier, DELETION_BYTES, Sending};
 use super::document::{document_id, hex, identity, version};
 use super::fields::{ID, ORDER};
 use super::listing::{Listed, Listing};
@@ -25,8 +25,6 @@ use crate::record::LetterRecord;
 const NAMED: usize = 20;
 /// How many documents are taken away before it is looked whether there is to be an end.
 const AT_ONCE: usize = 1000;
-/// A request that takes documents away is not larger, in bytes.
-const MOST_BYTES: usize = 1 << 20;
 /// How long to wait until what was taken away is looked for again.
 const BETWEEN: Duration = Duration::from_millis(200);
 
@@ -190,7 +188,7 @@ pub fn sweep(
     known: impl Iterator<Item = Result<Entry>>,
     stop: &AtomicBool,
 ) -> Result<Swept> {
-    let courier = Courier::new(client, sending, MOST_BYTES, stop)?;
+    let courier = Courier::new(client, sending, DELETION_BYTES, stop)?;
     let (mut swept, mut surplus) = (Swept::default(), Vec::new());
     for pair in (Pairs { here: known.peekable(), there: Listing::new(client).peekable() }) {
         let (entry, listed) = pair?;

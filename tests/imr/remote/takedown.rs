@@ -140,6 +140,32 @@ fn a_letter_that_is_being_published_is_taken_down_too() {
     assert_same(&folder, &stub);
 }
 
+/// Quickwit does a deletion on what it had before it. So what is sent behind that of the take-down has one of its own.
+#[test]
+fn quickwit_is_asked_to_delete_what_was_sent_meanwhile() {
+    let folder = Folder::indexed(20);
+    let stub = Stub::with_index("quickwit");
+    stub.fails([Fault::Hang(4_000)]);
+    let target = stub.target();
+    let mut command = folder.command(&["publish", "--to", &target]);
+    command.env("IMR_SETTLING_SECONDS", "0.01").env("IMR_BACKOFF_SECONDS", "0.002");
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while stub.bulks().is_empty() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it sent anything");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let case = ordinary(0).case_number;
+    take_down(&folder, &stub, &[&case]);
+    assert!(child.wait().unwrap().success());
+    // The first is that of the take-down.
+    stub.inner().tasks.remove(0);
+    assert!(of_case(&stub, &case) > 0);
+    // One of the publisher comes next, and one of the take-down again, which waited for its end.
+    stub.inner().tasks.truncate(1);
+    stub.inner().work_off();
+    assert_eq!(of_case(&stub, &case), 0);
+}
+
 #[test]
 fn the_list_is_the_one_that_publishing_reads() {
     let folder = Folder::indexed(20);
