@@ -289,7 +289,7 @@ fn code(by: &[Dimension], keep: &[Keep], interners: &mut [Interner], place: usiz
     }
     match keep.get(place).and_then(Option::as_ref) {
         Some(keep) if !keep.contains(&analysis::fold(value)) => OTHERS_CODE,
-        _ => interners[place].code(value),
+        _ => interners[place].code(&analysis::fold(value)),
     }
 }
 

@@ -9,7 +9,7 @@ use imr::present;
 
 use super::args::{IndexArgs, ReportFormat, index_dir};
 use super::progress::Bar;
-use super::{End, archive, interrupt, message, output};
+use super::{End, archive, interrupt, message, output, priority};
 
 /// A killed run loses at most what came after its last commit. A commit costs some tenths of a second.
 const COMMIT_EVERY: Duration = Duration::from_secs(60);
@@ -39,6 +39,7 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
         commit_every: commit_every(),
         commit_files: COMMIT_FILES,
     };
+    priority::give_way(&config.index);
     let stop = interrupt::stop()?;
     let bar = Bar::new();
     let report = ingest::run(&config, &bar, &stop);

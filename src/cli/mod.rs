@@ -20,6 +20,7 @@ mod optimize;
 mod output;
 mod pager;
 mod parse;
+mod priority;
 mod progress;
 mod publish;
 mod queries;

@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub const FOLDER: &str = ".imr";
 /// The name of the manifest's file in the index folder.
 pub const MANIFEST: &str = "manifest.redb";
-const FORMAT_FILE: &str = "format.json";
+pub(super) const FORMAT_FILE: &str = "format.json";
 const SEGMENTS: &str = "segments";
 
 /// The first thing written into an index folder, and the first thing read.

@@ -12,7 +12,9 @@ use tantivy::{DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher, TERMINATE
 
 use super::document::path_term;
 use super::entry::{FileEntry, Status};
+use super::names::{Name, Names};
 use super::schema::IndexSchema;
+use super::segment::Segment;
 use super::snapshot::Snapshot;
 use super::stop::Stop;
 use super::stored::{self, Stored};
@@ -38,6 +40,8 @@ pub struct Reader {
     commit: (Stamp, u64),
     /// The stores of the segments, opened when the first record is read.
     stores: Arc<[OnceLock<StoreReader>]>,
+    segments: Arc<[Segment]>,
+    names: Arc<Names>,
     stop: Stop,
 }
 
@@ -73,7 +77,9 @@ impl Reader {
             let base = super::base(dir)?;
             let searcher = reader.searcher();
             let stores = searcher.segment_readers().iter().map(|_| OnceLock::new()).collect();
-            Ok(Self { dir: dir.to_path_buf(), base, searcher, commit, stores, stop: Stop::never() })
+            let segments = searcher.segment_readers().iter().cloned().map(Segment::new).collect();
+            let names = Arc::new(Names::new());
+            Ok(Self { dir: dir.to_path_buf(), base, searcher, commit, stores, segments, names, stop: Stop::never() })
         })
     }
 
@@ -157,6 +163,19 @@ impl Reader {
     /// The segments as of the last commit.
     pub fn searcher(&self) -> &Searcher {
         &self.searcher
+    }
+
+    /// The segments, in the order of the searcher's, with what was opened of them.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// The values of a keyword field, in order.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn names(&self, field: Field) -> tantivy::Result<&[Name]> {
+        self.names.of(&self.searcher, field)
     }
 
     /// An error of reading, naming this index. What was given up in the middle is no damage.

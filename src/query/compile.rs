@@ -1,18 +1,18 @@
 //! An expression to what looks it up in an index.
 
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use tantivy::query::{Query, RangeQuery, TermQuery, TermSetQuery};
+use tantivy::Term;
+use tantivy::query::{Query, RangeQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{Searcher, Term};
 
 use super::Expr;
+use super::any_term::AnyTerm;
 use super::fields::{FieldsQuery, Part};
 use super::has_value::HasValue;
-use super::known::{Here, values};
+use super::known::Here;
 use super::lex::MOST_BOOST;
 use super::loosen::least;
 use super::resolve::{contains, resolve};
@@ -20,31 +20,21 @@ use super::score::on_grid;
 use super::span::Span;
 use super::synonyms::WEIGHT as SYNONYM;
 use super::tree::Tree;
-use crate::index::{FieldDef, FieldKind, IndexSchema, Stop, paths_below};
+use crate::index::{FieldDef, FieldKind, IndexSchema, Reader, paths_below};
 
-/// Compiles an expression for a searcher, whose values of keyword fields decide what a word matches there.
+/// Compiles an expression for an index, whose values of keyword fields decide what a word matches there.
 ///
 /// # Errors
 /// When the dictionary of a field cannot be read.
-pub fn compile(expr: &Expr, searcher: &Searcher) -> tantivy::Result<Tree> {
-    Compiler { searcher, names: OnceCell::new() }.weighted(expr, 1.0)
+pub fn compile(expr: &Expr, reader: &Reader) -> tantivy::Result<Tree> {
+    Compiler(reader).weighted(expr, 1.0)
 }
 
 /// How much of the lesser one counts where both a word and a synonym of it are there: more than nothing, and less than a
 /// second word would. A half keeps scores on their grid.
 const OTHER: f32 = 0.5;
 
-struct Compiler<'a> {
-    searcher: &'a Searcher,
-    names: OnceCell<Vec<Name>>,
-}
-
-/// A value of a keyword field in which bare words are looked for, by the words that it is found by.
-struct Name {
-    field: Field,
-    value: String,
-    terms: Vec<String>,
-}
+struct Compiler<'a>(&'a Reader);
 
 impl Compiler<'_> {
     fn weighted(&self, expr: &Expr, factor: f32) -> tantivy::Result<Tree> {
@@ -53,10 +43,10 @@ impl Compiler<'_> {
             Expr::All => Tree::Everything,
             Expr::Nothing => Tree::Nothing,
             Expr::Pattern { .. } | Expr::Keyword { .. } | Expr::Outcome(_) => {
-                self.weighted(&resolve(expr, &Here::new(self.searcher, &Stop::never()))?.expr, factor)?
+                self.weighted(&resolve(expr, &Here(self.0))?.expr, factor)?
             }
             Expr::Span { span, .. } if span.has_patterns() => {
-                self.weighted(&resolve(expr, &Here::new(self.searcher, &Stop::never()))?.expr, factor)?
+                self.weighted(&resolve(expr, &Here(self.0))?.expr, factor)?
             }
             // A value of a keyword field is no text in which words are near each other.
             Expr::Span { field, span } => {
@@ -98,14 +88,12 @@ impl Compiler<'_> {
                 None => Tree::Nothing,
             },
             Expr::Range { field, first, last } => {
-                let Some((_, field)) = schema.find(field) else { return Ok(Tree::Nothing) };
-                let term = |n| Term::from_field_u64(field, n);
+                let Some((def, field)) = schema.find(field) else { return Ok(Tree::Nothing) };
                 match first == last {
-                    true => unscored(false, TermQuery::new(term(*first), IndexRecordOption::Basic)),
-                    false => {
-                        let range = RangeQuery::new(Bound::Included(term(*first)), Bound::Included(term(*last)));
-                        unscored(false, range)
+                    true => {
+                        unscored(false, TermQuery::new(Term::from_field_u64(field, *first), IndexRecordOption::Basic))
                     }
+                    false => Tree::Range { field: &def.name, first: *first, last: *last },
                 }
             }
             Expr::Path(path) => {
@@ -194,30 +182,10 @@ impl Compiler<'_> {
 
     /// The values of a keyword field by their words.
     fn value(&self, def: &FieldDef, field: Field, fits: &dyn Fn(&[String]) -> bool) -> tantivy::Result<Option<Part>> {
-        let names = self.names()?.iter().filter(|name| name.field == field && fits(&name.terms));
+        let names = self.0.names(field)?.iter().filter(|name| fits(&name.terms));
         let values: BTreeSet<String> = names.map(|name| name.value.clone()).collect();
         Ok(any_of(field, &values).map(|query| Part::Value { query, of_letter: false, weight: def.weight }))
     }
-
-    /// The values are some hundreds at most, and a query looks at them once.
-    fn names(&self) -> tantivy::Result<&[Name]> {
-        if let Some(names) = self.names.get() {
-            return Ok(names);
-        }
-        let mut names = Vec::new();
-        for (_, field) in IndexSchema::get().fields().filter(|(def, _)| def.words && def.is_keyword()) {
-            let named = values(self.searcher, field)?.into_iter();
-            names.extend(named.map(|value| Name { field, terms: name_terms(&value), value }));
-        }
-        Ok(self.names.get_or_init(|| names))
-    }
-}
-
-/// The terms that a value is found by: "non-arthroscopic" is one word, as in filters, and `other` names no service.
-pub fn name_terms(value: &str) -> Vec<String> {
-    let mut terms = super::terms(&value.replace("non-", "non"));
-    terms.retain(|term| term != "other");
-    terms
 }
 
 fn unscored(of_letter: bool, query: impl Query) -> Tree {
@@ -247,9 +215,5 @@ fn words_of(expr: &Expr) -> Vec<String> {
 
 /// Any of these terms of a field; `None` where there are none.
 fn any_of(field: Field, terms: &BTreeSet<String>) -> Option<Box<dyn Query>> {
-    let term = |text: &String| Term::from_field_text(field, text);
-    Some(match terms.first()? {
-        one if terms.len() == 1 => Box::new(TermQuery::new(term(one), IndexRecordOption::Basic)),
-        _ => Box::new(TermSetQuery::new(terms.iter().map(term))),
-    })
+    (!terms.is_empty()).then(|| Box::new(AnyTerm::new(field, terms)) as Box<dyn Query>)
 }

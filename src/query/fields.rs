@@ -19,7 +19,7 @@ use super::span::Span;
 use super::span_query::{Norms, SpanQuery, SpanWeight, telling};
 use super::walk::{self, Plain, Walk};
 use super::window::{Bits, Found, Source};
-use crate::index::FieldDef;
+use crate::index::{FieldDef, Segment};
 
 /// How fast more of a word counts less: the greater, the longer the weights of fields tell. Measured by `scripts/relevance`
 /// against 0.8 to 10.
@@ -227,7 +227,7 @@ struct PartWeight {
 }
 
 impl PartWeight {
-    fn open(&self, reader: &SegmentReader) -> tantivy::Result<Option<Box<dyn walk::Part>>> {
+    fn open(&self, reader: &Segment) -> tantivy::Result<Option<Box<dyn walk::Part>>> {
         Ok(match &self.counting {
             Counting::Word(word) => self.boxed(word.open(reader)?, reader)?,
             Counting::Row(row) => self.boxed(row.open(reader)?, reader)?,
@@ -239,7 +239,7 @@ impl PartWeight {
     fn boxed<W: Walk + 'static>(
         &self,
         walk: Option<W>,
-        reader: &SegmentReader,
+        reader: &Segment,
     ) -> tantivy::Result<Option<Box<dyn walk::Part>>> {
         Ok(match walk.filter(|walk| walk.doc() != TERMINATED) {
             None => None,
@@ -257,7 +257,7 @@ pub struct FieldsWeight {
 
 impl FieldsWeight {
     /// The documents of a segment.
-    pub fn open(&self, reader: &SegmentReader) -> tantivy::Result<Box<dyn Source>> {
+    pub fn open(&self, reader: &Segment) -> tantivy::Result<Box<dyn Source>> {
         let mut parts = Vec::new();
         for part in &self.parts {
             parts.extend(part.open(reader)?.map(|open| (open, part.weight)));

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tantivy::postings::TermInfo;
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED, TantivyError};
+use tantivy::{InvertedIndexReader, SegmentReader, TantivyError};
 
+use super::near::NearWords;
 use super::pattern::Pattern;
-use crate::index::{FieldDef, IndexSchema, Stop, analysis};
+use crate::index::{FieldDef, IndexSchema, Reader, Stop, lives};
 
 /// What letters have, as far as patterns and keywords of a query need it.
 pub trait Known {
@@ -42,56 +42,45 @@ pub trait Known {
 }
 
 /// What an index here has.
-pub struct Here<'a> {
-    searcher: &'a Searcher,
-    stop: &'a Stop,
-}
-
-impl<'a> Here<'a> {
-    /// The same until nobody waits for it.
-    pub fn new(searcher: &'a Searcher, stop: &'a Stop) -> Self {
-        Self { searcher, stop }
-    }
-}
+pub struct Here<'a>(pub &'a Reader);
 
 impl Known for Here<'_> {
     type Error = TantivyError;
 
     fn values(&self, def: &FieldDef) -> tantivy::Result<BTreeSet<String>> {
-        IndexSchema::get()
-            .find(&def.name)
-            .map_or_else(|| Ok(BTreeSet::new()), |(_, field)| values(self.searcher, field))
+        let Some((_, field)) = IndexSchema::get().find(&def.name) else { return Ok(BTreeSet::new()) };
+        Ok(self.0.names(field)?.iter().map(|name| name.value.clone()).collect())
     }
 
     fn spellings(&self, def: &FieldDef) -> tantivy::Result<BTreeMap<String, String>> {
         let mut spellings = BTreeMap::new();
-        for segment in self.searcher.segment_readers() {
-            let Some(column) = segment.fast_fields().str(&def.name)? else { continue };
-            let mut value = String::new();
-            for ord in 0..column.num_terms() as u64 {
-                value.clear();
-                column.ord_to_str(ord, &mut value)?;
-                spell(&mut spellings, &value);
-            }
+        for segment in self.0.segments() {
+            let Some(keywords) = segment.keywords(&def.name)? else { continue };
+            keywords.values.iter().for_each(|keyword| spell(&mut spellings, &keyword.folded, &keyword.value));
         }
         Ok(spellings)
     }
 
     fn forms(&self, pattern: &Pattern, each: &mut dyn FnMut(&str)) -> tantivy::Result<()> {
-        let beginning = pattern.beginning().as_bytes();
-        for segment in self.searcher.segment_readers() {
+        for segment in self.0.searcher().segment_readers() {
+            go_on(self.0.stop())?;
             let index = segment.inverted_index(IndexSchema::get().forms)?;
-            go_on(self.stop)?;
-            let mut forms = index.terms().range().ge(beginning).into_stream()?;
-            while forms.advance() {
-                if !forms.key().starts_with(beginning) {
-                    break;
+            match pattern {
+                Pattern::Near { word, letters } => {
+                    let near = NearWords::new(word, *letters);
+                    let mut forms = index.terms().search(&near).into_stream()?;
+                    while forms.advance() {
+                        form_of(segment, &index, forms.key(), forms.value(), each)?;
+                    }
                 }
-                if let Ok(form) = std::str::from_utf8(forms.key())
-                    && pattern.fits(form)
-                    && lives(segment, &index, forms.value())?
-                {
-                    each(form);
+                Pattern::Wild(_) => {
+                    let beginning = pattern.beginning().as_bytes();
+                    let mut forms = index.terms().range().ge(beginning).into_stream()?;
+                    while forms.advance() && forms.key().starts_with(beginning) {
+                        if std::str::from_utf8(forms.key()).is_ok_and(|form| pattern.fits(form)) {
+                            form_of(segment, &index, forms.key(), forms.value(), each)?;
+                        }
+                    }
                 }
             }
         }
@@ -99,8 +88,24 @@ impl Known for Here<'_> {
     }
 
     fn has_path(&self, path: &str) -> tantivy::Result<bool> {
-        crate::index::has_path(self.searcher, path)
+        crate::index::has_path(self.0.searcher(), path)
     }
+}
+
+/// Hands over a word of a dictionary that some letter has still.
+fn form_of(
+    segment: &SegmentReader,
+    index: &InvertedIndexReader,
+    form: &[u8],
+    term: &TermInfo,
+    each: &mut dyn FnMut(&str),
+) -> tantivy::Result<()> {
+    if let Ok(form) = std::str::from_utf8(form)
+        && lives(segment, index, term)?
+    {
+        each(form);
+    }
+    Ok(())
 }
 
 /// Goes on while somebody waits. Whoever gets the error knows that nobody does.
@@ -112,38 +117,9 @@ pub fn go_on(stop: &Stop) -> tantivy::Result<()> {
 }
 
 /// Takes in a spelling of a value.
-pub fn spell(spellings: &mut BTreeMap<String, String>, value: &str) {
-    let spelling = spellings.entry(analysis::fold(value)).or_insert_with(|| value.to_owned());
+pub fn spell(spellings: &mut BTreeMap<String, String>, folded: &str, value: &str) {
+    let spelling = spellings.entry(folded.to_owned()).or_insert_with(|| value.to_owned());
     if value > spelling.as_str() {
         value.clone_into(spelling);
     }
-}
-
-/// The values of a keyword field, lower case and without accents. There are some hundreds at most.
-pub fn values(searcher: &Searcher, field: Field) -> tantivy::Result<BTreeSet<String>> {
-    let mut found = BTreeSet::new();
-    for segment in searcher.segment_readers() {
-        let index = segment.inverted_index(field)?;
-        let mut values = index.terms().stream()?;
-        while values.advance() {
-            if let Ok(value) = std::str::from_utf8(values.key())
-                && !found.contains(value)
-                && lives(segment, &index, values.value())?
-            {
-                found.insert(value.to_owned());
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// Whether a term is in a document that is not deleted: those of deleted ones stay in the dictionary until their segment
-/// is merged.
-fn lives(segment: &SegmentReader, index: &InvertedIndexReader, term: &TermInfo) -> tantivy::Result<bool> {
-    let Some(alive) = segment.alive_bitset() else { return Ok(true) };
-    let mut documents = index.read_postings_from_terminfo(term, IndexRecordOption::Basic)?;
-    while documents.doc() != TERMINATED && !alive.is_alive(documents.doc()) {
-        documents.advance();
-    }
-    Ok(documents.doc() != TERMINATED)
 }

@@ -1,6 +1,6 @@
 //! What to mark in a text: the words that matched, where they matched.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,34 +19,52 @@ pub struct Mark {
 
 /// A text by its words.
 pub struct Words {
-    /// The bytes of the word at each position.
-    bytes: BTreeMap<u32, Range<usize>>,
-    /// The positions of each term, in order.
-    terms: HashMap<String, Vec<u32>>,
+    /// The position of each word with its bytes, in order.
+    bytes: Vec<(u32, Range<usize>)>,
+    /// The position of each term with where it ends in `letters`, in order.
+    terms: Vec<(u32, usize)>,
+    /// The terms, one behind the other: a text has some thousands, and is asked for few of them.
+    letters: String,
 }
 
 impl Words {
     /// The words of a text as the index has them.
     pub fn of(text: &str) -> Self {
-        let (mut bytes, mut terms) = (BTreeMap::new(), HashMap::<String, Vec<u32>>::new());
+        let (mut bytes, mut terms, mut letters) = (Vec::new(), Vec::new(), String::with_capacity(text.len()));
         analysis::tokens(text, &mut |token| {
             let position = u32::try_from(token.position).unwrap_or(u32::MAX);
             // Ends stand at the place of a word, and have no bytes.
             if token.offset_from < token.offset_to {
-                bytes.insert(position, token.offset_from..token.offset_to);
+                bytes.push((position, token.offset_from..token.offset_to));
             }
-            terms.entry(token.text.clone()).or_default().push(position);
+            letters.push_str(&token.text);
+            terms.push((position, letters.len()));
         });
-        Self { bytes, terms }
+        Self { bytes, terms, letters }
+    }
+
+    /// The terms of the text with their positions, in order.
+    fn terms(&self) -> impl Iterator<Item = (&str, u32)> {
+        let mut start = 0;
+        self.terms.iter().map(move |(position, end)| {
+            let term = &self.letters[start..*end];
+            start = *end;
+            (term, *position)
+        })
+    }
+
+    /// The positions of a term, in order.
+    fn positions<'a>(&'a self, wanted: &'a str) -> impl Iterator<Item = u32> + 'a {
+        self.terms().filter(move |(term, _)| *term == wanted).map(|(_, position)| position)
     }
 
     /// The sentences of the text that these are the words of, in bytes, without white space around them.
     pub fn sentences(&self, text: &str) -> Vec<Range<usize>> {
         let (mut sentences, mut start) = (Vec::new(), 0);
-        let ends = self.terms.get(analysis::SENTENCE_END).into_iter().flatten();
-        let ends = ends.filter_map(|last| {
-            let last_word = self.bytes.range(..=last).next_back()?.1.end;
-            let next = self.bytes.range(last + 1..).next()?.1.start;
+        let ends = self.positions(analysis::SENTENCE_END).filter_map(|last| {
+            let behind = self.bytes.partition_point(|(position, _)| *position <= last);
+            let last_word = self.bytes.get(behind.checked_sub(1)?)?.1.end;
+            let next = self.bytes.get(behind)?.1.start;
             // Brackets and quotation marks stand with the word that they touch.
             Some(text.get(last_word..next)?.find(char::is_whitespace).map_or(next, |blank| last_word + blank))
         });
@@ -63,7 +81,11 @@ impl Words {
     }
 
     fn range(&self, (first, behind): At) -> Option<Range<usize>> {
-        Some(self.bytes.get(&first)?.start..self.bytes.get(&(behind - 1))?.end)
+        let at = |wanted: u32| {
+            let place = self.bytes.binary_search_by_key(&wanted, |(position, _)| *position).ok()?;
+            Some(&self.bytes[place].1)
+        };
+        Some(at(first)?.start..at(behind - 1)?.end)
     }
 }
 
@@ -81,14 +103,12 @@ struct Reading<'a>(&'a Words);
 
 impl Text<Marked> for Reading<'_> {
     fn word(&mut self, term: &str) -> Vec<Marked> {
-        let positions = self.0.terms.get(term).into_iter().flatten();
-        positions.map(|position| Marked::whole((*position, position + 1))).collect()
+        self.0.positions(term).map(|position| Marked::whole((position, position + 1))).collect()
     }
 
     fn any_word(&mut self, terms: &Arc<BTreeSet<String>>) -> Vec<Marked> {
-        // Patterns may have thousands of terms, a text some hundreds.
-        let fitting = self.0.terms.iter().filter(|(term, _)| terms.contains(*term)).flat_map(|(_, at)| at);
-        let mut found: Vec<_> = fitting.map(|position| Marked::whole((*position, position + 1))).collect();
+        let fitting = self.0.terms().filter(|(term, _)| terms.contains(*term));
+        let mut found: Vec<_> = fitting.map(|(_, position)| Marked::whole((position, position + 1))).collect();
         places::tidy(&mut found);
         found
     }
@@ -100,7 +120,7 @@ impl Text<Marked> for Reading<'_> {
             Within::Sentence => analysis::SENTENCE_END,
             Within::Paragraph => analysis::PARAGRAPH_END,
         };
-        self.0.terms.get(end).cloned().unwrap_or_default()
+        self.0.positions(end).collect()
     }
 
     fn phrase(&self, place: Marked) -> Marked {

@@ -8,6 +8,7 @@
 //! A query goes four ways: [`parse`] knows the text alone, [`with_synonyms`] adds what means the same, [`resolve`] looks up
 //! in what is [`Known`] what patterns and keywords stand for, [`compile`] makes of it what tantivy runs.
 
+mod any_term;
 mod compile;
 mod fields;
 mod has_value;
@@ -15,11 +16,13 @@ mod known;
 mod lex;
 mod loosen;
 mod mark;
+mod near;
 mod of_letter;
 mod operand;
 mod parser;
 mod pattern;
 mod places;
+mod range;
 mod resolve;
 mod row;
 mod score;
@@ -35,7 +38,7 @@ mod window;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use compile::{compile, name_terms};
+pub use compile::compile;
 pub use known::{Here, Known, spell};
 pub use loosen::{least, loosened, some_of};
 pub use mark::{Mark, Words};

@@ -4,11 +4,11 @@
 //! stand in a row, in every segment and after every merge, and a match in the first one stands for all of them.
 
 use tantivy::columnar::Column;
-use tantivy::{DocId, Score, SegmentReader, TERMINATED};
+use tantivy::{DocId, Score, TERMINATED};
 
 use super::walk::{Walk, is_few, look_for};
 use super::window::{Bits, SIZE};
-use crate::index::{NUMBER, REQUESTS, end_of_letter, first_of_letter};
+use crate::index::{NUMBER, REQUESTS, Segment, end_of_letter, first_of_letter};
 
 /// All documents of the letters whose first one matches.
 pub struct OfLetter<W> {
@@ -26,10 +26,9 @@ pub struct OfLetter<W> {
 
 impl<W: Walk> OfLetter<W> {
     /// The documents of letters whose first ones are given.
-    pub fn new(first: W, reader: &SegmentReader) -> tantivy::Result<Self> {
-        let columns = reader.fast_fields();
-        let (numbers, requests) = (columns.u64(NUMBER)?, columns.u64(REQUESTS)?);
-        let mut this = Self { doc: 0, end: 0, first, held: None, numbers, requests, max_doc: reader.max_doc() };
+    pub fn new(first: W, segment: &Segment) -> tantivy::Result<Self> {
+        let (numbers, requests) = (segment.numbers(NUMBER)?, segment.numbers(REQUESTS)?);
+        let mut this = Self { doc: 0, end: 0, first, held: None, numbers, requests, max_doc: segment.max_doc() };
         this.settle();
         Ok(this)
     }

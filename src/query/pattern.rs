@@ -2,6 +2,9 @@
 
 use crate::index::analysis;
 
+/// In how many letters words may differ that are looked for.
+pub const MOST_LETTERS: usize = 2;
+
 /// What words may look like, lower case and without accents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pattern {

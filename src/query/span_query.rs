@@ -7,12 +7,12 @@ use std::sync::Arc;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::{
-    Bm25StatisticsProvider, BooleanQuery, EmptyQuery, EnableScoring, Occur, Query, Scorer, TermQuery, TermSetQuery,
-    Weight,
+    Bm25StatisticsProvider, BooleanQuery, EmptyQuery, EnableScoring, Occur, Query, Scorer, TermQuery, Weight,
 };
 use tantivy::schema::{Field, IndexRecordOption, Schema};
 use tantivy::{DocId, DocSet, InvertedIndexReader, Score, SegmentReader, Term};
 
+use super::any_term::AnyTerm;
 use super::places::{self, At};
 use super::span::{Span, Text, Within};
 use super::walk::Walk;
@@ -56,8 +56,7 @@ fn candidates(span: &Span, field: Field) -> Box<dyn Query> {
     };
     match span {
         Span::Word(word) => Box::new(TermQuery::new(term(word), IndexRecordOption::Basic)),
-        Span::AnyWord(words) if words.is_empty() => Box::new(EmptyQuery),
-        Span::AnyWord(words) => Box::new(TermSetQuery::new(words.iter().map(term))),
+        Span::AnyWord(words) => Box::new(AnyTerm::new(field, &**words)),
         Span::Pattern(_) => Box::new(EmptyQuery),
         Span::Any(any) => several(Occur::Should, any),
         Span::Row(all) | Span::Loose(all, _) => several(Occur::Must, all),

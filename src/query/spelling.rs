@@ -1,16 +1,17 @@
 //! Misspelt words of a query: the words of the letters that they may have been meant for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tantivy::{Searcher, Term};
+use tantivy::Term;
 
-use super::known::{go_on, values};
+use super::known::go_on;
 use super::lex::{self, Token};
 use super::loosen::is_little;
+use super::near::NearWords;
 use super::resolve::words_of;
 use super::synonyms::is_term;
 use super::terms;
-use crate::index::{FieldKind, IndexSchema, Stop, analysis};
+use crate::index::{FieldKind, IndexSchema, Reader, analysis};
 use crate::letter::Outcome;
 
 /// Shorter words are like too many others.
@@ -29,11 +30,12 @@ const MOST: usize = 6;
 ///
 /// # Errors
 /// When a dictionary cannot be read, and where nobody waits for it any more.
-pub fn corrections(text: &str, searcher: &Searcher, stop: &Stop) -> tantivy::Result<Vec<String>> {
+pub fn corrections(text: &str, reader: &Reader) -> tantivy::Result<Vec<String>> {
     let mut misspelt: Vec<(std::ops::Range<usize>, Vec<String>)> = Vec::new();
+    let mut dictionary = Dictionary::of(reader);
     for (place, word) in words(text) {
-        go_on(stop)?;
-        let better = candidates(&word, searcher)?;
+        go_on(reader.stop())?;
+        let better = dictionary.candidates(&word)?;
         if !better.is_empty() {
             misspelt.push((place, better));
         }
@@ -104,137 +106,69 @@ fn of(text: &str, span: &std::ops::Range<usize>, found: &mut Vec<(std::ops::Rang
     });
 }
 
-/// The words of letters that a misspelt word may have been meant for, the likeliest first; none where it is right.
-fn candidates(word: &str, searcher: &Searcher) -> tantivy::Result<Vec<String>> {
-    // An abbreviation of the field is right, however rare it is.
-    let stem = terms(word);
-    if is_term(&stem) {
-        return Ok(Vec::new());
-    }
-    let schema = IndexSchema::get();
-    let most = if word.len() < LONG { 1 } else { 2 };
-    let mut near: BTreeMap<String, (usize, u64)> = BTreeMap::new();
-    let own = searcher.doc_freq(&Term::from_field_text(schema.forms, word))?;
-    // No word is so many times as frequent.
-    if own.saturating_mul(TIMES) > searcher.num_docs() {
-        return Ok(Vec::new());
-    }
-    for segment in searcher.segment_readers() {
-        let index = segment.inverted_index(schema.forms)?;
-        let mut walk = Walk::new(word, most);
-        let mut forms = index.terms().stream()?;
-        while forms.advance() {
-            let Some(distance) = walk.distance(forms.key()) else { continue };
-            let Ok(form) = std::str::from_utf8(forms.key()) else { continue };
-            let letters = u64::from(forms.value().doc_freq);
-            if distance > 0 {
-                near.entry(form.to_owned()).or_insert((distance, 0)).1 += letters;
-            }
-        }
-    }
-    // Names of values and of outcomes are words, too, that may stand in no text.
-    let mut named: Vec<String> = Outcome::ALL.iter().map(|outcome| outcome.name().to_owned()).collect();
-    for (_, field) in schema.fields().filter(|(def, _)| def.words && def.is_keyword()) {
-        named.extend(values(searcher, field)?.iter().flat_map(|value| words_of(value)));
-    }
-    for name in named {
-        match Walk::new(word, most).distance(name.as_bytes()) {
-            // It is right.
-            Some(0) => return Ok(Vec::new()),
-            Some(distance) => near.entry(name).or_insert((distance, 0)).1 += 1,
-            None => {}
-        }
-    }
-    near.retain(|form, (_, letters)| *letters >= own.saturating_mul(TIMES).max(1) && terms(form) != stem);
-    let mut near: Vec<(String, (usize, u64))> = near.into_iter().collect();
-    // Few people mistake the first letter.
-    let begins = |form: &str| form.as_bytes().first() != word.as_bytes().first();
-    near.sort_by_key(|(form, (distance, letters))| (*distance, begins(form), u64::MAX - letters));
-    Ok(near.into_iter().take(CANDIDATES).map(|(form, _)| form).collect())
+/// What misspelt words are compared with: the words of letters, and the names of outcomes and of values.
+struct Dictionary<'a> {
+    reader: &'a Reader,
+    /// Words that may stand in no text, once they are asked for.
+    names: Option<BTreeSet<String>>,
 }
 
-/// Distances from one word to many in order. What a word shares with the one before at its beginning is compared once.
-///
-/// As [`super::pattern::distance`] has them, in bytes: left out, put in, another, or changed places.
-struct Walk<'a> {
-    word: &'a [u8],
-    most: usize,
-    /// The bytes of the last word that were compared.
-    beginning: Vec<u8>,
-    /// The distances of each beginning of that from each beginning of the word.
-    rows: Vec<Vec<usize>>,
-    /// Whether no word that begins so is near enough.
-    far: bool,
-}
-
-impl<'a> Walk<'a> {
-    fn new(word: &'a str, most: usize) -> Self {
-        let word = word.as_bytes();
-        Self { word, most, beginning: Vec::new(), rows: vec![(0..=word.len()).collect()], far: false }
+impl<'a> Dictionary<'a> {
+    fn of(reader: &'a Reader) -> Self {
+        Self { reader, names: None }
     }
 
-    /// The distance of the next word, if it is no greater than the most.
-    fn distance(&mut self, other: &[u8]) -> Option<usize> {
-        let same = self.beginning.iter().zip(other).take_while(|(a, b)| a == b).count();
-        if self.far && same == self.beginning.len() {
-            return None;
+    /// The words that a misspelt word may have been meant for, the likeliest first; none where it is right.
+    fn candidates(&mut self, word: &str) -> tantivy::Result<Vec<String>> {
+        // An abbreviation of the field is right, however rare it is.
+        let stem = terms(word);
+        if is_term(&stem) {
+            return Ok(Vec::new());
         }
-        self.beginning.truncate(same);
-        self.rows.truncate(same + 1);
-        self.far = false;
-        for (place, byte) in other.iter().enumerate().skip(same) {
-            let row = self.row(place, *byte);
-            let least = |row: &[usize]| row.iter().copied().min().unwrap_or(0);
-            // Changed places count from the row before the last.
-            let far = least(&row) > self.most && least(&self.rows[place]) >= self.most;
-            self.beginning.push(*byte);
-            self.rows.push(row);
-            if far {
-                self.far = true;
-                return None;
-            }
+        let schema = IndexSchema::get();
+        let own = self.reader.searcher().doc_freq(&Term::from_field_text(schema.forms, word))?;
+        // No word is so many times as frequent.
+        if own.saturating_mul(TIMES) > self.reader.searcher().num_docs() {
+            return Ok(Vec::new());
         }
-        let last = self.rows.last()?;
-        last.last().copied().filter(|distance| *distance <= self.most)
-    }
-
-    /// The row behind a place, for the byte there.
-    fn row(&self, place: usize, byte: u8) -> Vec<usize> {
-        let last = &self.rows[place];
-        let mut row = Vec::with_capacity(last.len());
-        row.push(place + 1);
-        for (j, own) in self.word.iter().enumerate() {
-            let mut least = (last[j] + usize::from(*own != byte)).min(last[j + 1] + 1).min(row[j] + 1);
-            if place > 0 && j > 0 && self.word[j - 1] == byte && self.beginning[place - 1] == *own {
-                least = least.min(self.rows[place - 1][j - 1] + 1);
-            }
-            row.push(least);
-        }
-        row
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::pattern::distance;
-    use super::Walk;
-
-    #[test]
-    fn a_walk_over_words_in_order_measures_as_each_pair_does() {
-        let letters = ["", "a", "b", "c"];
-        let mut words: Vec<String> = letters.iter().map(|s| (*s).to_owned()).collect();
-        for _ in 0..4 {
-            words = words.iter().flat_map(|w| letters.iter().map(move |l| format!("{w}{l}"))).collect();
-        }
-        words.sort();
-        words.dedup();
-        for word in ["abcab", "ba", "ccc"] {
-            for most in [1, 2] {
-                let mut walk = Walk::new(word, most);
-                for other in &words {
-                    assert_eq!(walk.distance(other.as_bytes()), distance(word, other, most), "{word} {other} {most}");
+        let near = NearWords::new(word, if word.len() < LONG { 1 } else { 2 });
+        let mut found: BTreeMap<String, (usize, u64)> = BTreeMap::new();
+        for segment in self.reader.searcher().segment_readers() {
+            let index = segment.inverted_index(schema.forms)?;
+            let mut forms = index.terms().search(&near).into_stream()?;
+            while forms.advance() {
+                let Ok(form) = std::str::from_utf8(forms.key()) else { continue };
+                let letters = u64::from(forms.value().doc_freq);
+                if let Some(distance) = near.distance(form).filter(|distance| *distance > 0) {
+                    found.entry(form.to_owned()).or_insert((distance, 0)).1 += letters;
                 }
             }
         }
+        for name in self.names()? {
+            match near.distance(name) {
+                // It is right.
+                Some(0) => return Ok(Vec::new()),
+                Some(distance) => found.entry(name.clone()).or_insert((distance, 0)).1 += 1,
+                None => {}
+            }
+        }
+        found.retain(|form, (_, letters)| *letters >= own.saturating_mul(TIMES).max(1) && terms(form) != stem);
+        let mut found: Vec<(String, (usize, u64))> = found.into_iter().collect();
+        // Few people mistake the first letter.
+        let begins = |form: &str| form.as_bytes().first() != word.as_bytes().first();
+        found.sort_by_key(|(form, (distance, letters))| (*distance, begins(form), u64::MAX - letters));
+        Ok(found.into_iter().take(CANDIDATES).map(|(form, _)| form).collect())
+    }
+
+    /// The names of outcomes and the words of values that people look for.
+    fn names(&mut self) -> tantivy::Result<&BTreeSet<String>> {
+        if self.names.is_none() {
+            let mut names: BTreeSet<String> = Outcome::ALL.iter().map(|outcome| outcome.name().to_owned()).collect();
+            for (_, field) in IndexSchema::get().fields().filter(|(def, _)| def.words && def.is_keyword()) {
+                names.extend(self.reader.names(field)?.iter().flat_map(|name| words_of(&name.value)));
+            }
+            self.names = Some(names);
+        }
+        Ok(self.names.get_or_insert_default())
     }
 }

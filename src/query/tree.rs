@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use tantivy::query::{Bm25StatisticsProvider, EnableScoring, Query, Weight};
 use tantivy::schema::Schema;
-use tantivy::{DocId, Score, SegmentReader, TERMINATED};
+use tantivy::{DocId, Score, TERMINATED};
 
 use super::fields::{FieldsQuery, FieldsWeight};
 use super::of_letter::OfLetter;
+use super::range;
 use super::walk::{All, Plain, Same};
 use super::window::{Bits, Found, SIZE, Source, Windows};
-use crate::index::Stop;
+use crate::index::{Segment, Stop};
 
 /// A compiled query.
 pub enum Tree {
@@ -26,6 +27,15 @@ pub enum Tree {
         of_letter: bool,
         /// The score.
         score: Score,
+    },
+    /// What has a number in a field between two, or one of them.
+    Range {
+        /// The field.
+        field: &'static str,
+        /// The least.
+        first: u64,
+        /// The greatest.
+        last: u64,
     },
     /// What stands in some fields.
     Fields(FieldsQuery),
@@ -74,6 +84,7 @@ impl Tree {
                 let weight = query.weight(EnableScoring::disabled_from_schema(schema))?;
                 Node::Same { weight, of_letter: *of_letter, score: *score }
             }
+            Self::Range { field, first, last } => Node::Range { field, between: (*first, *last) },
             Self::Fields(fields) => Node::Fields(fields.weighted(schema, statistics)?),
             Self::Every { of, not } => {
                 // What must not match needs no scores.
@@ -97,6 +108,7 @@ enum Node {
     Nothing,
     Everything,
     Same { weight: Box<dyn Weight>, of_letter: bool, score: Score },
+    Range { field: &'static str, between: (u64, u64) },
     Fields(FieldsWeight),
     Every { of: Vec<Node>, not: Vec<Node> },
     Any { of: Vec<Node>, least: usize },
@@ -114,13 +126,13 @@ impl Weighted {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn windows(&self, reader: &SegmentReader, range: Range<DocId>) -> tantivy::Result<Windows> {
+    pub fn windows(&self, reader: &Segment, range: Range<DocId>) -> tantivy::Result<Windows> {
         Ok(Windows::new(self.node.open(reader, self.is_scored)?, range.start, range.end, self.stop.clone()))
     }
 }
 
 impl Node {
-    fn open(&self, reader: &SegmentReader, is_scored: bool) -> tantivy::Result<Box<dyn Source>> {
+    fn open(&self, reader: &Segment, is_scored: bool) -> tantivy::Result<Box<dyn Source>> {
         let open = |of: &[Node], is_scored: bool| {
             let mut open = of.iter().map(|node| node.open(reader, is_scored)).collect::<tantivy::Result<Vec<_>>>()?;
             // What is quick to look up leaves less to what is slow.
@@ -139,17 +151,18 @@ impl Node {
                     false => Box::new(Same { walk, score }),
                 }
             }
+            Self::Range { field, between } => Box::new(range::Range::new(reader.numbers(field)?, *between, max_doc)),
             Self::Fields(fields) => fields.open(reader)?,
             Self::Every { of, not } => Box::new(Every { of: each(of)?, not: open(not, false)?, found, is_scored }),
             Self::Any { of, least } => Box::new(Least {
                 of: each(of)?,
                 least: (*least).max(1),
-                often: vec![0; SIZE as usize],
+                often: if *least > 1 { vec![0; SIZE as usize] } else { Vec::new() },
                 found,
                 is_scored,
             }),
             Self::Best { of, other } => {
-                Box::new(Best { of: each(of)?, other: *other, best: vec![0.0; SIZE as usize], found, is_scored })
+                Box::new(Best { of: each(of)?, other: *other, best: Found::new(), found, is_scored })
             }
         })
     }
@@ -261,7 +274,8 @@ impl Source for Least {
 struct Best {
     of: Vec<Box<dyn Source>>,
     other: Score,
-    best: Vec<Score>,
+    /// The best score of each document.
+    best: Found,
     found: Found,
     is_scored: bool,
 }
@@ -282,15 +296,16 @@ impl Source for Best {
                 continue;
             }
             self.found.has.each(|place| {
-                let (score, best) = (self.found.score(place), &mut self.best[place as usize]);
-                *best = if found.has.has(place) { best.max(score) } else { score.max(0.0) };
+                let score = self.found.score(place);
+                let best = if found.has.has(place) { self.best.score(place).max(score) } else { score.max(0.0) };
+                self.best.set(place, best);
                 found.add(place, score);
             });
         }
         if self.is_scored {
             let (best, other) = (&self.best, self.other);
             found.has.clone().each(|place| {
-                let best = best[place as usize];
+                let best = best.score(place);
                 found.set(place, best + (found.score(place) - best) * other);
             });
         }

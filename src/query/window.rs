@@ -3,6 +3,8 @@
 //! Whoever combines queries hands each of them the documents of a window that the others have left over, as bits: plain loops
 //! over one list after the other, instead of asking each query for each document.
 
+use std::cell::RefCell;
+
 use tantivy::{DocId, Score};
 
 use crate::index::Stop;
@@ -101,13 +103,35 @@ pub struct Found {
     /// The documents.
     pub has: Bits,
     /// The score of each of them; of others anything.
-    scores: Box<[Score; SIZE as usize]>,
+    scores: Box<[Score]>,
+}
+
+/// How many lists of scores a thread keeps for the next query: a query has some for each segment, and to ask the system for
+/// them anew takes as long as to fill them.
+const MOST_FREE: usize = 64;
+
+thread_local! {
+    static FREE: RefCell<Vec<Box<[Score]>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Drop for Found {
+    fn drop(&mut self) {
+        let scores = std::mem::take(&mut self.scores);
+        // While the thread ends there is nothing to keep it for.
+        let _ = FREE.try_with(|free| {
+            let mut free = free.borrow_mut();
+            if free.len() < MOST_FREE {
+                free.push(scores);
+            }
+        });
+    }
 }
 
 impl Found {
     /// Nothing yet.
     pub fn new() -> Self {
-        Self { has: Bits::none(), scores: Box::new([0.0; SIZE as usize]) }
+        let scores = FREE.with_borrow_mut(Vec::pop).unwrap_or_else(|| vec![0.0; SIZE as usize].into_boxed_slice());
+        Self { has: Bits::none(), scores }
     }
 
     /// The score of a document that it has.

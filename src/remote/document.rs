@@ -16,9 +16,8 @@ use super::fields::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{
-    AGE_BANDS, Documents, FieldDef, FieldKind, IndexSchema, PlainValue, StoredIssue, analysis, letter_id,
+    AGE_BANDS, Documents, FieldDef, FieldKind, IndexSchema, PlainValue, StoredIssue, analysis, letter_id, name_terms,
 };
-use crate::query;
 use crate::record::{IssueRecord, LetterRecord};
 
 /// The version of what is sent of a letter. A change of it sends all letters anew.
@@ -248,7 +247,7 @@ fn plain(def: &FieldDef, values: &[(&str, PlainValue)], document: &mut Map<Strin
         false => document.insert(def.name.clone(), json!(keywords[0])),
     };
     if let Some(field) = terms_field(def)
-        && let Some(terms) = joined(keywords.iter().map(|value| query::name_terms(value)))
+        && let Some(terms) = joined(keywords.iter().map(|value| name_terms(value)))
     {
         document.insert(field, json!(terms));
     }

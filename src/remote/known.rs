@@ -10,6 +10,7 @@ use super::dsl;
 use super::fields::{WORDS, key_field};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::FieldDef;
+use crate::index::analysis::fold;
 use crate::query::{Expr, Known, Pattern, spell};
 
 /// What the letters on an engine have.
@@ -52,7 +53,7 @@ impl Known for There<'_> {
 
     fn spellings(&self, def: &FieldDef) -> Result<BTreeMap<String, String>> {
         let mut spellings = BTreeMap::new();
-        self.values_of(def.name.clone())?.iter().for_each(|value| spell(&mut spellings, value));
+        self.values_of(def.name.clone())?.iter().for_each(|value| spell(&mut spellings, &fold(value), value));
         Ok(spellings)
     }
 

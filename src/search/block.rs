@@ -7,11 +7,11 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 use tantivy::columnar::Column;
-use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::{DocId, Score, SegmentOrdinal};
 
 use super::Count;
 use crate::error::Result;
-use crate::index::{NUMBER, Reader, first_by_number, first_of_letter};
+use crate::index::{NUMBER, Reader, Segment, first_by_number, first_of_letter};
 use crate::query::Weighted;
 
 /// How many documents one thread takes at a time, more or less. Fixed, so that the work is the same on any machine; few in
@@ -21,7 +21,7 @@ const RANGE: DocId = if cfg!(debug_assertions) { 32 } else { 1 << 16 };
 /// What goes over a part of a segment.
 pub trait Pass: Send {
     /// Goes over what a query matches among some documents.
-    fn run(&mut self, segment: &SegmentReader, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()>;
+    fn run(&mut self, segment: &Segment, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()>;
 }
 
 /// Opens a pass for each part of each segment, and runs them on all cores. They come in the order of the parts.
@@ -31,11 +31,11 @@ pub trait Pass: Send {
 pub fn passes<'a, P: Pass>(
     reader: &'a Reader,
     weight: &Weighted,
-    mut open: impl FnMut(SegmentOrdinal, &'a SegmentReader) -> tantivy::Result<P>,
+    mut open: impl FnMut(SegmentOrdinal, &'a Segment) -> tantivy::Result<P>,
 ) -> Result<Vec<P>> {
     let damaged = |error| reader.damaged(error);
     let mut parts = Vec::new();
-    for (ord, segment) in (0..).zip(reader.searcher().segment_readers()) {
+    for (ord, segment) in (0..).zip(reader.segments()) {
         for range in ranges(segment).map_err(damaged)? {
             parts.push((open(ord, segment).map_err(damaged)?, segment, range));
         }
@@ -56,8 +56,8 @@ pub fn passes<'a, P: Pass>(
 }
 
 /// A segment in parts of which each begins with a letter.
-fn ranges(segment: &SegmentReader) -> tantivy::Result<Vec<Range<DocId>>> {
-    let numbers = segment.fast_fields().u64(NUMBER)?;
+fn ranges(segment: &Segment) -> tantivy::Result<Vec<Range<DocId>>> {
+    let numbers = segment.numbers(NUMBER)?;
     let max_doc = segment.max_doc();
     let (mut ranges, mut start) = (Vec::new(), 0);
     while start < max_doc {

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use tantivy::columnar::Column;
-use tantivy::{DocAddress, DocId, SegmentOrdinal, SegmentReader};
+use tantivy::{DocAddress, DocId, SegmentOrdinal};
 
 use super::Count;
 use super::block::{self, BLOCK, Counter, Matched, look_up};
@@ -17,7 +17,7 @@ use super::group::{By, Candidate, Entry};
 use super::order::{Order, Places, Sort};
 use super::tally::{Key, MOST_FIELDS, Tally};
 use crate::error::Result;
-use crate::index::{NUMBER, Reader, SAME_RATIONALE};
+use crate::index::{NUMBER, Reader, SAME_RATIONALE, Segment};
 use crate::query::Weighted;
 
 /// What to collect.
@@ -58,11 +58,10 @@ impl Collect {
     /// # Errors
     /// When the index cannot be read.
     pub fn run(&self, reader: &Reader, weight: &Weighted) -> Result<Collected> {
-        let searcher = reader.searcher();
         let damaged = |error: tantivy::TantivyError| reader.damaged(error);
         let tally = |by: &Vec<Dimension>| Tally { interners: vec![Interner::default(); by.len()], ..Tally::default() };
         let mut tallies: Vec<Tally> = self.tallies.iter().map(tally).collect();
-        let order = Order::new(&self.sort, searcher, self.by).map_err(damaged)?;
+        let order = Order::new(&self.sort, reader, self.by).map_err(damaged)?;
         // A cursor of this order has a place in it.
         let after = self.after.as_ref().and_then(|c| Some((order.find(&c.place)?, c.letter, c.number)));
         let open = |ord, segment| Pass::open(self, &order, after, ord, segment, &mut tallies);
@@ -89,7 +88,7 @@ impl Collect {
             }
             for ((table, counts), tally) in pass.tables.iter().zip(pass.counts).zip(&mut tallies) {
                 for (values, interner) in table.iter().zip(&mut tally.interners) {
-                    values.close(interner).map_err(damaged)?;
+                    values.close(interner);
                 }
                 counts.each(&mut |key, count| tally.groups.entry(key).or_default().merge(count));
             }
@@ -210,7 +209,7 @@ struct Pass<'a> {
 }
 
 impl block::Pass for Pass<'_> {
-    fn run(&mut self, segment: &SegmentReader, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()> {
+    fn run(&mut self, segment: &Segment, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()> {
         let only = self.collect.only.clone();
         let (ord, alive) = (self.ord, segment.alive_bitset());
         let counts = |doc: DocId| {
@@ -243,7 +242,7 @@ impl<'a> Pass<'a> {
         order: &Order,
         after: Option<(u64, u64, u64)>,
         ord: SegmentOrdinal,
-        segment: &SegmentReader,
+        segment: &Segment,
         tallies: &mut [Tally],
     ) -> tantivy::Result<Self> {
         let mut tables = Vec::new();
@@ -251,13 +250,12 @@ impl<'a> Pass<'a> {
             let values = by.iter().zip(&mut tally.interners).map(|(d, i)| Values::open(d, None, segment, i));
             tables.push(values.collect::<tantivy::Result<_>>()?);
         }
-        let fast = segment.fast_fields();
         Ok(Self {
             collect,
             ord,
-            letters: fast.u64("case")?,
-            numbers: fast.u64(NUMBER)?,
-            rationales: (collect.by == By::Rationale).then(|| fast.u64(SAME_RATIONALE)).transpose()?,
+            letters: segment.numbers("case")?,
+            numbers: segment.numbers(NUMBER)?,
+            rationales: (collect.by == By::Rationale).then(|| segment.numbers(SAME_RATIONALE)).transpose()?,
             places: order.of(segment)?,
             best: Best { top: collect.top, after, ..Best::default() },
             letter: None,

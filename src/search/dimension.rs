@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use tantivy::SegmentReader;
-use tantivy::columnar::{Cardinality, Column, StrColumn};
+use tantivy::columnar::{Cardinality, Column};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{FieldKind, IndexSchema, analysis};
+use crate::index::{FieldKind, IndexSchema, Keyword, Keywords, Segment, analysis};
 
 pub use crate::index::AGE_BANDS;
 
@@ -232,6 +231,14 @@ impl Dimension {
         };
         u32::try_from(code).unwrap_or(MISSING)
     }
+
+    /// What it takes of a keyword: all of it, or the highest of its levels.
+    fn cut<'a>(&self, value: &'a str) -> &'a str {
+        match self {
+            Self::Group { .. } => value.split(analysis::LEVEL).next().unwrap_or(value),
+            _ => value,
+        }
+    }
 }
 
 /// The values of one dimension in one segment, as codes.
@@ -242,23 +249,9 @@ pub struct Values {
     spelt: Vec<u64>,
 }
 
-/// Goes over the values of a column in their order, cut to what the dimension takes of them.
-fn each_value(dimension: &Dimension, column: &StrColumn, each: &mut dyn FnMut(&str)) -> tantivy::Result<()> {
-    let mut value = String::new();
-    for ord in 0..column.num_terms() as u64 {
-        value.clear();
-        column.ord_to_str(ord, &mut value)?;
-        each(match dimension {
-            Dimension::Group { .. } => value.split(analysis::LEVEL).next().unwrap_or(&value),
-            _ => &value,
-        });
-    }
-    Ok(())
-}
-
 enum Source {
     Absent,
-    Keyword { column: StrColumn, codes: Vec<u32> },
+    Keyword { keywords: Keywords, codes: Vec<u32> },
     Number(Column<u64>),
 }
 
@@ -272,19 +265,20 @@ pub struct Interner {
 }
 
 impl Interner {
-    /// The code of a value.
-    pub fn code(&mut self, value: &str) -> u32 {
-        let next = self.spellings.len() as u32;
-        let code = *self.codes.entry(analysis::fold(value)).or_insert(next);
-        if code == next {
-            self.spellings.push(BTreeMap::new());
+    /// The code of a value, lower case and without accents.
+    pub fn code(&mut self, folded: &str) -> u32 {
+        if let Some(code) = self.codes.get(folded) {
+            return *code;
         }
-        code
+        let next = self.spellings.len() as u32;
+        self.codes.insert(folded.to_owned(), next);
+        self.spellings.push(BTreeMap::new());
+        next
     }
 
     /// Notes that so many documents spell a value so.
     pub fn spelt(&mut self, value: &str, documents: u64) {
-        let code = self.code(value);
+        let code = self.code(&analysis::fold(value));
         *self.spellings[code as usize].entry(value.to_owned()).or_default() += documents;
     }
 
@@ -311,27 +305,26 @@ impl Values {
     pub fn open(
         dimension: &Dimension,
         keep: Option<&HashSet<String>>,
-        segment: &SegmentReader,
+        segment: &Segment,
         interner: &mut Interner,
     ) -> tantivy::Result<Self> {
-        let fast = segment.fast_fields();
         let source = match dimension {
             Dimension::Keyword(field) | Dimension::Group { field, .. } | Dimension::First { field, .. } => {
-                match fast.str(field)? {
+                match segment.keywords(field)? {
                     None => Source::Absent,
-                    Some(column) => {
-                        let mut codes = Vec::with_capacity(column.num_terms());
-                        let is_kept = |value: &str| keep.is_none_or(|keep| keep.contains(&*analysis::fold(value)));
-                        each_value(dimension, &column, &mut |value| {
-                            codes.push(if is_kept(value) { interner.code(value) } else { OTHERS });
-                        })?;
-                        Source::Keyword { column, codes }
+                    Some(keywords) => {
+                        let code = |keyword: &Keyword| {
+                            let folded = dimension.cut(&keyword.folded);
+                            let is_kept = keep.is_none_or(|keep| keep.contains(folded));
+                            if is_kept { interner.code(folded) } else { OTHERS }
+                        };
+                        Source::Keyword { codes: keywords.values.iter().map(code).collect(), keywords }
                     }
                 }
             }
-            Dimension::Period { field, .. } => Source::Number(fast.u64(field)?),
-            Dimension::AgeBand => Source::Number(fast.u64("age")?),
-            Dimension::Requests => Source::Number(fast.u64("requests")?),
+            Dimension::Period { field, .. } => Source::Number(segment.numbers(field)?),
+            Dimension::AgeBand => Source::Number(segment.numbers("age")?),
+            Dimension::Requests => Source::Number(segment.numbers("requests")?),
         };
         let spelt = match &source {
             Source::Keyword { codes, .. } => vec![0; codes.len()],
@@ -358,14 +351,14 @@ impl Values {
     }
 
     /// Tells the interner how often each spelling occurred.
-    pub fn close(&self, interner: &mut Interner) -> tantivy::Result<()> {
-        let Source::Keyword { column, codes } = &self.source else { return Ok(()) };
-        let mut counted = codes.iter().zip(&self.spelt);
-        each_value(&self.dimension, column, &mut |value| {
-            if let Some((code, count)) = counted.next().filter(|(code, count)| **code != OTHERS && **count > 0) {
-                *interner.spellings[*code as usize].entry(value.to_owned()).or_default() += count;
+    pub fn close(&self, interner: &mut Interner) {
+        let Source::Keyword { keywords, codes } = &self.source else { return };
+        for ((keyword, code), count) in keywords.values.iter().zip(codes).zip(&self.spelt) {
+            if *code != OTHERS && *count > 0 {
+                let value = self.dimension.cut(&keyword.value).to_owned();
+                *interner.spellings[*code as usize].entry(value).or_default() += count;
             }
-        })
+        }
     }
 
     /// Hands over the place of each document in a list with the code of each of its values, as [`Values::of`] has them.
@@ -374,7 +367,7 @@ impl Values {
         read.clear();
         read.resize(docs.len(), None);
         match &self.source {
-            Source::Keyword { column, .. }
+            Source::Keyword { keywords: Keywords { column, .. }, .. }
                 if column.ords().get_cardinality() == Cardinality::Multivalued
                     && !matches!(self.dimension, Dimension::First { .. }) =>
             {
@@ -386,7 +379,7 @@ impl Values {
                 return;
             }
             Source::Absent => {}
-            Source::Keyword { column, codes } => {
+            Source::Keyword { keywords: Keywords { column, .. }, codes } => {
                 column.ords().first_vals(docs, read);
                 for value in read.iter_mut() {
                     let ord = value.map_or(usize::MAX, |ord| ord as usize);
@@ -410,7 +403,7 @@ impl Values {
         codes.clear();
         match &self.source {
             Source::Absent => {}
-            Source::Keyword { column, codes: of } => {
+            Source::Keyword { keywords: Keywords { column, .. }, codes: of } => {
                 let most = if matches!(self.dimension, Dimension::First { .. }) { 1 } else { usize::MAX };
                 for ord in column.term_ords(doc).take(most) {
                     let Some(code) = of.get(ord as usize) else { continue };

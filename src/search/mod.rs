@@ -227,13 +227,13 @@ pub fn marks(reader: &Reader, expr: &Expr) -> Result<(Vec<Mark>, Vec<String>)> {
 
 /// What patterns and keywords of an expression stand for in an index.
 fn resolved(reader: &Reader, expr: &Expr) -> Result<Resolved> {
-    query::resolve(expr, &Here::new(reader.searcher(), reader.stop())).map_err(|e| reader.damaged(e))
+    query::resolve(expr, &Here(reader)).map_err(|e| reader.damaged(e))
 }
 
 fn collected(reader: &Reader, expr: &Expr, collect: &Collect) -> Result<Collected> {
     let searcher = reader.searcher();
     let weight = || {
-        let query = query::compile(expr, searcher)?;
+        let query = query::compile(expr, reader)?;
         let statistics = Statistics::new(searcher);
         let is_scored = collect.top > 0 && collect.sort == Sort::Score;
         query.weighted(searcher.schema(), is_scored.then_some(&statistics as _))

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use tantivy::Score;
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::{Score, Searcher, SegmentReader};
 
 use super::group::By;
 use crate::error::{self, Error, ErrorKind, Result};
-use crate::index::{FieldKind, IndexSchema, analysis};
+use crate::index::{FieldKind, IndexSchema, Keyword, Reader, Segment};
 use crate::letter::CaseNumber;
 
 /// The order of hits. Ties are broken by case number and the number.
@@ -94,15 +94,15 @@ pub struct Order {
 
 impl Order {
     /// Looks up what an order needs to know of all segments.
-    pub fn new(sort: &Sort, searcher: &Searcher, by: By) -> tantivy::Result<Self> {
+    pub fn new(sort: &Sort, reader: &Reader, by: By) -> tantivy::Result<Self> {
         let mut values = None;
         if let Sort::Field { field, .. } = sort
             && IndexSchema::get().find(field).is_some_and(|(def, _)| def.is_keyword())
         {
             let mut known = BTreeSet::new();
-            for segment in searcher.segment_readers() {
-                if let Some(column) = segment.fast_fields().str(field)? {
-                    known.extend(folded(&column)?);
+            for segment in reader.segments() {
+                if let Some(keywords) = segment.keywords(field)? {
+                    known.extend(keywords.values.iter().map(|keyword| keyword.folded.clone()));
                 }
             }
             values = Some(known.into_iter().collect());
@@ -111,21 +111,20 @@ impl Order {
     }
 
     /// The same for the documents of one segment.
-    pub fn of(&self, segment: &SegmentReader) -> tantivy::Result<Places> {
-        let fast = segment.fast_fields();
+    pub fn of(&self, segment: &Segment) -> tantivy::Result<Places> {
         Ok(match (&self.sort, &self.values) {
             (Sort::Score, _) => Places::Score,
             (Sort::Random { seed }, _) => Places::Random { seed: *seed, letters: self.letters },
-            (Sort::Field { field, descending }, Some(values)) => match fast.str(field)? {
+            (Sort::Field { field, descending }, Some(values)) => match segment.keywords(field)? {
                 None => Places::Missing,
-                Some(column) => {
-                    let rank = |value: &String| values.binary_search(value).map_or(MISSING, standing);
-                    let ranks = folded(&column)?.iter().map(rank).collect();
-                    Places::Text { column, ranks, descending: *descending }
+                Some(keywords) => {
+                    let rank = |keyword: &Keyword| values.binary_search(&keyword.folded).map_or(MISSING, standing);
+                    let ranks = keywords.values.iter().map(rank).collect();
+                    Places::Text { column: keywords.column, ranks, descending: *descending }
                 }
             },
             (Sort::Field { field, descending }, None) => Places::Number {
-                column: fast.u64(field)?,
+                column: segment.numbers(field)?,
                 // Letters without a case number have other numbers, above all of those.
                 most: if field == "case" { CaseNumber::MAX_U64 } else { u64::MAX },
                 descending: *descending,
@@ -169,17 +168,6 @@ fn standing(rank: usize) -> u64 {
 /// A place in the reverse order, and back.
 fn turned(place: u64, is_descending: bool) -> u64 {
     if is_descending { (MISSING - 1).saturating_sub(place) } else { place }
-}
-
-/// The values of a column in its order, as queries compare them.
-fn folded(column: &StrColumn) -> tantivy::Result<Vec<String>> {
-    let (mut values, mut value) = (Vec::with_capacity(column.num_terms()), String::new());
-    for ord in 0..column.num_terms() as u64 {
-        value.clear();
-        column.ord_to_str(ord, &mut value)?;
-        values.push(analysis::fold(&value));
-    }
-    Ok(values)
 }
 
 /// The places of the documents of one segment.

@@ -48,9 +48,15 @@ pub fn snippets(stored: &StoredIssue, marks: &[Mark], most: usize) -> Vec<Snippe
         return snippets;
     }
     let others: Vec<_> = passages.iter().filter(|passage| passage.field != "issue").collect();
-    let mut candidates = Vec::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
     let mut read: Vec<(Vec<Range<usize>>, Vec<Match>)> = Vec::new();
     for (place, passage) in others.iter().enumerate() {
+        // No part has more than all of the marks, and of equals those of texts before count.
+        candidates.sort_unstable();
+        let best = candidates.iter().filter(|(Reverse(kinds), ..)| *kinds == marks.len());
+        if chosen_of(best, most).len() == most {
+            break;
+        }
         let (found, words) = passage::matches_and_words(passage.text, passage.field, marks);
         let words = words.filter(|_| !found.is_empty());
         let sentences = words.map(|words| words.sentences(passage.text)).unwrap_or_default();
@@ -60,15 +66,7 @@ pub fn snippets(stored: &StoredIssue, marks: &[Mark], most: usize) -> Vec<Snippe
         read.push((sentences, found));
     }
     candidates.sort_unstable();
-    let mut chosen: Vec<(usize, Range<usize>)> = Vec::new();
-    for (_, place, _, start, end) in candidates {
-        if chosen.len() == most {
-            break;
-        }
-        if chosen.iter().all(|(other, range)| *other != place || end <= range.start || range.end <= start) {
-            chosen.push((place, start..end));
-        }
-    }
+    let mut chosen = chosen_of(&candidates, most);
     for i in 0..chosen.len() {
         let (place, window) = chosen[i].clone();
         let taken = chosen.iter().enumerate().filter(|(j, (other, _))| *j != i && *other == place);
@@ -84,6 +82,24 @@ pub fn snippets(stored: &StoredIssue, marks: &[Mark], most: usize) -> Vec<Snippe
         snippets.push(cut(first, filled(window, &sentences, &[]), &[]));
     }
     snippets
+}
+
+/// A part of a text, in the order of how good it is: how many marks it has, which text it is of, how many matches it has, and
+/// where it begins and ends.
+type Candidate = (Reverse<usize>, usize, Reverse<usize>, usize, usize);
+
+/// The first parts that do not overlap, at most so many, each with the text that it is of.
+fn chosen_of<'a>(candidates: impl IntoIterator<Item = &'a Candidate>, most: usize) -> Vec<(usize, Range<usize>)> {
+    let mut chosen: Vec<(usize, Range<usize>)> = Vec::new();
+    for (_, place, _, start, end) in candidates {
+        if chosen.len() == most {
+            break;
+        }
+        if chosen.iter().all(|(other, range)| other != place || *end <= range.start || range.end <= *start) {
+            chosen.push((*place, *start..*end));
+        }
+    }
+    chosen
 }
 
 /// Hands over parts of a text with matches, each with how many different marks and how many matches it has: every sentence

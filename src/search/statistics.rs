@@ -3,6 +3,8 @@
 //! tantivy counts deleted documents until their segment is merged, and measures a field's average length over them. Both
 //! would let scores depend on the history of an index.
 
+use std::cell::OnceCell;
+
 use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, Searcher, TERMINATED, Term};
@@ -12,12 +14,14 @@ use crate::index::IndexSchema;
 /// Counts of living documents, and lengths of fields from the schema.
 pub struct Statistics<'a> {
     searcher: &'a Searcher,
+    /// How many letters there are, once that was asked for.
+    letters: OnceCell<u64>,
 }
 
 impl<'a> Statistics<'a> {
     /// The statistics of what a searcher sees.
     pub fn new(searcher: &'a Searcher) -> Self {
-        Self { searcher }
+        Self { searcher, letters: OnceCell::new() }
     }
 }
 
@@ -39,14 +43,21 @@ impl Bm25StatisticsProvider for Statistics<'_> {
         if !schema.fields().any(|(def, field)| field == term.field() && def.letter) {
             return Ok(found);
         }
-        let numbered = |number| self.living(&Term::from_field_u64(schema.number, number));
-        let letters = numbered(0)? + numbered(1)?;
         // Documents are counted with 32 bits, so the product has room.
-        Ok(found * self.total_num_docs()? / letters.max(1))
+        Ok(found * self.total_num_docs()? / self.letters()?.max(1))
     }
 }
 
 impl Statistics<'_> {
+    fn letters(&self) -> tantivy::Result<u64> {
+        if let Some(letters) = self.letters.get() {
+            return Ok(*letters);
+        }
+        let numbered = |number| self.living(&Term::from_field_u64(IndexSchema::get().number, number));
+        let letters = numbered(0)? + numbered(1)?;
+        Ok(*self.letters.get_or_init(|| letters))
+    }
+
     /// How many living documents have a term.
     fn living(&self, term: &Term) -> tantivy::Result<u64> {
         let mut count = 0;

@@ -24,7 +24,7 @@ pub fn suggestion(
     if hits(found) >= FEW {
         return Ok(None);
     }
-    for better in corrections(typed, reader.searcher(), reader.stop()).map_err(|e| reader.damaged(e))? {
+    for better in corrections(typed, reader).map_err(|e| reader.damaged(e))? {
         // What is put right may be no query, of which there is nothing to tell.
         let Ok(expr) = ask(&better) else { continue };
         let request = Request { limit: 0, ..Request::new(expr) };

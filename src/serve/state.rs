@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{StatusCode, Uri};
-use imr::index::{Reader, Stop};
+use imr::index::{Reader, Served, Stop};
 use imr::search::Table;
 use imr::{Error, ErrorKind, Result};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -32,6 +32,8 @@ pub struct App(Arc<Inner>);
 struct Inner {
     settings: Arc<Settings>,
     opened: RwLock<Arc<Opened>>,
+    /// Who writes the index gives way.
+    _served: Served,
     queries: Arc<Semaphore>,
     exports: Places,
     waiting: AtomicUsize,
@@ -113,9 +115,11 @@ impl App {
         let token = settings.token.as_deref().map(|token| Token::new(token, port));
         let log = Log::begin().map_err(|e| Error::new(ErrorKind::Io, "the server cannot start").with_source(e))?;
         let (waiting, metrics) = (AtomicUsize::new(0), Metrics::default());
+        let served = Served::begin(&settings.index);
         Ok(Self(Arc::new(Inner {
             settings,
             opened,
+            _served: served,
             queries,
             exports,
             waiting,

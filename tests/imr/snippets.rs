@@ -235,7 +235,7 @@ fn search(parts: &[usize], snippets: usize, context: Option<usize>) -> (Found, E
     let asked: Vec<_> = parts.iter().map(|part| format!("({})", PARTS[*part])).collect();
     let expr = query::parse(&asked.join(" OR ")).unwrap().expr;
     let request = Request { limit: 30, snippets, context, ..Request::new(expr.clone()) };
-    let expr = query::resolve(&expr, &query::Here::new(LETTERS.1.searcher(), LETTERS.1.stop())).unwrap().expr;
+    let expr = query::resolve(&expr, &query::Here(&LETTERS.1)).unwrap().expr;
     (search::search(&LETTERS.1, &request).unwrap(), expr)
 }
 

@@ -91,7 +91,7 @@ impl Countable for Reader {
 
     fn tables(&self, expr: &Expr, request: &StatsRequest, keep: &[Keep], tables: &[Vec<usize>]) -> Result<Vec<Cells>> {
         let searcher = self.searcher();
-        let weight = || query::compile(expr, searcher)?.weighted(searcher.schema(), None);
+        let weight = || query::compile(expr, self)?.weighted(searcher.schema(), None);
         let weight = weight().map_err(|e| self.damaged(e))?.until(self.stop().clone());
         pass::run(self, &weight, request, keep, tables)
     }

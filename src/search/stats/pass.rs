@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use tantivy::DocId;
 use tantivy::columnar::Column;
-use tantivy::{DocId, SegmentReader};
 
 use super::StatsRequest;
 use super::cells::{Cell, Codes, Counts};
 use super::figures::Days;
 use crate::error::Result;
-use crate::index::{NUMBER, Reader, analysis};
+use crate::index::{NUMBER, Reader, Segment, analysis};
 use crate::letter::Date;
 use crate::query::Weighted;
 use crate::search::block::{self, BLOCK, Matched, look_up};
@@ -68,7 +68,7 @@ pub fn run(
     let mut all: Vec<Cells> = tables.iter().map(|table| Cells::new(table.len())).collect();
     for pass in passes {
         for (codes, interner) in pass.codes.iter().zip(&mut interners) {
-            codes.values.close(interner).map_err(|error| reader.damaged(error))?;
+            codes.values.close(interner);
         }
         let parts = pass.counts.into_iter().zip(pass.days);
         for ((cells, table), (counts, days)) in all.iter_mut().zip(tables).zip(parts) {
@@ -119,7 +119,7 @@ struct Pass<'a> {
 }
 
 impl block::Pass for Pass<'_> {
-    fn run(&mut self, segment: &SegmentReader, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()> {
+    fn run(&mut self, segment: &Segment, weight: &Weighted, range: Range<DocId>) -> tantivy::Result<()> {
         let alive = segment.alive_bitset();
         let mut windows = weight.windows(segment, range)?;
         while let Some((start, found)) = windows.fill_next() {
@@ -140,24 +140,24 @@ impl block::Pass for Pass<'_> {
 
 impl<'a> Pass<'a> {
     fn open(
-        segment: &SegmentReader,
+        segment: &Segment,
         request: &StatsRequest,
         keep: &[Keep],
         tables: &'a [Vec<usize>],
         interners: &mut [Interner],
     ) -> tantivy::Result<Self> {
-        let fast = segment.fast_fields();
         let mut names = Interner::default();
         let outcomes = Values::open(&Dimension::Keyword("outcome".to_owned()), None, segment, &mut names)?;
         let codes = request.by.iter().zip(interners).enumerate().map(|(i, (dimension, interner))| {
             Values::open(dimension, keep.get(i).and_then(Option::as_ref), segment, interner).map(Codes::new)
         });
         let codes = codes.collect::<tantivy::Result<Vec<_>>>()?;
-        let since =
-            request.days.map(|since| -> tantivy::Result<_> { Ok([fast.u64(since.field())?, fast.u64("decided")?]) });
+        let since = request
+            .days
+            .map(|since| -> tantivy::Result<_> { Ok([segment.numbers(since.field())?, segment.numbers("decided")?]) });
         Ok(Self {
             tables,
-            numbers: fast.u64(NUMBER)?,
+            numbers: segment.numbers(NUMBER)?,
             outcomes,
             upheld: names.find("upheld"),
             overturned: names.find("overturned"),
