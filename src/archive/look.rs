@@ -48,6 +48,13 @@ pub struct Name {
     pub(super) root: usize,
 }
 
+impl Name {
+    /// The path, beginning with the root as it was given.
+    pub fn path(&self) -> &Path {
+        self.entry.path()
+    }
+}
+
 /// Some files of a walk in a row, of which no more than the names is looked at.
 pub struct Lot {
     pub(super) names: Vec<Result<Name>>,

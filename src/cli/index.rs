@@ -14,7 +14,7 @@ use super::{End, archive, interrupt, message, output};
 /// A killed run loses at most what came after its last commit. A commit costs some tenths of a second.
 const COMMIT_EVERY: Duration = Duration::from_secs(60);
 /// What the manifest holds of so many files takes some tens of MB before it is committed.
-const COMMIT_FILES: usize = 50_000;
+pub const COMMIT_FILES: usize = 50_000;
 /// Another time between commits, in seconds: for tests that kill runs between and within commits.
 const COMMIT_SECONDS: &str = "IMR_COMMIT_SECONDS";
 

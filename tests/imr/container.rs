@@ -108,7 +108,7 @@ fn containers_within_containers_are_read_one_level_deep() {
     let found = [
         ("b.zip!/c.txt", "deep"),
         ("t.tgz!/d.txt", "tar"),
-        ("r.jsonl!/1", RECORD),
+        ("r.jsonl!/0000001", RECORD),
         ("l.txt.gz!/l.txt", "single"),
         ("other.bin.gz", "Other"),
         (
