@@ -1,0 +1,1 @@
+//! The examples of jobs that write shards.
