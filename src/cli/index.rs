@@ -23,6 +23,7 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
     let redo = redo(&args);
     let roots = archive::meant(args.archive)?;
     let shown: Vec<String> = roots.iter().take(SHOWN).map(|root| format!("`{}`", root.path.display())).collect();
+    let folders: Vec<PathBuf> = roots.iter().map(|root| root.path.clone()).filter(|path| path.is_dir()).collect();
     let dir = index_dir(args.index);
     let index = match roots.is_empty() {
         // Those of earlier runs are wanted, whose index may lie above.
@@ -64,6 +65,9 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
         ReportFormat::Json => present::report_json(&mut out, &report)?,
     }
     out.flush()?;
+    if report.containers > 0 {
+        message::lacking_shards(folders.iter().map(PathBuf::as_path));
+    }
     if report.failed_before > 0 {
         let files =
             if report.failed_before == 1 { "1 file".to_owned() } else { format!("{} files", report.failed_before) };

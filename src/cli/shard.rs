@@ -60,15 +60,12 @@ pub fn run(args: ParseArgs, shard: Shard, folder: &Path) -> anyhow::Result<End> 
     let file = task.file()?;
     let data = Data { file, ..data };
     let manifest = Manifest { format: shards::FORMAT, task, paths, letters, issues, unknown_layout, failures, data };
-    // Records never stand beside a manifest of others.
-    if Manifest::read(&place).map_or_else(|e| e.kind() != ErrorKind::NotFound, |old| old != manifest) {
-        removed(&place)?;
+    match put(whole, &manifest, folder) {
+        // Another attempt was first, and swept away what this one was about to put there.
+        Err(_) if Manifest::read(&place).is_ok_and(|there| there == manifest && there.check_data(folder).is_ok()) => {}
+        put => put?,
     }
-    for (other, ..) in FORMATS.into_iter().filter(|(other, ..)| *other != ending) {
-        removed(&folder.join(format!("{}.{other}", shard.stem())))?;
-    }
-    whole.commit()?;
-    file::replace(&place, &manifest.to_bytes()?)?;
+    file::sweep(folder, &shard.stem());
     tell(&manifest, folder, &args.look)?;
     Ok(match missing {
         0 if args.strict && !manifest.failures.is_empty() => End::Nothing,
@@ -82,6 +79,21 @@ fn is_done(done: &Manifest, task: &Task, folder: &Path) -> bool {
     let passes =
         |failure: &Failure| matches!(ErrorKind::from_code(&failure.code), Some(ErrorKind::Io | ErrorKind::NotFound));
     done.task == *task && !done.failures.iter().any(passes) && done.check_data(folder).is_ok()
+}
+
+/// Puts a shard in its place: records, and then their manifest.
+fn put(records: Whole, manifest: &Manifest, folder: &Path) -> imr::Result<()> {
+    let shard = manifest.task.shard()?;
+    let place = Manifest::place(folder, shard);
+    // Records never stand beside a manifest of others.
+    if Manifest::read(&place).map_or_else(|e| e.kind() != ErrorKind::NotFound, |old| old != *manifest) {
+        removed(&place)?;
+    }
+    for (other, ..) in FORMATS.into_iter().filter(|(other, ..)| *other != manifest.task.records) {
+        removed(&folder.join(format!("{}.{other}", shard.stem())))?;
+    }
+    records.commit()?;
+    file::replace(&place, &manifest.to_bytes()?)
 }
 
 fn removed(place: &Path) -> imr::Result<()> {

@@ -70,6 +70,7 @@ impl Temporary {
                 .with_hint("`imr export` and `imr parse` write records in JSON lines or Parquet")
                 .into());
         }
+        message::lacking_shards(paths.iter().map(PathBuf::as_path));
         for failure in report.failures.iter().take(NAMED) {
             message::failure(&failure.path, &failure.reason);
         }

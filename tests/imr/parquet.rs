@@ -1,11 +1,13 @@
 //! Parquet: what is written comes back value by value, with the crate that wrote it and with other readers.
 
 use std::fs::{self, File};
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::record::Field;
+use imr::archive::container::{Format, Limits, Members};
 use imr::letter::{Basis, CaseNumber, Date, Layout, LetterOutcome, Outcome, Priority, Sex, Side, Source, TimeUnit};
 use imr::present::{self, FileFormat, Of, Row, Style};
 use imr::record::{
@@ -303,7 +305,21 @@ proptest! {
             let lines: Vec<_> = lines(of, &letters).into_iter().map(|line| expected(line, of)).collect();
             prop_assert_eq!(rows, lines);
         }
+        // Letters are read again as they were.
+        let bytes = bytes_of(written(Of::Letters, &letters));
+        let rows = Members::of_bytes(bytes, Format::of("letters.parquet").unwrap(), &Limits::default()).unwrap();
+        let read: Vec<LetterRecord> =
+            rows.map(|row| serde_json::from_slice(&row.unwrap().read().unwrap()).unwrap()).collect();
+        prop_assert_eq!(read, letters);
     }
+}
+
+/// The bytes of a file.
+fn bytes_of(mut file: File) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    file.rewind().unwrap();
+    file.read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 #[test]

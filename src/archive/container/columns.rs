@@ -1,4 +1,6 @@
 //! Exports of records in Parquet: each row is an entry, which is read as the JSON that the record has in a line.
+//!
+//! The crate reads columns page by page and unpacks a page to no more than its header says, which is 2 GiB at most.
 
 use std::io;
 
@@ -40,18 +42,9 @@ impl Rows {
             return Err(Error::new(ErrorKind::RecordDamaged, fact)
                 .with_hint("`imr export --of letters` and `imr parse --shard` write letters in Parquet"));
         }
-        // A row group is decoded page by page, and one that says that it unpacks to more is none of ours.
-        let most = limits.entry_bytes.saturating_mul(GROUPS);
-        let sizes = file.metadata().row_groups().iter().map(|group| group.total_byte_size());
-        if sizes.clone().any(|bytes| u64::try_from(bytes).is_ok_and(|bytes| bytes > most)) {
-            return Err(too_large(limits));
-        }
         Ok(Self { rows: RowIter::from_file_into(Box::new(file)), number: 0, row: None, limits: *limits })
     }
 }
-
-/// How many times the longest letter a row group may be.
-const GROUPS: u64 = 16;
 
 impl Shape for Rows {
     fn next(&mut self) -> Option<Result<Head>> {

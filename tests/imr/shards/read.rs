@@ -1,5 +1,6 @@
 //! `imr index`, `imr publish` and `imr stats` over a folder of shards: all of them, or none.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::Value;
@@ -38,15 +39,16 @@ fn archive() -> Folder {
             |n| crate::invented::Letter::invent(11, n).to_text(crate::invented::Linearization::Pairs).into_bytes();
         numbers.map(|n| (format!("{prefix}/{n:03}.txt"), text(n))).collect()
     };
-    let borrowed = |entries: &[(String, Vec<u8>)], pack: fn(&[(&str, &[u8])]) -> Vec<u8>| {
-        pack(&entries.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect::<Vec<_>>())
-    };
-    folder.write("letters/b.zip", borrowed(&of("in", 1..14), zip));
-    folder.write("letters/z/c.tar", borrowed(&of("of", 10..30), tar));
+    folder.write("letters/b.zip", packed(&of("in", 1..14), zip));
+    folder.write("letters/z/c.tar", packed(&of("of", 10..30), tar));
     folder.write("letters/note.txt", "A cover note.");
     folder.write("letters/copy.txt", "A cover note.");
     folder.write("letters/empty.txt", "");
     folder
+}
+
+fn packed(entries: &[(String, Vec<u8>)], pack: impl Fn(&[(&str, &[u8])]) -> Vec<u8>) -> Vec<u8> {
+    pack(&entries.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect::<Vec<_>>())
 }
 
 /// What is said of letters, without the places where they were read.
@@ -92,6 +94,7 @@ fn letters_by_way_of_shards_are_the_letters() {
     assert!(direct[0].contains("\"page\""), "some letters have pages");
     // What could not be read is in no shard.
     direct.pop();
+    assert!(has_versions_out_of_order(&folder), "some versions come in another order by the digits of their numbers");
     for format in FORMATS {
         for of in [1, 3, 40] {
             let out = format!("{format}-{of}");
@@ -114,6 +117,18 @@ fn letters_by_way_of_shards_are_the_letters() {
             }
         }
     }
+}
+
+/// Whether a letter has versions of one day in lines whose numbers, as texts, are in another order.
+fn has_versions_out_of_order(folder: &Folder) -> bool {
+    let parsed = folder.imr(&["parse", "letters"]).succeeds().out;
+    let mut versions: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (number, line) in (1..).zip(parsed.lines()) {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let letter = format!("{} {}", record["case_number"], record["decision_date"]);
+        versions.entry(letter).or_default().push(format!("{number}"));
+    }
+    versions.values().any(|numbers| !numbers.is_sorted())
 }
 
 fn first_difference<'a>(a: &'a str, b: &'a str) -> String {
@@ -157,8 +172,11 @@ fn letters_there(stub: &Stub) -> u64 {
     documents.values().map(|d| d["letter"].as_str().unwrap()).collect::<std::collections::BTreeSet<_>>().len() as u64
 }
 
+/// What is wrong, what makes it so of shards in a format, and what is said of it.
+type Fault = (&'static str, fn(&Folder, &str), &'static [&'static str]);
+
 /// What may be wrong with shards of `letters`, and what is said of it.
-const FAULTS: &[(&str, fn(&Folder, &str), &[&str])] = &[
+const FAULTS: &[Fault] = &[
     (
         "one is missing",
         |f, e| remove(f, &["part-00001-of-00003.manifest.json", &format!("part-00001-of-00003.{e}")]),
