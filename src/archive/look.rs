@@ -48,9 +48,9 @@ pub struct Name {
     pub(super) root: usize,
 }
 
-impl Name {
+impl AsRef<Path> for Name {
     /// The path, beginning with the root as it was given.
-    pub fn path(&self) -> &Path {
+    fn as_ref(&self) -> &Path {
         self.entry.path()
     }
 }

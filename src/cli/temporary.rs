@@ -76,7 +76,7 @@ impl Temporary {
         }
         let failed = report.failures.len() as u64;
         if failed > 0 {
-            message::note(&format!("{} could not be read, and counts for nothing", counted(failed, "record")));
+            message::note(&format!("{}: what could not be read counts for nothing", counted(failed, "failure")));
         }
         let reader = Reader::open(&config.index)?;
         Ok(Some(Self { reader, is_whole: failed == 0, _folder: folder }))

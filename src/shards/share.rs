@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::manifest::List;
-use crate::archive::{Name, Shard};
+use crate::archive::Shard;
 
 /// The share of a shard in some files, in the order of their paths, and what tells the list of them from others.
 ///
@@ -33,12 +33,6 @@ fn list(paths: impl Iterator<Item = Vec<u8>>) -> List {
         count += 1;
     }
     List { paths: count, digest: hasher.finalize().to_hex().to_string() }
-}
-
-impl AsRef<Path> for Name {
-    fn as_ref(&self) -> &Path {
-        self.path()
-    }
 }
 
 #[cfg(test)]

@@ -21,8 +21,6 @@ use crate::letter::Date;
 
 /// Columns that every export of letters has; see `schema/export-letters.parquet.txt`.
 const COLUMNS: [&str; 3] = ["case_number", "digest", "issues"];
-/// The number of the day 1970-01-01 among days of the calendar.
-const EPOCH: i32 = 719_162;
 
 /// The rows of a file.
 pub(super) struct Rows {
@@ -81,7 +79,7 @@ fn value(name: &str, field: &Field) -> Result<Value> {
         Field::UInt(number) => (*number).into(),
         Field::Long(number) => (*number).into(),
         Field::Str(text) => text.as_str().into(),
-        Field::Date(days) => match days.checked_add(EPOCH).and_then(Date::from_days) {
+        Field::Date(days) => match days.checked_add(Date::EPOCH).and_then(Date::from_days) {
             Some(date) => date.to_string().into(),
             None => return Err(wrong(name)),
         },

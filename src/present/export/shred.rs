@@ -204,12 +204,9 @@ impl Values {
     }
 }
 
-/// How many days 1970-01-01 is behind the first day of the calendar.
-const EPOCH: i32 = 719_162;
-
 /// How many days a date is behind 1970-01-01.
 fn days(date: Date) -> i32 {
-    date.to_days() - EPOCH
+    date.to_days() - Date::EPOCH
 }
 
 fn fields(group: &Type, columns: &mut Vec<Column>) -> io::Result<Vec<Field>> {

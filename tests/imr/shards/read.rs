@@ -325,6 +325,37 @@ fn shards_that_are_not_whole_are_never_counted_in_part() {
 }
 
 #[test]
+fn exports_are_counted_without_an_index() {
+    let folder = Folder::indexed(20);
+    folder.imr(&["export", "-o", "all.parquet"]).succeeds();
+    folder.imr(&["export", "sex:female", "-o", "some.jsonl"]).succeeds();
+    let total =
+        |args: &[&str]| folder.imr(&[&["stats", "--format", "json"], args].concat()).succeeds().json()["total"].clone();
+    assert_eq!(total(&["--from", "all.parquet"]), total(&[]));
+    assert_eq!(total(&["--from", "some.jsonl"]), total(&["sex:female"]));
+    // Equal letters count once.
+    assert_eq!(total(&["--from", "some.jsonl", "--from", "all.parquet", "--from", "letters"]), total(&[]));
+    folder.imr(&["stats", "zzz", "--from", "all.parquet"]).ends_with(1);
+    folder.write("none/a.doc", "no letter");
+    folder.write("damaged.jsonl", fs::read_to_string(folder.path().join("some.jsonl")).unwrap() + "{}\n");
+    folder
+        .imr(&["stats", "--from", "damaged.jsonl"])
+        .ends_with(2)
+        .says(&["is no record of a letter", "1 failure: what could not be read counts for nothing"]);
+    for (args, says) in [
+        (&["--from", "nowhere"][..], &["`nowhere`", "no such file"][..]),
+        (&["--from", "all.parquet", "--from", "nowhere"], &["nowhere"]),
+        (&["--from", "none"], &["no record to count"]),
+        (&["--from", "all.parquet", "--index", ".imr"], &["--index"]),
+        (&["--from", "all.parquet", "--remote", "http://127.0.0.1:9/letters"], &["--remote"]),
+    ] {
+        folder.imr(&[&["stats"], args].concat()).ends_with(2).says(says).prints_nothing();
+    }
+    folder.imr(&["export", "--of", "issues", "-o", "issues.parquet"]).succeeds();
+    folder.imr(&["stats", "--from", "issues.parquet"]).ends_with(2).says(&["has no column `issues`"]);
+}
+
+#[test]
 fn shards_below_an_archive_are_taken_when_they_are_whole() {
     let folder = Folder::new();
     folder.invent("letters", 1..=12);

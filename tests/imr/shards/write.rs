@@ -210,6 +210,8 @@ fn what_makes_no_shard_says_so_and_writes_nothing() {
 #[test]
 fn a_person_is_told_in_words() {
     let (folder, _) = listed(4);
+    // What they like to read is nothing for shards.
+    folder.write(".imrrc", "[parse]\nformat = \"text\"\n");
     let run = shard(&folder, "0/1", "shards", &[&LIST[..], &["--pretty"]].concat()).succeeds();
     assert!(run.out.starts_with("shards/part-00000-of-00001.jsonl: 4 letters with "), "{}", run.out);
 }
