@@ -39,6 +39,8 @@ pub enum ErrorKind {
     ContainerLimit,
     /// A line of an export is no record of a letter.
     RecordDamaged,
+    /// The shards of an archive are not all there, or not what was written.
+    Shards,
     /// A parser panicked on this file.
     Panic,
     /// The query cannot be parsed.
@@ -65,7 +67,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ErrorKind; 25] = [
+    pub const ALL: [ErrorKind; 26] = [
         Self::Io,
         Self::NotFound,
         Self::Empty,
@@ -80,6 +82,7 @@ impl ErrorKind {
         Self::ContainerEncrypted,
         Self::ContainerLimit,
         Self::RecordDamaged,
+        Self::Shards,
         Self::Panic,
         Self::Query,
         Self::IndexMissing,
@@ -110,6 +113,7 @@ impl ErrorKind {
             Self::ContainerEncrypted => "container_encrypted",
             Self::ContainerLimit => "container_limit",
             Self::RecordDamaged => "record_damaged",
+            Self::Shards => "shards",
             Self::Panic => "panic",
             Self::Query => "query",
             Self::IndexMissing => "index_missing",

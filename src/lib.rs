@@ -16,5 +16,6 @@ pub mod query;
 pub mod record;
 pub mod remote;
 pub mod search;
+pub mod shards;
 
 pub use error::{Error, ErrorKind, Result};

@@ -48,6 +48,13 @@ pub struct Name {
     pub(super) root: usize,
 }
 
+impl AsRef<Path> for Name {
+    /// The path, beginning with the root as it was given.
+    fn as_ref(&self) -> &Path {
+        self.entry.path()
+    }
+}
+
 /// Some files of a walk in a row, of which no more than the names is looked at.
 pub struct Lot {
     pub(super) names: Vec<Result<Name>>,

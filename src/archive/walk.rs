@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::container::{self, Format};
+use super::container::{self, Format, is_letter_name};
 use super::look::{Entry, Lot, Name, below, format, look, name_of, no_file, walk_error};
 use super::{Filter, Root};
 use crate::error::{Error, ErrorKind, Result};
@@ -24,6 +24,8 @@ pub struct Walk {
     current: Option<(Root, walkdir::IntoIter)>,
     /// What came next and belongs to another lot than what came before it.
     ahead: Option<(Result<Name>, Arc<Filter>)>,
+    /// What was chosen of another walk, with the filter of all its roots.
+    chosen: Option<(std::vec::IntoIter<Name>, Arc<Filter>)>,
     skip: Skip,
 }
 
@@ -60,7 +62,35 @@ impl Walk {
     /// Begins a walk over what the filters of the roots mean. Symbolic links below a root are followed if its filter says
     /// so; roots always are.
     pub fn new(roots: Vec<Root>) -> Self {
-        Self { roots: roots.into_iter(), current: None, ahead: None, skip: Skip::default() }
+        Self { roots: roots.into_iter(), current: None, ahead: None, chosen: None, skip: Skip::default() }
+    }
+
+    /// Begins a walk that comes to nothing but these files of another one, whose roots all had this filter.
+    pub fn of(names: Vec<Name>, filter: &Arc<Filter>) -> Self {
+        Self { chosen: Some((names.into_iter(), Arc::clone(filter))), ..Self::new(Vec::new()) }
+    }
+
+    /// All that may be a letter or hold some, by the names, of which no more is looked at.
+    ///
+    /// # Errors
+    /// Where the walk cannot go: what is cut into parts has to be known as a whole.
+    pub fn letters(mut self) -> Result<Vec<Name>> {
+        let mut found = Vec::new();
+        while let Some(name) = self.find_name() {
+            let name = name?;
+            let file = &name.entry;
+            let is_letter = match file.depth() {
+                0 => !file.path().is_dir(),
+                _ => {
+                    file.file_type().is_file()
+                        && (is_letter_name(&file.file_name().to_string_lossy()) || format(file).is_some())
+                }
+            };
+            if is_letter {
+                found.push(name);
+            }
+        }
+        Ok(found)
     }
 
     /// The same walk, passing over some paths.
@@ -75,11 +105,19 @@ impl Walk {
             return self.ahead.take();
         }
         let name = self.find_name()?;
-        let filter = self.current.as_ref().map(|(root, _)| Arc::clone(&root.filter));
-        Some((name, filter.unwrap_or_default()))
+        Some((name, self.chosen_by().cloned().unwrap_or_default()))
+    }
+
+    /// Which what came last was chosen by.
+    fn chosen_by(&self) -> Option<&Arc<Filter>> {
+        let of_root = self.current.as_ref().map(|(root, _)| &root.filter);
+        of_root.or(self.chosen.as_ref().map(|(_, filter)| filter))
     }
 
     fn find_name(&mut self) -> Option<Result<Name>> {
+        if let Some(name) = self.chosen.as_mut().and_then(|(names, _)| names.next()) {
+            return Some(Ok(name));
+        }
         loop {
             if let Some((Root { path: root, filter }, walk)) = &mut self.current {
                 match walk.next() {
@@ -117,7 +155,7 @@ impl Walk {
         let mut names = vec![first];
         while names.len() < most {
             let Some(name) = self.find_name() else { break };
-            let of_name = self.current.as_ref().map_or(&filter, |(root, _)| &root.filter);
+            let of_name = self.chosen_by().unwrap_or(&filter);
             if !Arc::ptr_eq(of_name, &filter) {
                 self.ahead = Some((name, Arc::clone(of_name)));
                 break;

@@ -15,6 +15,9 @@ pub struct Whole {
     file: File,
 }
 
+/// How the names of files end that are being written beside their places.
+const BESIDE: &str = ".new";
+
 /// How many names are tried for the file beside the place.
 const TRIES: u32 = 100;
 
@@ -46,7 +49,7 @@ impl Whole {
         for number in 0..TRIES {
             let mut beside = std::ffi::OsString::from(".");
             beside.push(name);
-            beside.push(format!(".{}-{number}.new", std::process::id()));
+            beside.push(format!(".{}-{number}{BESIDE}", std::process::id()));
             let beside = place.with_file_name(beside);
             match OpenOptions::new().write(true).create_new(true).open(&beside) {
                 Ok(file) => return Ok(Self { place, beside: Some(beside), file }),
@@ -104,4 +107,18 @@ pub fn replace(place: &Path, content: &[u8]) -> Result<()> {
     let whole = Whole::begin(place.to_path_buf())?;
     whole.writer()?.write_all(content).map_err(|e| Error::write(place, e))?;
     whole.commit()
+}
+
+/// Removes what runs left behind that were killed while they wrote files whose names begin so, in a folder. A run that is
+/// still at work cannot put its file in its place any more.
+pub fn sweep(folder: &Path, name: &str) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let own = entry.file_name();
+        let rest = own.to_str().and_then(|own| own.strip_prefix('.')?.strip_prefix(name)?.strip_suffix(BESIDE));
+        if rest.is_some_and(|rest| rest.starts_with('.')) {
+            // What cannot be removed is in nobody's way.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }

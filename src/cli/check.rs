@@ -55,7 +55,7 @@ pub fn run(args: CheckArgs) -> anyhow::Result<End> {
                 Ok(record) => add(&record),
                 Err(error) => {
                     let is_root = error.path().is_some_and(|path| roots.contains(path));
-                    missing |= is_root && error.kind() == ErrorKind::NotFound;
+                    missing |= is_root && error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::Shards;
                     let path = error.path().map(|path| path.display().to_string()).unwrap_or_default();
                     failures.push(Failure { path, code: error.kind().code(), reason: error.reason() });
                     message::warning(&error);

@@ -14,7 +14,7 @@ use super::{End, archive, interrupt, message, output, priority};
 /// A killed run loses at most what came after its last commit. A commit costs some tenths of a second.
 const COMMIT_EVERY: Duration = Duration::from_secs(60);
 /// What the manifest holds of so many files takes some tens of MB before it is committed.
-const COMMIT_FILES: usize = 50_000;
+pub const COMMIT_FILES: usize = 50_000;
 /// Another time between commits, in seconds: for tests that kill runs between and within commits.
 const COMMIT_SECONDS: &str = "IMR_COMMIT_SECONDS";
 
@@ -23,6 +23,7 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
     let redo = redo(&args);
     let roots = archive::meant(args.archive)?;
     let shown: Vec<String> = roots.iter().take(SHOWN).map(|root| format!("`{}`", root.path.display())).collect();
+    let folders: Vec<PathBuf> = roots.iter().map(|root| root.path.clone()).filter(|path| path.is_dir()).collect();
     let dir = index_dir(args.index);
     let index = match roots.is_empty() {
         // Those of earlier runs are wanted, whose index may lie above.
@@ -65,6 +66,9 @@ pub fn run(args: IndexArgs) -> anyhow::Result<End> {
         ReportFormat::Json => present::report_json(&mut out, &report)?,
     }
     out.flush()?;
+    if report.containers > 0 {
+        message::lacking_shards(folders.iter().map(PathBuf::as_path));
+    }
     if report.failed_before > 0 {
         let files =
             if report.failed_before == 1 { "1 file".to_owned() } else { format!("{} files", report.failed_before) };

@@ -7,6 +7,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 use imr::ErrorKind;
 use imr::present::one_line;
+use imr::shards::Shards;
 
 use super::command;
 
@@ -71,6 +72,21 @@ pub fn note(text: &str) {
 /// A number of things in words.
 pub fn counted(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Says of the folders of shards among some paths how many files could not be read when they were written: they are in
+/// no count.
+pub fn lacking_shards<'a>(paths: impl Iterator<Item = &'a Path>) {
+    for path in paths.filter(|path| path.is_dir()) {
+        // What is wrong with shards is an error of whoever reads them.
+        let Ok(Some(shards)) = Shards::open(path) else { continue };
+        let failed: usize = shards.manifests().iter().map(|manifest| manifest.failures.len()).sum();
+        if failed > 0 {
+            let files = counted(failed as u64, "file");
+            let place = path.display();
+            note(&format!("the shards of `{place}` lack {files} that could not be read, which their manifests name"));
+        }
+    }
 }
 
 /// Prints remarks.

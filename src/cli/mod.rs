@@ -29,10 +29,12 @@ mod report;
 mod saved;
 mod search;
 mod serve;
+mod shard;
 mod show;
 mod similar;
 mod stats;
 mod status;
+mod temporary;
 mod there;
 
 use std::io::Write;

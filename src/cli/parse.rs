@@ -7,10 +7,18 @@ use imr::record::IssueRecord;
 use imr::{ErrorKind, ingest, present};
 
 use super::args::{ParseArgs, ParseFormat};
-use super::{End, archive, index, message, output};
+use super::{End, archive, index, message, output, shard};
 
 /// Reads letters and prints their records.
-pub fn run(args: ParseArgs) -> anyhow::Result<End> {
+pub fn run(mut args: ParseArgs) -> anyhow::Result<End> {
+    if let (Some(shard), Some(folder)) = (args.shard, args.output.take()) {
+        return shard::run(args, shard, &folder);
+    }
+    if args.format == ParseFormat::Parquet {
+        return Err(imr::Error::new(ErrorKind::Usage, "Parquet is written by `--shard`, into a folder")
+            .with_hint("`--shard 0/1 -o DIR` writes all as one shard")
+            .into());
+    }
     let style = output::style(&args.look);
     let mut out = output::stdout();
     let (mut read, mut failed, mut missing) = (0u64, 0u64, 0u64);
@@ -24,7 +32,7 @@ pub fn run(args: ParseArgs) -> anyhow::Result<End> {
                 record.issues.iter_mut().for_each(IssueRecord::explain);
             }
             let written = match args.format {
-                ParseFormat::Jsonl => present::record_json(&mut out, &record),
+                ParseFormat::Jsonl | ParseFormat::Parquet => present::record_json(&mut out, &record),
                 ParseFormat::Text if read > 0 => writeln!(out, "\n{}\n", "-".repeat(style.width.min(80)))
                     .and_then(|()| present::letter(&mut out, &record, &reading, &style, &style.cwd)),
                 ParseFormat::Text => present::letter(&mut out, &record, &reading, &style, &style.cwd),
@@ -39,6 +47,7 @@ pub fn run(args: ParseArgs) -> anyhow::Result<End> {
             failed += 1;
             let is_root = error.path().is_some_and(|path| roots.contains(path));
             missing += u64::from(is_root && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Usage));
+            missing += u64::from(error.kind() == ErrorKind::Shards);
             hints.extend(error.hint().map(str::to_owned));
             message::warning(&error);
             Ok(())

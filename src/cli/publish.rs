@@ -71,7 +71,10 @@ pub fn run(args: PublishArgs) -> anyhow::Result<End> {
     let dir = is_index.then(|| remote::index_dir(&args.index)).transpose()?;
     let source = match &dir {
         Some(dir) => Source::Index(Box::new(Reader::open(dir)?)),
-        None => Source::Exports(args.exports.clone()),
+        None => {
+            message::lacking_shards(args.exports.iter().map(PathBuf::as_path));
+            Source::Exports(args.exports.clone())
+        }
     };
     let state = remote::state(args.state.clone(), dir.as_deref(), &target)?;
     let settings = Settings {

@@ -8,6 +8,7 @@ use imr::search::{self, Comparison, Count, Cross, Since, Stats};
 
 use super::args::{DaysArg, Over, StatsArgs, StatsFormat};
 use super::asked::{self, in_this_folder, open};
+use super::temporary::Temporary;
 use super::{End, message, output, pager, there};
 use crate::asked::Counting;
 
@@ -23,24 +24,42 @@ pub fn run(args: StatsArgs) -> anyhow::Result<End> {
     let by = counting.dimensions()?;
     let figures = counting.figures(&by)?;
     let order = counting.order()?;
-    let reader = open(&args.index)?;
-    let request = counting.request(in_this_folder(asked_for.expr.clone(), &reader)?, by, order);
-    let other = other.map(|other| in_this_folder(other, &reader)).transpose()?;
+    let temporary = match args.from.is_empty() {
+        true => None,
+        false => match Temporary::of(&args.from)? {
+            Some(temporary) => Some(temporary),
+            None => return Ok(End::Interrupted),
+        },
+    };
+    let of_index;
+    let reader = match &temporary {
+        Some(temporary) => &temporary.reader,
+        None => {
+            of_index = open(&args.index)?;
+            &of_index
+        }
+    };
+    let request = counting.request(in_this_folder(asked_for.expr.clone(), reader)?, by, order);
+    let other = other.map(|other| in_this_folder(other, reader)).transpose()?;
     let mut table = match &other {
-        Some(other) => Table::Compared(reader.guarded(|| search::compare(&reader, &request, other))?),
-        None if args.cross => Table::Crossed(Box::new(reader.guarded(|| search::cross(&reader, &request))?)),
-        None => Table::Counted(reader.guarded(|| search::stats(&reader, &request))?),
+        Some(other) => Table::Compared(reader.guarded(|| search::compare(reader, &request, other))?),
+        None if args.cross => Table::Crossed(Box::new(reader.guarded(|| search::cross(reader, &request))?)),
+        None => Table::Counted(reader.guarded(|| search::stats(reader, &request))?),
     };
     message::notes(table.notes());
     if let Some(stats) = table.counts() {
         let total = Count { issues: stats.total.issues, letters: stats.total.letters };
-        stats.suggestion = asked::suggestion(&asked_for, &reader, total)?;
+        stats.suggestion = asked::suggestion(&asked_for, reader, total)?;
         stats.synonyms = asked_for.synonyms;
     }
     let (style, mut out) = (output::style(&args.look), pager::answer(&args.look));
     table.print(&mut out, &args, &figures, &style)?;
     out.finish()?;
-    Ok(if table.letters() == 0 { End::Nothing } else { End::Done })
+    Ok(match table.letters() {
+        _ if temporary.is_some_and(|temporary| !temporary.is_whole) => End::Missing,
+        0 => End::Nothing,
+        _ => End::Done,
+    })
 }
 
 /// Counts on an engine.

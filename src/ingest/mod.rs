@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 pub use known::{Known, Redo};
-pub use pipeline::THREAD_NAME;
+pub use pipeline::{THREAD_NAME, parse as parse_walk};
 pub use report::{Failure, Report};
 pub use status::{
     Standing, State, StatusConfig, StatusFile, Version, Versions, duplicates, failures, known, status, unknown,
@@ -80,6 +80,9 @@ pub fn run(config: &IngestConfig, observer: &dyn Observer, stop: &AtomicBool) ->
     let began = Instant::now();
     let mut roots = Roots::resolve(&asked(&config.roots, &config.index)?)?;
     let mut report = Report::default();
+    if !index::exists(&config.index) {
+        roots.refuse_shards();
+    }
     if index::exists(&config.index) || has_letters(&roots) {
         index::guarded(&config.index, || update(config, &mut roots, &mut report, observer, stop))?;
     } else if roots.walked.is_empty() {

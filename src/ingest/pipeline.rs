@@ -375,7 +375,10 @@ fn from_hex(text: &str) -> Option<[u8; 32]> {
     Some(bytes)
 }
 
-/// The records of the letters among some entries, in their order.
+/// The records of the letters that a walk comes to, in its order.
+///
+/// # Errors
+/// The first error of `each`; what is wrong with a file is handed to it.
 pub fn parse(walk: Walk, threads: usize, each: &mut dyn FnMut(Result<LetterRecord>) -> Result<()>) -> Result<()> {
     let timings = Timings::default();
     let work = |task: Task, _| match task {

@@ -39,7 +39,7 @@ pub struct Report {
     pub failed_before: u64,
     /// Files that were to be read: `.pdf` and `.txt`, and what was named itself.
     pub to_read: u64,
-    /// Roots that do not exist or cannot be walked; each is a failure too.
+    /// Roots that do not exist or cannot be walked, and folders of shards that are not whole; each is a failure too.
     pub bad_roots: u64,
     /// Files that are gone, and were taken out of the index.
     pub removed: u64,

@@ -8,6 +8,7 @@ use crate::archive::container::{self, SEPARATOR};
 use crate::archive::{self, Root, Skip, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, FileEntry, KnownRow, Snapshot};
+use crate::shards::Shards;
 
 /// The roots of a run.
 pub struct Roots {
@@ -58,6 +59,19 @@ impl Roots {
             }
         }
         Ok(Self { walked, named, missing })
+    }
+
+    /// Takes folders of shards that are not whole for missing: where they are all that there is, no index is begun. Those
+    /// further below are found by the walk.
+    pub fn refuse_shards(&mut self) {
+        let missing = &mut self.missing;
+        self.walked.retain(|root| match Shards::open(&root.path) {
+            Err(error) if error.kind() == ErrorKind::Shards => {
+                missing.push((root.path.clone(), error));
+                false
+            }
+            _ => true,
+        });
     }
 
     /// The walk over them, passing over an index folder.

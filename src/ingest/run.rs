@@ -11,7 +11,7 @@ use super::timings::{Stage, Timings};
 use super::{IngestConfig, Observer, roots};
 use crate::archive::container::{self, SEPARATOR};
 use crate::archive::{self, Root, Stamp};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::index::{self, Demoted, FileEntry, Finding, Snapshot, Status, Writer};
 
 /// The state of a run.
@@ -88,6 +88,7 @@ impl<'a> Run<'a> {
             Verdict::Gone => self.writer.remove(&item.key)?,
             Verdict::Walk(error) => {
                 self.seen.see_unread(error.path());
+                self.report.bad_roots += u64::from(error.kind() == ErrorKind::Shards);
                 self.report.fail(&error);
             }
             Verdict::Found(finding, failure) => {

@@ -1,15 +1,16 @@
 //! What there is to work on: the files of a walk, and what lies in its containers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::known::Known;
 use crate::archive::container::{self, Limits, Member, Members};
-use crate::archive::{Entry, Kind, Root, Walk};
+use crate::archive::{Entry, Kind, Root, Shard, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, FileEntry};
+use crate::shards::{self, Shards};
 
 /// One thing to work on, or to note.
 pub enum Task {
@@ -34,6 +35,8 @@ pub struct Tasks<'a, I> {
     entries: I,
     known: Option<&'a Known>,
     open: Option<Open>,
+    /// Folders of shards that were come to, and whether they are whole.
+    folders: HashMap<PathBuf, bool>,
 }
 
 struct Open {
@@ -45,14 +48,38 @@ struct Open {
 impl<'a, I: Iterator<Item = Result<Entry>>> Tasks<'a, I> {
     /// The tasks of a walk. Containers that `known` settles stay closed.
     pub fn new(entries: I, known: Option<&'a Known>) -> Self {
-        Self { entries, known, open: None }
+        Self { entries, known, open: None, folders: HashMap::new() }
+    }
+
+    /// Whether a container is to be read, as far as it is one of shards; who names its file wants that as it is. An error
+    /// comes once for a folder.
+    fn is_whole(&mut self, entry: &Entry) -> Result<bool> {
+        let name = entry.path.file_name().and_then(|name| name.to_str());
+        let Some(folder) = entry.path.parent().filter(|_| !entry.below.is_empty()) else { return Ok(true) };
+        if name.and_then(Shard::of_name).is_none() {
+            return Ok(true);
+        }
+        if let Some(is_whole) = self.folders.get(folder) {
+            return Ok(*is_whole);
+        }
+        let shards = Shards::open(folder);
+        self.folders.insert(folder.to_path_buf(), shards.is_ok());
+        shards.map(|_| true)
     }
 
     fn begin(&mut self, entry: Entry, format: container::Format) -> Option<Task> {
+        match self.is_whole(&entry) {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(error) => return Some(Task::Walk(error)),
+        }
         match self.known.map_or(Ok(None), |known| known.settled(&entry)) {
             Err(error) => return Some(Task::Broken(error)),
             Ok(Some(old)) => return Some(Task::Settled(entry, Box::new(old))),
             Ok(None) => {}
+        }
+        if let Err(error) = shards::verified(&entry.path) {
+            return Some(Task::Walk(error));
         }
         let (filter, mut below) = (entry.filter.clone().unwrap_or_default(), entry.below.clone());
         if below.is_empty() {

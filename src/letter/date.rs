@@ -14,6 +14,9 @@ pub struct Date {
 }
 
 impl Date {
+    /// The number of the day 1970-01-01; see [`Date::to_days`].
+    pub const EPOCH: i32 = 719_162;
+
     /// The date, if the calendar has it.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let valid = (1..=9999).contains(&year) && (1..=12).contains(&month) && day >= 1;

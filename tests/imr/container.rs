@@ -75,7 +75,7 @@ fn every_format_gives_its_entries_in_its_own_order() {
         assert_eq!(contents(name, bytes), pairs(FOUND), "{name}");
     }
     let records = "\u{feff}{\"case_number\":1}\n\n  \n{\"b\":2}\r\n{\"c\":3}";
-    let expected = pairs(&[("1", "{\"case_number\":1}"), ("4", "{\"b\":2}"), ("5", "{\"c\":3}")]);
+    let expected = pairs(&[("0000001", "{\"case_number\":1}"), ("0000004", "{\"b\":2}"), ("0000005", "{\"c\":3}")]);
     assert_eq!(contents("a.jsonl", records.into()), expected);
     assert_eq!(contents("a.jsonl.gz", gzip(records.as_bytes())), expected);
     assert_eq!(contents("a.jsonl.zst", zstd(records.as_bytes())), expected);
@@ -108,7 +108,7 @@ fn containers_within_containers_are_read_one_level_deep() {
     let found = [
         ("b.zip!/c.txt", "deep"),
         ("t.tgz!/d.txt", "tar"),
-        ("r.jsonl!/1", RECORD),
+        ("r.jsonl!/0000001", RECORD),
         ("l.txt.gz!/l.txt", "single"),
         ("other.bin.gz", "Other"),
         (
@@ -191,7 +191,7 @@ fn an_address_is_taken_apart_at_its_container() {
             .map(|(container, address)| (str::from_utf8(container).unwrap(), address))
     };
     assert_eq!(split("d/2016.zip!/b.zip!/c.pdf"), Some(("d/2016.zip", "b.zip!/c.pdf")));
-    assert_eq!(split("export.jsonl!/17"), Some(("export.jsonl", "17")));
+    assert_eq!(split("export.jsonl!/0000017"), Some(("export.jsonl", "0000017")));
     assert_eq!(split("hurry!/2016.zip!/c.pdf"), Some(("hurry!/2016.zip", "c.pdf")));
     assert_eq!(split("hurry!/2016/c.pdf"), None);
     assert_eq!(split("d/2016.zip"), None);

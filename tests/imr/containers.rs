@@ -250,7 +250,7 @@ fn what_is_no_export_of_records_is_one_failure() {
     let found = folder.index_report(&[]);
     let failures: Vec<_> = found["failures"].as_array().unwrap().iter().collect();
     assert_eq!(failures.len(), 2, "{found}");
-    assert!(failures[0]["path"].as_str().unwrap().ends_with("x.jsonl!/2"));
+    assert!(failures[0]["path"].as_str().unwrap().ends_with("x.jsonl!/0000002"));
     assert!(failures[1]["path"].as_str().unwrap().ends_with("y.jsonl"));
     assert!(failures.iter().all(|f| f["code"] == "record_damaged"));
     // The records are the letters in the folder.

@@ -58,6 +58,7 @@ mod scores;
 mod sentences;
 mod serve;
 mod sets;
+mod shards;
 mod shell;
 mod similar;
 mod snippets;

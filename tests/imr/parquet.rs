@@ -1,16 +1,18 @@
 //! Parquet: what is written comes back value by value, with the crate that wrote it and with other readers.
 
 use std::fs::{self, File};
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::record::Field;
+use imr::archive::container::{Format, Limits, Members};
 use imr::letter::{Basis, CaseNumber, Date, Layout, LetterOutcome, Outcome, Priority, Sex, Side, Source, TimeUnit};
 use imr::present::{self, FileFormat, Of, Row, Style};
 use imr::record::{
     CitationRecord, DiagnosticRecord, FrequencyRecord, GuidelineRecord, IssueRecord, LetterFacts, LetterRecord,
-    SpanRecord,
+    PagesRecord, SpanRecord,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -108,15 +110,23 @@ impl Odd {
             guideline: self.guideline(),
             claims_guideline: self.guideline(),
             rationale: self.maybe(Self::text),
-            // Pages are for those who look up a passage in the letter.
-            pages: None,
+            pages: self.maybe(|odd| PagesRecord {
+                issue: odd.pages(),
+                guideline: odd.pages(),
+                claims_guideline: odd.pages(),
+                rationale: odd.pages(),
+            }),
         }
+    }
+
+    fn pages(&mut self) -> Vec<[usize; 2]> {
+        self.list(|odd| [odd.below(9000) as usize, odd.below(20) as usize])
     }
 
     fn letter(&mut self) -> LetterRecord {
         LetterRecord {
             facts: LetterFacts {
-                summary_pages: Vec::new(),
+                summary_pages: self.pages(),
                 case_number: self.maybe(|odd| CaseNumber::from_u64(odd.below(CaseNumber::MAX_U64)).unwrap()),
                 date_of_injury: self.maybe(Self::date),
                 date_assigned: self.maybe(Self::date),
@@ -234,10 +244,26 @@ fn expected(value: Value, of: Of) -> Value {
         }
     }
     let mut value = with_days("", value);
-    if of == Of::Letters && value.get("text").is_none() {
-        value["text"] = Value::Null;
+    match of {
+        Of::Letters => fill(&mut value),
+        Of::Issues => without_pages(&mut value),
     }
     value
+}
+
+/// Puts in what lines of letters leave out.
+fn fill(letter: &mut Value) {
+    let object = letter.as_object_mut().unwrap();
+    object.entry("text").or_insert(Value::Null);
+    object.entry("summary_pages").or_insert(json!([]));
+    for issue in object["issues"].as_array_mut().unwrap() {
+        issue.as_object_mut().unwrap().entry("pages").or_insert(Value::Null);
+    }
+}
+
+/// Takes out of the line of an issue what its columns do not have: they are for counting.
+fn without_pages(issue: &mut Value) {
+    issue.as_object_mut().unwrap().retain(|name, _| name != "pages" && name != "summary_pages");
 }
 
 /// The rows of letters, or of their issues, as JSON lines have them.
@@ -279,7 +305,21 @@ proptest! {
             let lines: Vec<_> = lines(of, &letters).into_iter().map(|line| expected(line, of)).collect();
             prop_assert_eq!(rows, lines);
         }
+        // Letters are read again as they were.
+        let bytes = bytes_of(written(Of::Letters, &letters));
+        let rows = Members::of_bytes(bytes, Format::of("letters.parquet").unwrap(), &Limits::default()).unwrap();
+        let read: Vec<LetterRecord> =
+            rows.map(|row| serde_json::from_slice(&row.unwrap().read().unwrap()).unwrap()).collect();
+        prop_assert_eq!(read, letters);
     }
+}
+
+/// The bytes of a file.
+fn bytes_of(mut file: File) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    file.rewind().unwrap();
+    file.read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 #[test]
@@ -310,8 +350,7 @@ fn the_columns_are_promised_by_the_names_of_the_records() {
         assert_eq!(file.metadata().file_metadata().schema(), &promised);
         // In the order of the JSON, but for what is left out there where it is not.
         let order: Vec<_> = promised.get_fields().iter().map(|field| field.name().to_owned()).collect();
-        let object =
-            lines(of, &letters).into_iter().find(|line| of == Of::Issues || line.get("text").is_some()).unwrap();
+        let object = expected(lines(of, &letters).swap_remove(0), of);
         let names: std::collections::BTreeSet<_> = object.as_object().unwrap().keys().cloned().collect();
         assert_eq!(order.iter().cloned().collect::<std::collections::BTreeSet<_>>(), names);
     }
@@ -338,18 +377,7 @@ fn other_readers_see_the_same_rows_and_types() {
     for of in ["letters", "issues"] {
         let jsonl = folder.imr(&["export", "--of", of]).succeeds().out;
         let mut lines: Vec<Value> = jsonl.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        if of == "letters" {
-            lines.iter_mut().filter(|line| line.get("text").is_none()).for_each(|line| line["text"] = Value::Null);
-        }
-        // Columns are for counting; the pages of passages are left to the other formats.
-        let without_pages = |object: &mut Value| {
-            let Some(object) = object.as_object_mut() else { return };
-            object.retain(|name, _| name != "pages" && name != "summary_pages");
-        };
-        for line in &mut lines {
-            without_pages(line);
-            line.get_mut("issues").and_then(Value::as_array_mut).into_iter().flatten().for_each(without_pages);
-        }
+        lines.iter_mut().for_each(if of == "letters" { fill } else { without_pages });
         let name = format!("{of}.parquet");
         folder.imr(&["export", "--of", of, "-o", &name]).succeeds();
         let file = folder.path().join(name);

@@ -124,7 +124,7 @@ fn the_text_of_a_letter_is_that_of_its_file() {
     assert_eq!(folder.imr(&["show", "CM16-0000002", "--raw"]).succeeds().out, other);
     assert_eq!(folder.imr(&["show", "letters/b.zip!/c.txt", "--raw"]).succeeds().out, "A note.\n");
     folder.imr(&["show", "CM16-0000003", "--raw"]).ends_with(2).prints_nothing().says(&[
-        "letters/c.jsonl!/1",
+        "letters/c.jsonl!/0000001",
         "does not have the letter's text",
         "hint: ",
     ]);

@@ -122,6 +122,7 @@ fn every_schema_is_checked_here() {
         include_str!("queries.rs"),
         include_str!("export.rs"),
         include_str!("saved.rs"),
+        include_str!("shards/write.rs"),
         include_str!("similar.rs"),
         include_str!("remote/publish.rs"),
         include_str!("remote/doctor.rs"),

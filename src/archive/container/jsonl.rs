@@ -10,7 +10,13 @@ use crate::error::{Error, ErrorKind, Result};
 /// A field that every record has; see `schema/letter.schema.json`.
 const FIELD: &[u8] = b"\"case_number\"";
 
-/// A file of lines; each that is not blank is an entry, named by its number from 1.
+/// The name of a record in an export: its number from 1, in so many digits that names are in the order of records. Of
+/// versions of a letter that are equal otherwise the first path counts.
+pub(super) fn record_name(number: u64) -> String {
+    format!("{number:07}")
+}
+
+/// A file of lines; each that is not blank is an entry, named by its number; see [`record_name`].
 pub(super) struct Lines {
     input: BufReader<Stream>,
     number: u64,
@@ -80,7 +86,7 @@ impl Shape for Lines {
                 true => Data::Fault(too_large(&self.limits)),
                 false => Data::Bytes(line),
             });
-            return Some(Ok(Head { name: self.number.to_string(), is: Is::Record, bytes }));
+            return Some(Ok(Head { name: record_name(self.number), is: Is::Record, bytes }));
         }
     }
 

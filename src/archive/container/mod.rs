@@ -1,12 +1,13 @@
 //! Containers: letters inside zip and tar files, compressed files and exports of records, read without unpacking to disk.
 //!
 //! A letter in a container is addressed by the container's path, `!/`, and its name within, as in
-//! `deliveries/2016-12.zip!/CM16-0213037.pdf`; a record of an export by the number of its line. Names within containers
+//! `deliveries/2016-12.zip!/CM16-0213037.pdf`; a record of an export by the number of its line or row. Names within containers
 //! are data that somebody wrote: they are shown cleaned, and never used as paths on a disk.
 //!
 //! [`Members`] goes through a container in its own order. What a random access format holds is handed out unread, for
 //! any thread to read; what has to be read in sequence is handed out as bytes. Everything keeps to [`Limits`].
 
+mod columns;
 mod fields;
 mod jsonl;
 mod limits;
@@ -19,6 +20,7 @@ mod zip_stream;
 
 use std::path::{Path, PathBuf};
 
+use super::Shard;
 use crate::error::{Error, ErrorKind, Result};
 
 pub use limits::Limits;
@@ -47,6 +49,8 @@ enum Form {
     Tar,
     /// A record a line.
     Lines,
+    /// A record a row.
+    Columns,
     /// Only one.
     Single,
 }
@@ -62,6 +66,7 @@ impl Format {
             "tgz" => format(Form::Tar, Packing::Gzip),
             "tzst" => format(Form::Tar, Packing::Zstd),
             "jsonl" => format(Form::Lines, Packing::Stored),
+            "parquet" => format(Form::Columns, Packing::Stored),
             "gz" | "zst" => {
                 let packing = if ending == "gz" { Packing::Gzip } else { Packing::Zstd };
                 let shape = match split(stem).map(|(_, ending)| ending).as_deref() {
@@ -76,9 +81,18 @@ impl Format {
     }
 
     /// Whether a container of this name may hold letters. One of a single file, whose name is the container's without
-    /// the ending, does so by that name.
+    /// the ending, does so by that name. Tables of anything lie about in Parquet, so only shards are letters unasked.
     pub fn holds_letters(self, name: &str) -> bool {
-        self.shape != Form::Single || split(name).is_some_and(|(stem, _)| is_letter_name(stem))
+        match self.shape {
+            Form::Single => split(name).is_some_and(|(stem, _)| is_letter_name(stem)),
+            Form::Columns => Shard::of_name(name).is_some(),
+            Form::Zip | Form::Tar | Form::Lines => true,
+        }
+    }
+
+    /// Whether it is an export of records.
+    pub fn is_export(self) -> bool {
+        matches!(self.shape, Form::Lines | Form::Columns)
     }
 }
 
@@ -352,6 +366,7 @@ fn open(source: Source, format: Format, name: &str, limits: &Limits) -> Result<B
         (Form::Tar, Packing::Stored) => Box::new(tar::Tar::of_range(&source, limits)),
         (Form::Tar, _) => Box::new(tar::Tar::of_stream(stream(source)?, limits)),
         (Form::Lines, _) => Box::new(jsonl::Lines::new(stream(source)?, limits)),
+        (Form::Columns, _) => Box::new(columns::Rows::new(source, limits)?),
         (Form::Single, _) => single(Part::whole(source, packing), name),
     })
 }
@@ -360,6 +375,10 @@ fn open(source: Source, format: Format, name: &str, limits: &Limits) -> Result<B
 fn nested(data: Data, format: Format, name: &str, limits: &Limits) -> Result<(Box<dyn Shape>, bool)> {
     let part = match data {
         Data::Fault(error) => return Err(error),
+        _ if format.shape == Form::Columns => {
+            let fact = "is Parquet, which is read from a file of its own";
+            return Err(Error::new(ErrorKind::ContainerLimit, fact).with_hint("unpack it first"));
+        }
         Data::Bytes(bytes) => return Ok((open(Source::memory(bytes), format, name, limits)?, true)),
         Data::Part(part) if part.packing == Packing::Stored => {
             let source = part.range()?;
@@ -378,7 +397,7 @@ fn nested(data: Data, format: Format, name: &str, limits: &Limits) -> Result<(Bo
     let shape: Box<dyn Shape> = match format.shape {
         Form::Zip => Box::new(zip_stream::InOrder::new(outer, None, limits)),
         Form::Tar => Box::new(tar::Tar::of_stream(stream(outer)?, limits)),
-        Form::Lines | Form::Single => Box::new(jsonl::Lines::new(stream(outer)?, limits)),
+        Form::Lines | Form::Columns | Form::Single => Box::new(jsonl::Lines::new(stream(outer)?, limits)),
     };
     Ok((shape, false))
 }
@@ -426,5 +445,5 @@ pub fn split_address(path: &[u8]) -> Option<(&[u8], &str)> {
 pub fn is_record(address: &str) -> bool {
     let container = address.rsplit_once(SEPARATOR).map_or("", |(container, _)| container);
     let name = container.rsplit('/').next().unwrap_or(container);
-    Format::of(name).is_some_and(|format| format.shape == Form::Lines)
+    Format::of(name).is_some_and(Format::is_export)
 }

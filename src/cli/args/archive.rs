@@ -7,7 +7,7 @@ use clap::{ArgGroup, Args as ClapArgs};
 /// Which letters.
 #[derive(Debug, ClapArgs)]
 pub struct ArchiveArgs {
-    /// Files, folders and containers: .zip, .tar, .tar.gz, .tar.zst, .pdf.gz, .txt.gz, .jsonl
+    /// Files, folders and containers: .zip, .tar, .tar.gz, .tar.zst, .pdf.gz, .txt.gz, .jsonl, .parquet
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Also the paths in this file, one a line, or separated by NUL; `-` for standard input

@@ -98,9 +98,7 @@ pub enum Command {
     #[command(after_help = remote::REMOTE_HELP)]
     Remote(RemoteArgs),
     /// Read letters and print their records, without an index
-    #[command(
-        after_help = "Examples:\n  imr parse letters/ > letters.jsonl\n  imr parse new.pdf --format text\n  imr parse new.pdf --explain"
-    )]
+    #[command(after_help = parse::PARSE_HELP)]
     Parse(ParseArgs),
     /// Count how well letters were understood: layouts, diagnostics, and how full each field is, by year
     #[command(mut_arg("paths", |paths| paths.conflicts_with("index")), after_help = check::CHECK_HELP)]

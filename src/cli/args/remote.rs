@@ -19,7 +19,7 @@ Examples:
   imr publish --to https://search.example.org:9200/letters
   imr publish --to http://one:9200,http://two:9200/letters --verify
   imr publish --to http://localhost:9200/letters --dry-run
-  imr publish --to http://localhost:9200/letters letters.jsonl";
+  imr publish --to http://localhost:9200/letters shards/";
 
 pub const REMOTE_HELP: &str = "\
 Examples:
@@ -61,7 +61,7 @@ pub enum FlavorArg {
 
 #[derive(Debug, ClapArgs)]
 pub struct PublishArgs {
-    /// Exports in JSON lines, or folders of them, to publish instead of an index
+    /// Exports of letters in JSON lines or Parquet, or folders of them or of shards, to publish instead of an index
     #[arg(value_name = "EXPORT")]
     pub exports: Vec<PathBuf>,
     /// Where to: an address and an index, such as `https://host:9200/letters`

@@ -1,5 +1,7 @@
 //! `imr stats`.
 
+use std::path::PathBuf;
+
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::{IndexChoice, Look, Selection, There};
@@ -23,6 +25,7 @@ Examples:
   imr stats 'issue:MRI' --compare 'issue:acupuncture' --by basis
   imr stats --by year --days assigned
   imr stats --by specialty --basis mtus --format csv
+  imr stats --by year,outcome --from shards/
   imr stats --by year,outcome --remote https://search.example.org:9200/letters";
 
 #[derive(Debug, ClapArgs)]
@@ -69,6 +72,9 @@ pub struct StatsArgs {
     /// How to print
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = StatsFormat::Text)]
     pub format: StatsFormat,
+    /// Count the records of exports or of a folder of shards, by a temporary index; repeat for others
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["index", "remote"])]
+    pub from: Vec<PathBuf>,
     #[command(flatten)]
     pub index: IndexChoice,
     #[command(flatten)]

@@ -48,7 +48,7 @@ pub const SETTINGS: &[Setting] = &[
     of("check", "by", Kind::Text(any), &[]),
     of("check", "limit", Kind::Number, &[]),
     of("info", "format", Kind::Text(any), &[]),
-    of("parse", "format", Kind::Text(any), &[]),
+    of("parse", "format", Kind::Text(any), &["shard"]),
     of("export", "format", Kind::Text(any), &["output"]),
     of("export", "of", Kind::Text(any), &[]),
     of("save", "format", Kind::Text(any), &[]),

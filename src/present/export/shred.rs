@@ -96,8 +96,10 @@ struct At {
 
 impl Field {
     fn shred(&self, value: &Value, at: At, columns: &mut [Column]) -> io::Result<usize> {
+        // Records leave out some lists where they are empty.
+        let is_left_out = self.is_optional || matches!(self.kind, Kind::List(_));
         if value.is_null() {
-            return if self.is_optional { self.nothing(at, columns) } else { Err(self.wrong(value)) };
+            return if is_left_out { self.nothing(at, columns) } else { Err(self.wrong(value)) };
         }
         let at = At { defined: at.defined + i16::from(self.is_optional), ..at };
         match &self.kind {
@@ -202,14 +204,9 @@ impl Values {
     }
 }
 
-/// How many days a date is behind 1970-01-01, after H. Hinnant, chrono-Compatible Low-Level Date Algorithms: years that
-/// begin with March have their odd day at their end, and repeat every 400.
+/// How many days a date is behind 1970-01-01.
 fn days(date: Date) -> i32 {
-    let (year, month, day) = (i32::from(date.year()), i32::from(date.month()), i32::from(date.day()));
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    date.to_days() - Date::EPOCH
 }
 
 fn fields(group: &Type, columns: &mut Vec<Column>) -> io::Result<Vec<Field>> {
