@@ -19,8 +19,8 @@ pub struct Name {
     pub terms: Vec<String>,
 }
 
-/// The values of an index as of one commit. Those of a field, some hundreds at most, are read when they are asked for first:
-/// every query looks at them.
+/// The values of an index as of one commit. Those of a field are read when they are asked for first: every query looks
+/// at them.
 #[derive(Debug)]
 pub(super) struct Names(Vec<OnceLock<Vec<Name>>>);
 

@@ -4,16 +4,14 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tantivy::SegmentReader;
 use tantivy::columnar::{Column, StrColumn};
+use tantivy::{SegmentReader, TantivyError};
 
 use super::analysis;
 
-/// A column with more values than this is read anew for every query, so that memory stays bounded.
-const MOST_VALUES: usize = 1 << 14;
-
-/// A segment with the columns that were opened of it. Opening one reads where each of its blocks begins; and a query opens
-/// dozens.
+/// A segment with the columns that were opened of it: opening one reads where each of its blocks begins, and a query opens
+/// dozens. The values of keyword fields stay in memory, of which most have some hundreds, and a name that letters print has as
+/// many as there are spellings.
 pub struct Segment {
     reader: SegmentReader,
     numbers: Opened<Column<u64>>,
@@ -52,7 +50,7 @@ impl Segment {
     /// # Errors
     /// When the index cannot be read, or has no such column.
     pub fn numbers(&self, field: &str) -> tantivy::Result<Column<u64>> {
-        opened(&self.numbers, field, |_| true, || self.reader.fast_fields().u64(field))
+        opened(&self.numbers, field, || self.reader.fast_fields().u64(field))
     }
 
     /// The column of a keyword field; `None` where no document has a value.
@@ -60,8 +58,7 @@ impl Segment {
     /// # Errors
     /// When the index cannot be read.
     pub fn keywords(&self, field: &str) -> tantivy::Result<Option<Keywords>> {
-        let is_kept = |keywords: &Option<Keywords>| keywords.as_ref().is_none_or(|k| k.values.len() <= MOST_VALUES);
-        opened(&self.keywords, field, is_kept, || self.reader.fast_fields().str(field)?.map(Keywords::of).transpose())
+        opened(&self.keywords, field, || self.reader.fast_fields().str(field)?.map(Keywords::of).transpose())
     }
 }
 
@@ -75,28 +72,22 @@ impl Deref for Segment {
 
 impl Keywords {
     fn of(column: StrColumn) -> tantivy::Result<Self> {
-        let mut values = Vec::with_capacity(column.num_terms());
+        // How many there are is told by the file, which may be damaged.
+        let mut values = Vec::new();
         let mut terms = column.dictionary().stream()?;
         while terms.advance() {
-            let value = String::from_utf8_lossy(terms.key()).into_owned();
-            values.push(Keyword { folded: analysis::fold(&value), value });
+            let value = str::from_utf8(terms.key()).map_err(|error| TantivyError::InternalError(error.to_string()))?;
+            values.push(Keyword { folded: analysis::fold(value), value: value.to_owned() });
         }
         Ok(Self { column, values: values.into() })
     }
 }
 
-fn opened<T: Clone>(
-    opened: &Opened<T>,
-    field: &str,
-    is_kept: impl FnOnce(&T) -> bool,
-    open: impl FnOnce() -> tantivy::Result<T>,
-) -> tantivy::Result<T> {
+fn opened<T: Clone>(opened: &Opened<T>, field: &str, open: impl FnOnce() -> tantivy::Result<T>) -> tantivy::Result<T> {
     if let Some(known) = opened.read().unwrap_or_else(PoisonError::into_inner).get(field) {
         return Ok(known.clone());
     }
     let new = open()?;
-    if is_kept(&new) {
-        opened.write().unwrap_or_else(PoisonError::into_inner).insert(field.to_owned(), new.clone());
-    }
+    opened.write().unwrap_or_else(PoisonError::into_inner).insert(field.to_owned(), new.clone());
     Ok(new)
 }

@@ -2,8 +2,13 @@
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
+use std::time::Duration;
 
 use super::place::FORMAT_FILE;
+
+/// How often a server asks for the lock, and how long it waits in between, times the number of the try.
+const TRIES: u32 = 5;
+const BETWEEN: Duration = Duration::from_millis(2);
 
 /// Held as long as a server answers from an index. The system lets go of it when the process ends, however it ends.
 pub struct Served {
@@ -14,9 +19,17 @@ impl Served {
     /// Tells writers on this machine that an index is served. Where the system has no such locks they are not told, and
     /// answers are as right.
     pub fn begin(dir: &Path) -> Self {
-        // Opened for reading alone, which is all that may be allowed there. Windows would keep others from reading it.
+        // Opened for reading alone, which is all that may be allowed there. On Windows who looks whether it is held would keep
+        // others from reading it.
         let file = (!cfg!(windows)).then(|| File::open(dir.join(FORMAT_FILE))).and_then(Result::ok);
-        Self { _file: file.filter(|file| file.lock_shared().is_ok()) }
+        // Who looks holds it for some microseconds, and nobody else has a reason to.
+        let is_held = |file: &File| {
+            (0..TRIES).any(|before| {
+                std::thread::sleep(before * BETWEEN);
+                file.try_lock_shared().is_ok()
+            })
+        };
+        Self { _file: file.filter(is_held) }
     }
 }
 

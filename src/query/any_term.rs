@@ -6,7 +6,7 @@ use tantivy::{BitSet, DocId, Score, SegmentReader, Term};
 
 /// A query for any of some terms of a field, without scores.
 ///
-/// The terms are looked up one after the other, of which there are mostly some: what tantivy has for it makes an automaton of
+/// The terms are looked up one after the other, of which there are few for the most part: what tantivy has for it makes an automaton of
 /// them first, which was a tenth of the work of a search page.
 #[derive(Debug, Clone)]
 pub struct AnyTerm {

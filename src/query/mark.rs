@@ -1,5 +1,6 @@
 //! What to mark in a text: the words that matched, where they matched.
 
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -25,7 +26,14 @@ pub struct Words {
     terms: Vec<(u32, usize)>,
     /// The terms, one behind the other: a text has some thousands, and is asked for few of them.
     letters: String,
+    /// How often a term was looked for.
+    asked: Cell<usize>,
+    /// The places of the terms in `terms`, ordered by term, once many were looked for.
+    ordered: OnceCell<Vec<u32>>,
 }
+
+/// How many terms are looked for by going over all; a query of hundreds of words would go over a long text too often.
+const FEW: usize = 8;
 
 impl Words {
     /// The words of a text as the index has them.
@@ -40,7 +48,7 @@ impl Words {
             letters.push_str(&token.text);
             terms.push((position, letters.len()));
         });
-        Self { bytes, terms, letters }
+        Self { bytes, terms, letters, asked: Cell::new(0), ordered: OnceCell::new() }
     }
 
     /// The terms of the text with their positions, in order.
@@ -53,15 +61,38 @@ impl Words {
         })
     }
 
+    /// One of the terms, by its place.
+    fn term(&self, place: u32) -> &str {
+        let place = place as usize;
+        let start = place.checked_sub(1).map_or(0, |before| self.terms[before].1);
+        &self.letters[start..self.terms[place].1]
+    }
+
+    /// The places of all terms, ordered by term, and of equal ones by position.
+    fn ordered(&self) -> &[u32] {
+        self.ordered.get_or_init(|| {
+            let mut places: Vec<u32> = (0..u32::try_from(self.terms.len()).unwrap_or(u32::MAX)).collect();
+            places.sort_by(|one, other| self.term(*one).cmp(self.term(*other)));
+            places
+        })
+    }
+
     /// The positions of a term, in order.
-    fn positions<'a>(&'a self, wanted: &'a str) -> impl Iterator<Item = u32> + 'a {
-        self.terms().filter(move |(term, _)| *term == wanted).map(|(_, position)| position)
+    fn positions(&self, wanted: &str) -> Vec<u32> {
+        self.asked.set(self.asked.get() + 1);
+        if self.asked.get() <= FEW {
+            return self.terms().filter(|(term, _)| *term == wanted).map(|(_, position)| position).collect();
+        }
+        let ordered = self.ordered();
+        let first = ordered.partition_point(|place| self.term(*place) < wanted);
+        let same = ordered[first..].iter().take_while(|place| self.term(**place) == wanted);
+        same.map(|place| self.terms[*place as usize].0).collect()
     }
 
     /// The sentences of the text that these are the words of, in bytes, without white space around them.
     pub fn sentences(&self, text: &str) -> Vec<Range<usize>> {
         let (mut sentences, mut start) = (Vec::new(), 0);
-        let ends = self.positions(analysis::SENTENCE_END).filter_map(|last| {
+        let ends = self.positions(analysis::SENTENCE_END).into_iter().filter_map(|last| {
             let behind = self.bytes.partition_point(|(position, _)| *position <= last);
             let last_word = self.bytes.get(behind.checked_sub(1)?)?.1.end;
             let next = self.bytes.get(behind)?.1.start;
@@ -103,12 +134,15 @@ struct Reading<'a>(&'a Words);
 
 impl Text<Marked> for Reading<'_> {
     fn word(&mut self, term: &str) -> Vec<Marked> {
-        self.0.positions(term).map(|position| Marked::whole((position, position + 1))).collect()
+        self.0.positions(term).into_iter().map(|position| Marked::whole((position, position + 1))).collect()
     }
 
     fn any_word(&mut self, terms: &Arc<BTreeSet<String>>) -> Vec<Marked> {
-        let fitting = self.0.terms().filter(|(term, _)| terms.contains(*term));
-        let mut found: Vec<_> = fitting.map(|(_, position)| Marked::whole((position, position + 1))).collect();
+        // Patterns may have thousands of terms, and a text has most of its own many times.
+        let same = self.0.ordered().chunk_by(|one, other| self.0.term(*one) == self.0.term(*other));
+        let fitting = same.filter(|places| places.first().is_some_and(|place| terms.contains(self.0.term(*place))));
+        let positions = fitting.flatten().map(|place| self.0.terms[*place as usize].0);
+        let mut found: Vec<_> = positions.map(|position| Marked::whole((position, position + 1))).collect();
         places::tidy(&mut found);
         found
     }
@@ -120,10 +154,29 @@ impl Text<Marked> for Reading<'_> {
             Within::Sentence => analysis::SENTENCE_END,
             Within::Paragraph => analysis::PARAGRAPH_END,
         };
-        self.0.positions(end).collect()
+        self.0.positions(end)
     }
 
     fn phrase(&self, place: Marked) -> Marked {
         place.phrase()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_stands_where_it_stands_however_often_it_is_looked_for() {
+        let words = Words::of("Pain of the knee. Knee pain, and painful knees; no gain.");
+        let first: Vec<Vec<u32>> = ["pain", "knee", "gain", "none"].iter().map(|term| words.positions(term)).collect();
+        // "Painful" has the same stem.
+        assert_eq!(first[0], [0, 5, 7]);
+        for _ in 0..FEW {
+            for (term, positions) in ["pain", "knee", "gain", "none"].iter().zip(&first) {
+                assert_eq!(&words.positions(term), positions, "{term}");
+            }
+        }
+        assert!(words.ordered.get().is_some());
     }
 }

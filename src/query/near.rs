@@ -9,7 +9,8 @@ const BAND: usize = 2 * MOST_LETTERS + 1;
 
 /// What tells the words that differ from one in at most so many letters, as [`distance`] has it, letter by letter.
 pub struct NearWords {
-    word: Vec<char>,
+    word: String,
+    letters: Vec<char>,
     most: u8,
 }
 
@@ -29,13 +30,12 @@ pub struct Beginning {
 impl NearWords {
     /// The words that differ in at most so many letters from one, [`MOST_LETTERS`] at most.
     pub fn new(word: &str, letters: u8) -> Self {
-        Self { word: word.chars().collect(), most: letters.min(MOST_LETTERS as u8) }
+        Self { word: word.to_owned(), letters: word.chars().collect(), most: letters.min(MOST_LETTERS as u8) }
     }
 
     /// In how many letters a word differs, where it is near enough.
     pub fn distance(&self, other: &str) -> Option<usize> {
-        let word: String = self.word.iter().collect();
-        distance(&word, other, usize::from(self.most))
+        distance(&self.word, other, usize::from(self.most))
     }
 
     /// More than is near enough.
@@ -50,18 +50,19 @@ impl NearWords {
         for at in 0..BAND {
             // The place on a diagonal: behind how many letters of the word.
             let Some(own) = (length + at).checked_sub(MOST_LETTERS) else { continue };
-            if own > self.word.len() {
+            if own > self.letters.len() {
                 break;
             }
             let mut least = self.far();
             if own > 0 {
-                let is_other = self.word[own - 1] != letter;
+                let is_other = self.letters[own - 1] != letter;
                 least = least.min(last[at] + u8::from(is_other));
                 if at > 0 {
                     least = least.min(row[at - 1] + 1);
                 }
                 // Two letters that changed places.
-                if own > 1 && state.length > 0 && self.word[own - 2] == letter && self.word[own - 1] == state.last {
+                if own > 1 && state.length > 0 && self.letters[own - 2] == letter && self.letters[own - 1] == state.last
+                {
                     least = least.min(before[at] + 1);
                 }
             }
@@ -87,7 +88,7 @@ impl Automaton for NearWords {
     }
 
     fn is_match(&self, state: &Beginning) -> bool {
-        let at = (self.word.len() + MOST_LETTERS).checked_sub(state.length);
+        let at = (self.letters.len() + MOST_LETTERS).checked_sub(state.length);
         let distance = at.and_then(|at| state.rows[1].get(at));
         state.missing == 0 && distance.is_some_and(|distance| *distance <= self.most)
     }

@@ -106,9 +106,9 @@ pub struct Found {
     scores: Box<[Score]>,
 }
 
-/// How many lists of scores a thread keeps for the next query: a query has some for each segment, and to ask the system for
-/// them anew takes as long as to fill them.
-const MOST_FREE: usize = 64;
+/// How many lists of scores, of 16 KiB, a thread keeps for the next query: a query has some for each segment, and to ask the
+/// system for them anew takes as long as to fill them.
+const MOST_FREE: usize = 32;
 
 thread_local! {
     static FREE: RefCell<Vec<Box<[Score]>>> = const { RefCell::new(Vec::new()) };

@@ -59,21 +59,23 @@ pub fn take_down(
         return Ok(None);
     }
     for path in states.iter().filter(|path| path.exists()) {
-        let (state, has_waited) = match opened(path, client, waits, stop)? {
-            Some(opened) => opened,
-            None => return Ok(None),
-        };
-        // Whoever was publishing may have been killed before it took away again what it had sent.
-        if has_waited && !remove(&courier, &letters, &mut told)? {
+        let Some(state) = opened(path, client, waits, stop)? else { return Ok(None) };
+        // Whoever was publishing meanwhile may have been killed before it took away again what it had sent, also where it is not
+        // seen any more. From here on nobody publishes.
+        let mut again = TakenDown::default();
+        if !remove(&courier, &letters, &mut again)? {
             return Ok(None);
         }
+        told.deleted += again.deleted;
+        // An engine that deletes in its own time still has those that it was asked for before.
+        told.deletions_asked = told.deletions_asked.max(again.deletions_asked);
         note(state, &letters)?;
     }
     Ok(Some(told))
 }
 
-/// The state, and whether it was waited for. `None` where that was stopped.
-fn opened(path: &Path, client: &Client, waits: &mut dyn FnMut(), stop: &AtomicBool) -> Result<Option<(State, bool)>> {
+/// The state, once nobody else has it. `None` where waiting was stopped.
+fn opened(path: &Path, client: &Client, waits: &mut dyn FnMut(), stop: &AtomicBool) -> Result<Option<State>> {
     let mut has_waited = false;
     loop {
         match State::open(path, &client.target().to_string()) {
@@ -83,7 +85,7 @@ fn opened(path: &Path, client: &Client, waits: &mut dyn FnMut(), stop: &AtomicBo
                 }
                 has_waited = true;
             }
-            opened => return Ok(Some((opened?, has_waited))),
+            opened => return opened.map(Some),
         }
         if !backoff::wait(BETWEEN, || stop.load(std::sync::atomic::Ordering::Relaxed)) {
             return Ok(None);

@@ -1,5 +1,6 @@
 //! What issues can be counted by: the values of keyword fields, years and months of decision, bands of age.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tantivy::columnar::{Cardinality, Column};
@@ -314,9 +315,13 @@ impl Values {
                     None => Source::Absent,
                     Some(keywords) => {
                         let code = |keyword: &Keyword| {
-                            let folded = dimension.cut(&keyword.folded);
-                            let is_kept = keep.is_none_or(|keep| keep.contains(folded));
-                            if is_kept { interner.code(folded) } else { OTHERS }
+                            // What is folded may have a sign more that parts levels.
+                            let folded = match dimension.cut(&keyword.value) {
+                                whole if whole.len() == keyword.value.len() => Cow::Borrowed(&*keyword.folded),
+                                group => Cow::Owned(analysis::fold(group)),
+                            };
+                            let is_kept = keep.is_none_or(|keep| keep.contains(&*folded));
+                            if is_kept { interner.code(&folded) } else { OTHERS }
                         };
                         Source::Keyword { codes: keywords.values.iter().map(code).collect(), keywords }
                     }

@@ -6,7 +6,7 @@ use imr::{Error, ErrorKind, Result};
 
 /// The longest query, in characters. One of thousands of words takes seconds.
 pub const LONGEST_QUERY: usize = 2_000;
-/// The most patterns of a query: each is compared with every word of the index.
+/// The most patterns of a query: some are compared with every word of the index.
 const MOST_PATTERNS: usize = 32;
 /// The most words of a query.
 const MOST_WORDS: usize = 300;

@@ -32,8 +32,6 @@ pub struct App(Arc<Inner>);
 struct Inner {
     settings: Arc<Settings>,
     opened: RwLock<Arc<Opened>>,
-    /// Who writes the index gives way.
-    _served: Served,
     queries: Arc<Semaphore>,
     exports: Places,
     waiting: AtomicUsize,
@@ -51,13 +49,16 @@ pub struct Opened {
     pub reader: Reader,
     /// How often it was opened before.
     serial: u64,
+    /// Who writes it gives way. A folder that was made anew has another lock.
+    _served: Arc<Served>,
     /// What all issues are counted by on the page that every visit begins at, counted by the first who comes.
     pub everything: Arc<OnceLock<Vec<Table>>>,
 }
 
 impl Opened {
     fn open(settings: &Settings, serial: u64) -> Result<Self> {
-        Ok(Self { reader: Reader::open(&settings.index)?, serial, everything: Arc::default() })
+        let (reader, served) = (Reader::open(&settings.index)?, Arc::new(Served::begin(&settings.index)));
+        Ok(Self { reader, serial, _served: served, everything: Arc::default() })
     }
 
     /// The same, of which nothing more is read once nobody waits for it.
@@ -115,11 +116,9 @@ impl App {
         let token = settings.token.as_deref().map(|token| Token::new(token, port));
         let log = Log::begin().map_err(|e| Error::new(ErrorKind::Io, "the server cannot start").with_source(e))?;
         let (waiting, metrics) = (AtomicUsize::new(0), Metrics::default());
-        let served = Served::begin(&settings.index);
         Ok(Self(Arc::new(Inner {
             settings,
             opened,
-            _served: served,
             queries,
             exports,
             waiting,

@@ -72,10 +72,12 @@ const RULES: Rules = Rules {
             ],
         ),
         ("tantivy", &["index", "query", "search", "ingest"]),
+        ("tantivy_fst", &["query"]),
         ("tar", &["archive"]),
         // Of the first two only tests want some.
         ("tempfile", &["archive", "index", "remote", "cli"]),
         ("terminal_size", &["cli", "main"]),
+        ("thread_priority", &["cli"]),
         ("tokio", &["serve"]),
         ("toml_edit", &["cli"]),
         ("unicode_width", &["query", "present"]),
