@@ -76,9 +76,14 @@ pub fn run(args: ParseArgs, shard: Shard, folder: &Path) -> anyhow::Result<End> 
 
 /// Whether a shard need not be written: it is of the same task, is there, and what it lacks will not come by trying again.
 fn is_done(done: &Manifest, task: &Task, folder: &Path) -> bool {
-    let passes =
-        |failure: &Failure| matches!(ErrorKind::from_code(&failure.code), Some(ErrorKind::Io | ErrorKind::NotFound));
-    done.task == *task && !done.failures.iter().any(passes) && done.check_data(folder).is_ok()
+    let is_open = |failure: &Failure| ErrorKind::from_code(&failure.code).is_none_or(is_elsewhere);
+    done.task == *task && !done.failures.iter().any(is_open) && done.check_data(folder).is_ok()
+}
+
+/// Whether the reason for a failure is not in the file itself, so that the next attempt may have another end: it is not there,
+/// the disk failed, or shards among the letters are not whole.
+fn is_elsewhere(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::Usage | ErrorKind::Shards | ErrorKind::Io)
 }
 
 /// Puts a shard in its place: records, and then their manifest.
@@ -142,8 +147,7 @@ impl Share {
 /// Shards among the letters would be letters to the next task.
 fn check_apart(root: &Path, folder: &Path) -> imr::Result<()> {
     archive::check_root(root)?;
-    let full = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).map_err(|e| Error::io(path, e));
-    match full(folder)?.starts_with(full(root)?) {
+    match ingest::place(folder).starts_with(ingest::place(root)) {
         true => Err(Error::new(
             ErrorKind::Usage,
             format!("lies below `{}`, whose letters are cut into shards", root.display()),
@@ -175,8 +179,9 @@ impl Account {
     }
 
     fn fail(&mut self, error: &Error, is_named: bool) {
-        self.missing += u64::from(is_named && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Usage));
-        self.missing += u64::from(error.kind() == ErrorKind::Shards);
+        // A folder's file that went, or that may not be read, is a failure among others.
+        let is_whole_task = is_named || error.kind() == ErrorKind::Shards;
+        self.missing += u64::from(is_whole_task && is_elsewhere(error.kind()));
         self.hints.extend(error.hint().map(str::to_owned));
         let path = error.path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
         self.failures.push(Failure { path, code: error.kind().code().to_owned(), reason: error.reason() });

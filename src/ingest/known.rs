@@ -195,9 +195,12 @@ impl Seen {
         self.paths.contains(&Mark::of(key))
     }
 
-    /// Notes that the walk could not look at a folder, a file, or all that there is, where no path is known.
+    /// Notes that the walk could not look at a folder, a file with what it may hold, or all that there is, where no path is
+    /// known.
     pub fn see_unread(&mut self, path: Option<&Path>) {
-        self.unread.insert(path.unwrap_or(Path::new("/")).to_path_buf());
+        let path = path.unwrap_or(Path::new("/"));
+        self.unread.insert(path.to_path_buf());
+        self.see_unread_container(path);
     }
 
     /// Notes that what a container holds could not be looked at.

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 pub use known::{Known, Redo};
 pub use pipeline::{THREAD_NAME, parse as parse_walk};
 pub use report::{Failure, Report};
+pub use roots::place;
 pub use status::{
     Standing, State, StatusConfig, StatusFile, Version, Versions, duplicates, failures, known, status, unknown,
 };

@@ -86,7 +86,7 @@ pub enum Verdict {
     Found(Finding, Option<Failure>),
     /// Apply what was found, in place of one of the files with these keys: they are gone, and their content is here.
     Moved(Finding, Vec<Vec<u8>>),
-    /// The walk could not go there.
+    /// The walk could not go there, or what is there is not taken.
     Walk(Error),
     /// The index cannot be read, which ends the run.
     Broken(Error),
@@ -160,6 +160,7 @@ impl<'a> Pipeline<'a> {
                 Item { mark: Mark::of(&key), key, ..item }
             }
             Task::Walk(error) => item(error.path().map(Path::to_path_buf).unwrap_or_default(), Verdict::Walk(error)),
+            Task::Refused(path, error) => item(path, Verdict::Walk(error)),
             Task::Broken(error) => item(PathBuf::new(), Verdict::Broken(error)),
         }
     }
@@ -396,7 +397,9 @@ pub fn parse(walk: Walk, threads: usize, each: &mut dyn FnMut(Result<LetterRecor
             };
             Some(guarded(&shown, read))
         }
-        Task::Walk(error) | Task::Broken(error) | Task::End(_, Err(error)) => Some(Err(error)),
+        Task::Walk(error) | Task::Refused(_, error) | Task::Broken(error) | Task::End(_, Err(error)) => {
+            Some(Err(error))
+        }
         _ => None,
     };
     let each = &mut |found: Option<Option<Result<Found>>>| match found.flatten() {

@@ -1,7 +1,7 @@
 //! What is to be indexed: as it is found from any folder, and what of it is not there.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::archive::container::{self, SEPARATOR};
@@ -85,14 +85,23 @@ impl Roots {
     }
 }
 
-/// Where a path that is not there should be: below the nearest folder that is.
+/// Where a path is, or should be if it is not there: below the nearest folder that is, without symbolic links.
 pub fn place(path: &Path) -> PathBuf {
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let place = full.ancestors().find_map(|above| {
-        let real = above.canonicalize().ok()?;
-        Some(real.join(full.strip_prefix(above).ok()?))
-    });
-    place.unwrap_or(full)
+    let there = full.ancestors().find_map(|above| Some((above.canonicalize().ok()?, full.strip_prefix(above).ok()?)));
+    let Some((mut place, rest)) = there else { return full };
+    let mut leads_up = false;
+    for part in rest.components() {
+        match part {
+            Component::ParentDir => {
+                leads_up = true;
+                place.pop();
+            }
+            part => place.push(part),
+        }
+    }
+    // Out of folders that are not there, to what may be.
+    if leads_up { self::place(&place) } else { place }
 }
 
 /// The error of a path that is an address in a container that is there: nothing of it is gone for having no path on disk.

@@ -87,7 +87,7 @@ impl<'a> Run<'a> {
             Verdict::Unfollowed => self.report.not_letters += 1,
             Verdict::Gone => self.writer.remove(&item.key)?,
             Verdict::Walk(error) => {
-                self.seen.see_unread(error.path());
+                self.seen.see_unread(Some(item.shown.as_path()).filter(|path| !path.as_os_str().is_empty()));
                 self.report.bad_roots += u64::from(error.kind() == ErrorKind::Shards);
                 self.report.fail(&error);
             }

@@ -1,7 +1,6 @@
 //! What there is to work on: the files of a walk, and what lies in its containers.
 
 use std::collections::{BTreeSet, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +25,8 @@ pub enum Task {
     Gone(Vec<u8>),
     /// The walk could not go there.
     Walk(Error),
+    /// A folder of shards, or one of their files, is not taken, since something is wrong with it.
+    Refused(PathBuf, Error),
     /// The index cannot be read.
     Broken(Error),
 }
@@ -51,8 +52,8 @@ impl<'a, I: Iterator<Item = Result<Entry>>> Tasks<'a, I> {
         Self { entries, known, open: None, folders: HashMap::new() }
     }
 
-    /// Whether a container is to be read, as far as it is one of shards; who names its file wants that as it is. An error
-    /// comes once for a folder.
+    /// Whether a container is to be read, as far as it is one of shards; who names its file wants that as it is. What is
+    /// wrong with a folder comes once.
     fn is_whole(&mut self, entry: &Entry) -> Result<bool> {
         let name = entry.path.file_name().and_then(|name| name.to_str());
         let Some(folder) = entry.path.parent().filter(|_| !entry.below.is_empty()) else { return Ok(true) };
@@ -71,7 +72,10 @@ impl<'a, I: Iterator<Item = Result<Entry>>> Tasks<'a, I> {
         match self.is_whole(&entry) {
             Ok(true) => {}
             Ok(false) => return None,
-            Err(error) => return Some(Task::Walk(error)),
+            Err(error) => {
+                let folder = entry.path.parent().map(Path::to_path_buf).unwrap_or_default();
+                return Some(Task::Refused(folder, error));
+            }
         }
         match self.known.map_or(Ok(None), |known| known.settled(&entry)) {
             Err(error) => return Some(Task::Broken(error)),
@@ -79,7 +83,7 @@ impl<'a, I: Iterator<Item = Result<Entry>>> Tasks<'a, I> {
             Ok(None) => {}
         }
         if let Err(error) = shards::verified(&entry.path) {
-            return Some(Task::Walk(error));
+            return Some(Task::Refused(entry.path, error));
         }
         let (filter, mut below) = (entry.filter.clone().unwrap_or_default(), entry.below.clone());
         if below.is_empty() {
@@ -92,7 +96,7 @@ impl<'a, I: Iterator<Item = Result<Entry>>> Tasks<'a, I> {
             true => filter.keeps(&format!("{}{address}", below.trim_start_matches('.'))),
             false => filter.keeps(&format!("{below}{address}")),
         };
-        match caught(|| Members::open(&entry.path, format, &Limits::default(), keep)) {
+        match Members::open(&entry.path, format, &Limits::default(), keep) {
             Ok(members) => {
                 let path = Arc::new(entry.path.clone());
                 self.open = Some(Open { entry, path, members });
@@ -106,21 +110,13 @@ impl<'a, I: Iterator<Item = Result<Entry>>> Tasks<'a, I> {
     }
 }
 
-/// Calls what reads a container. A panic is the container's error.
-fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        Err(Error::new(ErrorKind::Panic, "made the program stumble")
-            .with_hint("this is a bug; the other files are not affected"))
-    })
-}
-
 impl<I: Iterator<Item = Result<Entry>>> Iterator for Tasks<'_, I> {
     type Item = Task;
 
     fn next(&mut self) -> Option<Task> {
         loop {
             if let Some(open) = &mut self.open {
-                match caught(|| open.members.next().transpose()) {
+                match open.members.next().transpose() {
                     Ok(Some(member)) => return Some(Task::Member(Arc::clone(&open.path), Box::new(member))),
                     Ok(None) => return self.open.take().map(|open| Task::End(open.entry, Ok(()))),
                     Err(error) => {
@@ -185,7 +181,7 @@ impl<'a> Again<'a> {
         let format = path.file_name().and_then(|name| container::Format::of(&name.to_string_lossy()));
         let keep = wanted.clone();
         let members = format.map(|format| {
-            caught(|| Members::open(&path, format, &Limits::default(), move |address: &str| keep.contains(address)))
+            Members::open(&path, format, &Limits::default(), move |address: &str| keep.contains(address))
         });
         match members {
             Some(Ok(members)) => self.open = Some(Group { path: Arc::new(path), prefix, members, wanted }),
@@ -203,7 +199,7 @@ impl Iterator for Again<'_> {
                 return Some(Task::Gone(key));
             }
             if let Some(group) = &mut self.open {
-                match caught(|| group.members.next().transpose()) {
+                match group.members.next().transpose() {
                     Ok(Some(member)) if group.wanted.remove(&member.address) => {
                         return Some(Task::Member(Arc::clone(&group.path), Box::new(member)));
                     }

@@ -51,8 +51,7 @@ struct Head {
 }
 
 impl Exports {
-    /// The letters of files, and of all files in folders whose names end in `.jsonl` or `.parquet`; of a folder of shards
-    /// all of them. Of several versions of a letter the one with the latest decision date counts, of equal ones the first.
+    /// The letters of files, and of all files in folders whose names end in `.jsonl` or `.parquet`, shards or not. Of several versions of a letter the one with the latest decision date counts, of equal ones the first.
     ///
     /// # Errors
     /// From the file system, [`ErrorKind::RecordDamaged`] for what is no record, and [`ErrorKind::Shards`] for shards that
@@ -112,11 +111,9 @@ impl Iterator for Exports {
     }
 }
 
-/// The exports in a folder, by name; of shards all that there are.
+/// The exports in a folder, by name, which is the order of shards, too: those have to be whole.
 fn inside(folder: &Path) -> Result<Vec<PathBuf>> {
-    if let Some(shards) = Shards::open(folder)? {
-        return Ok(shards.files().collect());
-    }
+    Shards::open(folder)?;
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(|e| Error::io(folder, e))? {
         let path = entry.map_err(|e| Error::io(folder, e))?.path();

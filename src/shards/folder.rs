@@ -89,11 +89,6 @@ impl Shards {
     pub fn manifests(&self) -> &[Manifest] {
         &self.manifests
     }
-
-    /// The files of records, in the order of shards.
-    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
-        self.manifests.iter().map(|manifest| self.folder.join(&manifest.data.file))
-    }
 }
 
 fn is_records(ending: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What a shard is: see `schema/shard.schema.json`.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,6 +12,12 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The format of manifests that is written. Those of later formats are refused.
 pub const FORMAT: u32 = 1;
+
+/// No manifest is longer, in bytes: some hundred thousand failures are told in so many.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// What to do about a manifest that is none.
+const REREAD: &str = "`imr parse --shard` writes it anew with `--reread`";
 
 /// The ending of a manifest, behind the shard's name.
 pub(super) const ENDING: &str = "manifest.json";
@@ -121,14 +127,20 @@ impl Manifest {
         struct Head {
             format: u32,
         }
-        let bytes = fs::read(place).map_err(|e| Error::io(place, e))?;
         let wrong = |fact: String| Error::new(ErrorKind::Shards, fact).with_path(place);
-        let none = |e: serde_json::Error| {
-            wrong("is no manifest of a shard".to_owned())
-                .with_source(e)
-                .with_hint("`imr parse --shard` writes it anew with `--reread`")
-        };
+        let mut bytes = Vec::new();
+        let file = File::open(place).map_err(|e| Error::io(place, e))?;
+        file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|e| Error::io(place, e))?;
+        if bytes.len() as u64 > MOST_BYTES {
+            let fact = format!("is no manifest of a shard: it has more than {} MiB", MOST_BYTES >> 20);
+            return Err(wrong(fact).with_hint("cut the list into more shards, or write this one anew with `--reread`"));
+        }
+        let none =
+            |e: serde_json::Error| wrong("is no manifest of a shard".to_owned()).with_source(e).with_hint(REREAD);
         let Head { format } = serde_json::from_slice(&bytes).map_err(none)?;
+        if format == 0 {
+            return Err(wrong("has format 0, which there never was".to_owned()).with_hint(REREAD));
+        }
         if format > FORMAT {
             let fact = format!("has format {format}, and this version of the program knows up to {FORMAT}");
             return Err(wrong(fact).with_hint("a later version wrote it, and can read it"));

@@ -1,20 +1,21 @@
 //! Exports of records in Parquet: each row is an entry, which is read as the JSON that the record has in a line.
 //!
-//! The crate reads columns page by page and unpacks a page to no more than its header says, which is 2 GiB at most.
+//! The crate puts a row together as a whole, however large it is. So the pages are checked before they are unpacked, and
+//! the rows of a group before the first of them is put together; see [`pages`].
 
 use std::io;
 
-use bytes::Bytes;
 use parquet::errors::ParquetError;
-use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 use serde_json::{Map, Value};
 
 use super::jsonl::record_name;
 use super::limits::{Limits, damaged};
+use super::pages::{self, Checked};
 use super::part::too_large;
-use super::source::{Reader, Source};
+use super::source::Source;
 use super::{Data, Head, Is, Shape};
 use crate::error::{Error, ErrorKind, Result};
 use crate::letter::Date;
@@ -25,6 +26,11 @@ const COLUMNS: [&str; 3] = ["case_number", "digest", "issues"];
 /// The rows of a file.
 pub(super) struct Rows {
     rows: RowIter<'static>,
+    /// The same file, for a look at the row groups before their rows.
+    file: SerializedFileReader<Checked>,
+    /// How many row groups, and rows in them, were looked at.
+    groups: usize,
+    checked: u64,
     number: u64,
     row: Option<Data>,
     limits: Limits,
@@ -32,7 +38,8 @@ pub(super) struct Rows {
 
 impl Rows {
     pub(super) fn new(source: Source, limits: &Limits) -> Result<Self> {
-        let file = SerializedFileReader::new(source).map_err(|e| fault("is no Parquet file", e))?;
+        let open = || SerializedFileReader::new(Checked::new(source.clone(), limits));
+        let file = open().map_err(|e| fault("is no Parquet file", e))?;
         let schema = file.metadata().file_metadata().schema();
         let has = |name: &str| schema.get_fields().iter().any(|field| field.name() == name);
         if let Some(missing) = COLUMNS.iter().find(|name| !has(name)) {
@@ -40,15 +47,32 @@ impl Rows {
             return Err(Error::new(ErrorKind::RecordDamaged, fact)
                 .with_hint("`imr export --of letters` and `imr parse --shard` write letters in Parquet"));
         }
-        Ok(Self { rows: RowIter::from_file_into(Box::new(file)), number: 0, row: None, limits: *limits })
+        let again = open().map_err(|e| fault("is no Parquet file", e))?;
+        // A row at a time, since only rows are known to be small.
+        let rows = RowIter::from_file_into(Box::new(again)).with_batch_size(1);
+        Ok(Self { rows, file, groups: 0, checked: 0, number: 0, row: None, limits: *limits })
+    }
+
+    /// Looks at the row group of the next row, and at those without rows before it.
+    fn check(&mut self) -> Result<()> {
+        while self.number == self.checked && self.groups < self.file.num_row_groups() {
+            let group = self.file.get_row_group(self.groups).map_err(unpacked)?;
+            pages::check(&*group, self.checked + 1, &self.limits).map_err(unpacked)?;
+            self.checked += u64::try_from(group.metadata().num_rows()).unwrap_or(0);
+            self.groups += 1;
+        }
+        Ok(())
     }
 }
 
 impl Shape for Rows {
     fn next(&mut self) -> Option<Result<Head>> {
+        if let Err(error) = self.check() {
+            return Some(Err(error));
+        }
         let row = match self.rows.next()? {
             Ok(row) => row,
-            Err(error) => return Some(Err(fault("cannot be unpacked to its end", error))),
+            Err(error) => return Some(Err(unpacked(error))),
         };
         self.number += 1;
         let line = match object(&row).map(|object| Value::Object(object).to_string().into_bytes()) {
@@ -98,7 +122,11 @@ fn wrong(name: &str) -> Error {
     )
 }
 
-/// Says why a file cannot be read: the disk, or damage.
+fn unpacked(error: ParquetError) -> Error {
+    fault("cannot be unpacked to its end", error)
+}
+
+/// Says why a file cannot be read: the disk, a limit, or damage.
 fn fault(fact: &str, error: ParquetError) -> Error {
     match error {
         ParquetError::External(cause) => match cause.downcast::<io::Error>() {
@@ -106,28 +134,5 @@ fn fault(fact: &str, error: ParquetError) -> Error {
             Err(cause) => damaged(fact).with_source(cause),
         },
         other => damaged(fact).with_source(other),
-    }
-}
-
-impl Length for Source {
-    fn len(&self) -> u64 {
-        Source::len(self)
-    }
-}
-
-impl ChunkReader for Source {
-    type T = Reader;
-
-    fn get_read(&self, start: u64) -> parquet::errors::Result<Reader> {
-        let part = self.part(start, Source::len(self).saturating_sub(start));
-        part.map(|part| part.reader()).ok_or_else(|| ParquetError::EOF("begins behind its end".to_owned()))
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
-        let bytes = self.read_at(start, length)?;
-        match bytes.len() == length {
-            true => Ok(bytes.into()),
-            false => Err(ParquetError::EOF("ends before it should".to_owned())),
-        }
     }
 }

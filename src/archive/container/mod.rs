@@ -12,12 +12,14 @@ mod fields;
 mod jsonl;
 mod limits;
 mod name;
+mod pages;
 mod part;
 mod source;
 mod tar;
 mod zip;
 mod zip_stream;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use super::Shard;
@@ -239,7 +241,7 @@ impl Members {
     ) -> Result<Self> {
         let source = Source::open(path)?;
         let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        let shape = open(source, format, &name, limits).map_err(|e| e.with_path(path))?;
+        let shape = caught(|| open(source, format, &name, limits)).map_err(|e| e.with_path(path))?;
         Ok(Self::new(shape, limits, keep))
     }
 
@@ -248,7 +250,8 @@ impl Members {
     /// # Errors
     /// [`ErrorKind::ContainerDamaged`] where it is none of this format.
     pub fn of_bytes(bytes: Vec<u8>, format: Format, limits: &Limits) -> Result<Self> {
-        Ok(Self::new(open(Source::memory(bytes), format, "letter.gz", limits)?, limits, |_| true))
+        let shape = caught(|| open(Source::memory(bytes), format, "letter.gz", limits))?;
+        Ok(Self::new(shape, limits, |_| true))
     }
 
     fn new(shape: Box<dyn Shape>, limits: &Limits, keep: impl Fn(&str) -> bool + Send + 'static) -> Self {
@@ -322,6 +325,25 @@ impl Iterator for Members {
     type Item = Result<Member>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        caught(|| self.advance().transpose()).transpose().inspect(|member| {
+            if member.is_err() {
+                self.levels.clear();
+            }
+        })
+    }
+}
+
+/// Calls what reads a container. A panic is the container's error.
+fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(Error::new(ErrorKind::Panic, "made the program stumble")
+            .with_hint("this is a bug; the other files are not affected"))
+    })
+}
+
+impl Members {
+    /// The next member, or the container's end.
+    fn advance(&mut self) -> Option<Result<Member>> {
         loop {
             match self.levels.last_mut()?.shape.next() {
                 None => drop(self.levels.pop()),

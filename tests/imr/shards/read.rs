@@ -249,6 +249,24 @@ const FAULTS: &[Fault] = &[
         &["has format 2", "knows up to 1"],
     ),
     (
+        "one is of no format",
+        |f, _| {
+            change(f, "part-00002-of-00003.manifest.json", |bytes| {
+                *bytes =
+                    String::from_utf8(bytes.clone()).unwrap().replace("\"format\": 1", "\"format\": 0").into_bytes();
+            })
+        },
+        &["has format 0", "--reread"],
+    ),
+    (
+        "a manifest has no end",
+        |f, _| {
+            let path = f.path().join("shards/part-00001-of-00003.manifest.json");
+            fs::File::options().write(true).open(path).unwrap().set_len(1 << 40).unwrap();
+        },
+        &["part-00001-of-00003.manifest.json`: is no manifest of a shard: it has more than 64 MiB", "more shards"],
+    ),
+    (
         "a manifest is none",
         |f, _| change(f, "part-00000-of-00003.manifest.json", |bytes| bytes.truncate(90)),
         &["part-00000-of-00003.manifest.json`: is no manifest"],
@@ -321,6 +339,48 @@ fn shards_that_are_not_whole_are_never_counted_in_part() {
                 "{what}"
             );
         }
+    }
+}
+
+#[test]
+fn an_index_of_shards_loses_no_letter_when_they_are_damaged() {
+    for format in FORMATS {
+        for (what, spoil, says) in FAULTS {
+            for below in ["shards", "."] {
+                eprintln!("{format}, {what}, {below}");
+                let folder = Folder::new();
+                folder.invent("letters", 1..=12);
+                all(&folder, 3, "shards", &["letters", "--format", format]);
+                // Only shards are below the folder.
+                fs::rename(folder.path().join("letters"), folder.path().join(".letters")).unwrap();
+                folder.imr(&["index", below]).succeeds();
+                let letters = || folder.imr(&["export"]).succeeds().out;
+                let before = letters();
+                assert_eq!(before.lines().count(), 12);
+                fs::rename(folder.path().join(".letters"), folder.path().join("letters")).unwrap();
+                spoil(&folder, format);
+                fs::rename(folder.path().join("letters"), folder.path().join(".letters")).unwrap();
+                folder.imr(&["index", below, "--prune"]).says(&says[..1]);
+                assert_eq!(letters(), before, "{format}, {what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn exports_beside_shards_are_published_with_them() {
+    let folder = Folder::new();
+    folder.invent("letters", 1..=12);
+    folder.invent("others", 20..=24);
+    for format in FORMATS {
+        all(&folder, 3, format, &["letters", "--format", format]);
+        folder.imr(&["parse", "others", "--shard", "0/1", "-o", "other", "--format", "parquet"]).succeeds();
+        fs::copy(folder.path().join("other/part-00000-of-00001.parquet"), folder.path().join(format).join("z.parquet"))
+            .unwrap();
+        let stub = Stub::with_index("opensearch");
+        let told = account(&publish(&folder, &stub, &[format, "--state", "state"]).succeeds());
+        assert_eq!(counts(&told, ["letters"]), [17]);
+        fs::remove_file(folder.path().join("state")).unwrap();
     }
 }
 
