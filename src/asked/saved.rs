@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind as IoKind, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use imr::error::nearest;
 use imr::search::Seen;
@@ -75,6 +76,11 @@ impl Store {
         let mut name: OsString = index.file_name().unwrap_or_default().to_owned();
         name.push(BEHIND);
         Ok(Self { dir: index.with_file_name(name) })
+    }
+
+    /// When one was saved, changed or removed last; `None` where there is none.
+    pub fn changed(&self) -> Option<SystemTime> {
+        fs::metadata(&self.dir).and_then(|folder| folder.modified()).ok()
     }
 
     /// The names of all.

@@ -217,18 +217,47 @@ impl App {
         asked: &Uri,
         work: impl FnOnce(&Opened) -> Answer<Vec<u8>> + Send + 'static,
     ) -> Answer<Bytes> {
+        let work = |index: &Opened| work(index).map(|answer| (answer, true));
+        Ok(self.again(asked, String::new(), work).await?.0)
+    }
+
+    /// The same for a page, and whether it was asked for rightly: only then it is given again, and only as long as the saved
+    /// searches are the same, which pages name.
+    ///
+    /// # Errors
+    /// As for [`Self::ask`].
+    pub async fn ask_page(
+        &self,
+        asked: &Uri,
+        work: impl FnOnce(&Opened) -> Answer<(Vec<u8>, bool)> + Send + 'static,
+    ) -> Answer<(Bytes, bool)> {
+        let saved = self.opened().store().ok().and_then(|store| store.changed());
+        self.again(asked, format!(" {saved:?}"), work).await
+    }
+
+    async fn again(
+        &self,
+        asked: &Uri,
+        beside: String,
+        work: impl FnOnce(&Opened) -> Answer<(Vec<u8>, bool)> + Send + 'static,
+    ) -> Answer<(Bytes, bool)> {
         let asked = asked.path_and_query().map_or("", |asked| asked.as_str());
         // A saved search may be another by then.
         if asked.contains('@') || asked.contains("%40") {
-            return self.ask(work).await.map(Bytes::from);
+            let (answer, is_right) = self.ask(work).await?;
+            return Ok((Bytes::from(answer), is_right));
         }
-        if let Some(answer) = self.0.cache.get(self.opened().serial, asked) {
-            return Ok(answer);
+        let asked = asked.to_owned() + &beside;
+        if let Some(answer) = self.0.cache.get(self.opened().serial, &asked) {
+            return Ok((answer, true));
         }
-        let (serial, answer) =
-            self.ask(move |index| work(index).map(|answer| (index.serial, Bytes::from(answer)))).await?;
-        self.0.cache.keep(serial, asked, &answer);
-        Ok(answer)
+        let work = move |index: &Opened| work(index).map(|(answer, is_right)| (index.serial, answer, is_right));
+        let (serial, answer, is_right) = self.ask(work).await?;
+        let answer = Bytes::from(answer);
+        if is_right {
+            self.0.cache.keep(serial, &asked, &answer);
+        }
+        Ok((answer, is_right))
     }
 
     async fn turn(&self) -> Answer<OwnedSemaphorePermit> {

@@ -28,8 +28,8 @@ use askama::Template;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
 
@@ -58,20 +58,20 @@ pub fn router() -> Router<App> {
         .route("/assets/{digest}/{name}", get(asset))
 }
 
-async fn search_page(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
-    checked(&app, query, search::page).await
+async fn search_page(State(app): State<App>, uri: Uri) -> Response {
+    checked(&app, &uri, search::page).await
 }
 
-async fn stats_page(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
-    checked(&app, query, stats::page).await
+async fn stats_page(State(app): State<App>, uri: Uri) -> Response {
+    checked(&app, &uri, stats::page).await
 }
 
-async fn compare_page(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
-    checked(&app, query, compare::page).await
+async fn compare_page(State(app): State<App>, uri: Uri) -> Response {
+    checked(&app, &uri, compare::page).await
 }
 
-async fn report_page(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
-    checked(&app, query, report::page).await
+async fn report_page(State(app): State<App>, uri: Uri) -> Response {
+    checked(&app, &uri, report::page).await
 }
 
 async fn help_page(RawQuery(query): RawQuery) -> Response {
@@ -143,16 +143,19 @@ async fn asset(Path((digest, name)): Path<(String, String)>) -> Response {
 }
 
 /// A page that says itself what was wrong with what was asked.
-async fn checked<T>(app: &App, query: Option<String>, page: fn(&Opened, &Params) -> imr::Result<(T, bool)>) -> Response
+async fn checked<T>(app: &App, uri: &Uri, page: fn(&Opened, &Params) -> imr::Result<(T, bool)>) -> Response
 where
     T: Template + 'static,
 {
-    let params = read(query);
-    let work = move |opened: &Opened| -> Answer<Response> {
+    let params = read(uri.query().map(str::to_owned));
+    let work = move |opened: &Opened| -> Answer<(Vec<u8>, bool)> {
         let (page, is_right) = page(opened, &params)?;
-        Ok(written(if is_right { StatusCode::OK } else { StatusCode::BAD_REQUEST }, &page))
+        Ok((rendered(&page)?.into_bytes(), is_right))
     };
-    app.ask(work).await.unwrap_or_else(problem_page)
+    match app.ask_page(uri, work).await {
+        Ok((page, is_right)) => html(if is_right { StatusCode::OK } else { StatusCode::BAD_REQUEST }, page.into()),
+        Err(problem) => problem_page(problem),
+    }
 }
 
 fn read(query: Option<String>) -> Params {
@@ -178,12 +181,20 @@ pub fn problem_page(problem: Problem) -> Response {
 
 /// A page, written.
 fn written(status: StatusCode, page: &impl Template) -> Response {
-    let (status, html) = match page.render() {
-        Ok(html) => (status, html),
-        // Writing to memory does not fail.
-        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
-    };
-    let mut response = Response::new(Body::from(html));
+    match rendered(page) {
+        Ok(page) => html(status, page.into()),
+        Err(problem) => html(problem.status, Body::empty()),
+    }
+}
+
+/// The text of a page.
+fn rendered(page: &impl Template) -> Answer<String> {
+    // Writing to memory does not fail.
+    page.render().map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "page", error.to_string()))
+}
+
+fn html(status: StatusCode, page: Body) -> Response {
+    let mut response = Response::new(page);
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     response
