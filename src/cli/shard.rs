@@ -40,7 +40,7 @@ pub fn run(args: ParseArgs, shard: Shard, folder: &Path) -> anyhow::Result<End> 
         flags: share.filter.flags(),
         records: ending.to_owned(),
     };
-    let place = Manifest::place(folder, shard);
+    let (file, place) = (task.file()?, Manifest::place(folder, shard));
     if let Some(done) = Manifest::read(&place).ok().filter(|done| !args.reread && is_done(done, &task, folder)) {
         message::note(&format!("shard {shard} is there as it should be; `--reread` writes it anew"));
         tell(&done, folder, &args.look)?;
@@ -48,7 +48,7 @@ pub fn run(args: ParseArgs, shard: Shard, folder: &Path) -> anyhow::Result<End> 
     }
     fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
     let stop = interrupt::stop()?;
-    let whole = Whole::create(&folder.join(task.file()?))?;
+    let whole = Whole::create(&folder.join(&file))?;
     let mut account = Account::default();
     let threads = index::threads(args.threads);
     let Some(data) = write(share, threads, format, &whole, &args.look, &stop, &mut account)? else {
@@ -57,7 +57,6 @@ pub fn run(args: ParseArgs, shard: Shard, folder: &Path) -> anyhow::Result<End> 
     };
     message::hints(account.hints.iter().map(String::as_str));
     let Account { paths, letters, issues, unknown_layout, failures, missing, .. } = account;
-    let file = task.file()?;
     let data = Data { file, ..data };
     let manifest = Manifest { format: shards::FORMAT, task, paths, letters, issues, unknown_layout, failures, data };
     match put(whole, &manifest, folder) {

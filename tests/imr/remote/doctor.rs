@@ -48,10 +48,7 @@ fn nothing_of_a_doctor_stays_where_it_is_interrupted() {
     stub.inner().slowness = 2_000;
     let args = ["remote", "doctor", &stub.address];
     let mut child = folder.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while stub.bulks().is_empty() {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before it was interrupted");
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
+    stub.has_bulks(1, &mut child);
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(stub.inner().indexes.is_empty() && stub.bulks().len() < 3);

@@ -82,10 +82,7 @@ fn an_interrupted_publisher_tells_what_waits() {
     let target = stub.target();
     let args = ["publish", "--to", &target, "--format", "json", "--batch-bytes", "16384", "--in-flight", "1"];
     let mut child = folder.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while stub.bulks().len() < 2 {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before it was interrupted");
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    stub.has_bulks(2, &mut child);
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
@@ -117,10 +114,7 @@ fn an_interrupted_sweep_is_not_taken_for_a_whole_one() {
     let args = ["publish", "--to", &target, "--format", "json", "--replace"];
     let mut child = folder.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // All letters in one batch, and then the first of several requests that take away what is there beside them.
-    while stub.bulks().len() < sent + 2 {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before it was interrupted");
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    stub.has_bulks(sent + 2, &mut child);
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -140,10 +134,7 @@ fn two_publishers_to_one_target_do_not_meet() {
     let target = stub.target();
     let args = ["publish", "--to", &target];
     let mut child = folder.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while stub.bulks().is_empty() {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before it sent anything");
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    stub.has_bulks(1, &mut child);
     publish(&folder, &stub, &[]).ends_with(2).says(&["another process publishes to this target"]);
     assert!(child.wait().unwrap().success());
     assert_same(&folder, &stub);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::Child;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -163,6 +164,14 @@ impl Stub {
     pub fn bulks(&self) -> Vec<Seen> {
         let is_bulk = |seen: &&Seen| seen.line.ends_with("/_bulk");
         self.inner().seen.iter().filter(is_bulk).cloned().collect()
+    }
+
+    /// Waits until so many of them came from a process that is at work.
+    pub fn has_bulks(&self, number: usize, child: &mut Child) {
+        while self.bulks().len() < number {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before it sent what was waited for");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 }
 

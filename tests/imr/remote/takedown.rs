@@ -150,10 +150,7 @@ fn quickwit_is_asked_to_delete_what_was_sent_meanwhile() {
     let mut command = folder.command(&["publish", "--to", &target]);
     command.env("IMR_SETTLING_SECONDS", "0.01").env("IMR_BACKOFF_SECONDS", "0.002");
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while stub.bulks().is_empty() {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before it sent anything");
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    stub.has_bulks(1, &mut child);
     let case = ordinary(0).case_number;
     take_down(&folder, &stub, &[&case]);
     assert!(child.wait().unwrap().success());
