@@ -36,6 +36,11 @@ const TOO_LONG: usize = 64;
 /// Units of measure that letters write with and without a blank behind the number: `550mg`, `550 mg`.
 const UNITS: [&str; 11] = ["mg", "mcg", "ml", "gm", "g", "kg", "cc", "mm", "cm", "lb", "lbs"];
 
+/// Whether a word, lower case, is one of the units of measure.
+pub fn is_unit(word: &str) -> bool {
+    UNITS.contains(&word)
+}
+
 /// Abbreviations that the stemmer would make another word of: "TENS", the nerve stimulation, the number ten; "AED", a drug
 /// against seizures, and "ANS", the autonomic nervous system, the article.
 const UNSTEMMED: [&str; 3] = ["tens", "aed", "ans"];

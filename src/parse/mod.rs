@@ -154,6 +154,11 @@ pub const CONTRADICTIONS: &[&str] = &[
     "request_differs",
 ];
 
+/// Whether a word, lower case, only tells how much or when: "four", "milligrams", "november".
+pub fn is_measure(word: &str) -> bool {
+    request::is_measure(word) || days::MONTHS.contains(&word)
+}
+
 /// Understands the text of a letter.
 ///
 /// Pages are separated by form feeds. The text of an unknown layout is kept whole in [`Letter::text`].

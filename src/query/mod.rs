@@ -40,7 +40,7 @@ use std::sync::Arc;
 
 pub use compile::compile;
 pub use known::{Here, Known, spell};
-pub use loosen::{least, loosened, some_of};
+pub use loosen::{is_little, least, loosened, some_of};
 pub use mark::{Mark, Words};
 pub use pattern::Pattern;
 pub use resolve::{Resolved, contains, resolve};

@@ -3,7 +3,8 @@
 //! As Lucene's MoreLikeThis does it: of the words of the issue those count that are frequent in it and rare in the index
 //! (tf-idf), and the most telling of them are searched for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use tantivy::Term;
 use tantivy::query::Bm25StatisticsProvider;
@@ -13,7 +14,8 @@ use super::{Hit, Request, marked, search};
 use crate::error::Result;
 use crate::index::{IndexSchema, Reader, analysis};
 use crate::letter::Outcome;
-use crate::query::{Expr, Mark, Span};
+use crate::parse;
+use crate::query::{self, Expr, Mark, Span};
 use crate::record::IssueRecord;
 
 /// How many words are searched for.
@@ -25,12 +27,30 @@ const IN_HEADING: f64 = 3.0;
 /// The fields whose words count.
 const FIELDS: [&str; 2] = ["issue", "rationale"];
 
-/// Words of English that tell nothing, which a small index may have in few issues.
-const EMPTY: &str = "a about after all also although an and any are as at be because been before being between both but by can \
-                     could did do does during each either for from further had has have he her here his how however if in \
-                     into is it its may more most must no nor not of on once only or other our out over own per same she \
-                     should since so some such than that the their them then there these they this those through to under \
-                     until up upon was we were what when where which while who whom why will with within without would";
+/// From how many documents on a share of them tells how common a word is.
+const ENOUGH: u64 = 100;
+
+/// Words beside the little ones that say how things hang together in any letter, and nothing of one; also those that mean
+/// something in a query, such as "not".
+const EMPTY: &str = "above according after again all alone along already also although among amongst another any because before \
+                     below between beyond both but cannot concerning despite down due during each either especially et even \
+                     ever every except few following furthermore hence here how however including indeed instead least less \
+                     like many merely moreover more most much neither nevertheless no nor not off often once only other \
+                     otherwise out over overall own per perhaps quite rather regarding same several simply since some such \
+                     that thereby therefore though through throughout thus toward towards under unless until up upon via \
+                     very well what when where whereas whether which while who whom whose why within without yet";
+
+/// Whether a word, lower case, may tell an issue from others. Numbers and measures, in figures or words, are of visits, doses,
+/// dates, pages and scores, which say nothing of another issue.
+fn may_tell(word: &str) -> bool {
+    static NOTHING: LazyLock<HashSet<&str>> = LazyLock::new(|| EMPTY.split_whitespace().collect());
+    word.chars().nth(1).is_some()
+        && word.chars().any(char::is_alphabetic)
+        && !query::is_little(word)
+        && !NOTHING.contains(word)
+        && !analysis::is_unit(word)
+        && !parse::is_measure(word)
+}
 
 /// What is like an issue.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +94,7 @@ pub fn similar(
     limit: usize,
 ) -> Result<Similar> {
     let terms = telling(reader, issue, is_indexed).map_err(|e| reader.damaged(e))?;
-    let texts = [issue.issue.as_str(), issue.rationale.as_deref().unwrap_or_default()];
+    let texts = texts(issue);
     let words = terms.iter().map(|term| written(&texts, term)).collect();
     if terms.is_empty() {
         return Ok(Similar { words, neighbours: Vec::new(), notes: Vec::new() });
@@ -90,8 +110,7 @@ pub fn similar(
     // Letters of unknown layout have no issues and no such texts, so that every hit is an issue.
     let found = search(reader, &Request { limit, ..Request::new(expr) })?;
     let neighbours = found.hits.into_iter().map(|hit| {
-        let texts = hit.stored.issue.as_ref().map(|i| [i.issue.as_str(), i.rationale.as_deref().unwrap_or_default()]);
-        let texts = texts.unwrap_or_default();
+        let texts = hit.stored.issue.as_ref().map(self::texts).unwrap_or_default();
         let shared = terms.iter().map(|term| written(&texts, term)).filter(|word| !word.is_empty());
         let words = shared.take(MOST_TOLD).collect();
         Neighbour { hit, words }
@@ -102,35 +121,37 @@ pub fn similar(
 /// The terms that tell an issue from others, the most telling first.
 fn telling(reader: &Reader, issue: &IssueRecord, is_indexed: bool) -> tantivy::Result<Vec<String>> {
     let mut frequency: HashMap<String, f64> = HashMap::new();
-    for term in analysis::terms(&issue.issue) {
-        *frequency.entry(term).or_default() += IN_HEADING;
-    }
-    for term in analysis::terms(issue.rationale.as_deref().unwrap_or_default()) {
-        *frequency.entry(term).or_default() += 1.0;
-    }
-    // Numbers are of visits, dates, pages and scores, which say nothing of another issue.
-    frequency.retain(|term, _| !term.bytes().all(|b| b.is_ascii_digit()));
-    for empty in EMPTY.split_whitespace().flat_map(analysis::terms) {
-        frequency.remove(&empty);
+    for (text, weight) in texts(issue).into_iter().zip([IN_HEADING, 1.0]) {
+        analysis::tokens(text, &mut |token| {
+            if may_tell(&text[token.offset_from..token.offset_to].to_lowercase()) {
+                *frequency.entry(token.text.clone()).or_default() += weight;
+            }
+        });
     }
     let schema = IndexSchema::get();
     let statistics = Statistics::new(reader.searcher());
-    let all = statistics.total_num_docs()? as f64;
+    let all = statistics.total_num_docs()?;
     let mut telling = Vec::new();
-    for (term, count) in frequency.into_iter().filter(|(term, _)| term.len() > 1) {
+    for (term, count) in frequency {
         let mut documents = 0;
         for field in FIELDS {
             documents = documents.max(statistics.doc_freq(&Term::from_field_text(schema.field(field), &term))?);
         }
-        // What only this issue has leads to no other.
-        if documents > u64::from(is_indexed) {
-            let rare = ((all + 1.0) / (documents as f64 + 1.0)).ln();
+        // What only this issue has leads to no other, and what most have to any.
+        let is_common = all >= ENOUGH && documents > all / 2;
+        if documents > u64::from(is_indexed) && !is_common {
+            let rare = ((all as f64 + 1.0) / (documents as f64 + 1.0)).ln();
             telling.push(((1.0 + count.ln()) * rare, term));
         }
     }
     telling.sort_by(|(a, x), (b, y)| b.total_cmp(a).then_with(|| x.cmp(y)));
     telling.truncate(MOST_WORDS);
     Ok(telling.into_iter().map(|(_, term)| term).collect())
+}
+
+/// The texts whose words count.
+fn texts(issue: &IssueRecord) -> [&str; 2] {
+    [&issue.issue, issue.rationale.as_deref().unwrap_or_default()]
 }
 
 /// A term as the first of some texts that has it writes it; empty where none has it.

@@ -18,6 +18,11 @@ use super::body;
 use crate::letter::Request;
 use std::ops::Range;
 
+/// Whether a word (in lower case) is a number, or a unit of doses.
+pub(super) fn is_measure(word: &str) -> bool {
+    tokens::is_number(word) || strength::is_unit(word)
+}
+
 /// Reads a heading, given as one paragraph without its outcome, and tells whether it speaks of an authorization in words
 /// that could not be taken apart.
 pub(super) fn read(heading: &str) -> (Request, bool) {

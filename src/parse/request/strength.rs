@@ -156,6 +156,12 @@ fn word(lower: &str, at: usize) -> (&str, usize) {
     (lower.get(start..start + length).unwrap_or_default(), start + length)
 }
 
+/// Whether a word (in lower case) is a unit of strengths or volumes, or a time that they are for.
+pub(super) fn is_unit(word: &str) -> bool {
+    let is_all = |end: usize| end == word.len();
+    unit(word, 0).is_some_and(|(_, end)| is_all(end)) || volume(word, 0).is_some_and(|(_, end)| is_all(end))
+}
+
 /// A unit of strength in its usual form, and its end.
 fn unit(lower: &str, at: usize) -> Option<(&'static str, usize)> {
     let start = at + blanks(lower, at);

@@ -294,6 +294,11 @@ impl<'t> Tokens<'t> {
     }
 }
 
+/// Whether a word (in lower case) is of a number.
+pub(super) fn is_number(word: &str) -> bool {
+    matches!(word, "dozen" | "dozens" | "hundred") || NUMBERS.get(word).is_some()
+}
+
 /// The words for numbers below a hundred that are one word.
 static NUMBERS: LazyLock<Lexicon<u32>> = LazyLock::new(|| {
     let ones = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
