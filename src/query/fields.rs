@@ -17,7 +17,7 @@ use super::row::RowQuery;
 use super::score::on_grid;
 use super::span::Span;
 use super::span_query::{Norms, SpanQuery, SpanWeight, telling};
-use super::walk::{self, Plain, Walk};
+use super::walk::{self, All, Plain, Walk};
 use super::window::{Bits, Found, Source};
 use crate::index::{FieldDef, Segment};
 
@@ -205,6 +205,15 @@ impl Walk for CountedWalk {
         often as Score / norm
     }
 
+    fn most(&self) -> Score {
+        match &self.norms {
+            None => 1.0,
+            // Once in the shortest text.
+            Some(norms) if self.once => 1.0 / norms[1],
+            Some(_) => Score::INFINITY,
+        }
+    }
+
     fn size(&self) -> u32 {
         self.postings.size_hint()
     }
@@ -258,6 +267,15 @@ pub struct FieldsWeight {
 impl FieldsWeight {
     /// The documents of a segment.
     pub fn open(&self, reader: &Segment) -> tantivy::Result<Box<dyn Source>> {
+        if let ([PartWeight { counting: Counting::Word(word), of_letter: false, weight }], Some(factor)) =
+            (&self.parts[..], self.factor)
+        {
+            let walk = word.open(reader)?;
+            return Ok(walk.map_or_else(
+                || Box::new(All(0)) as Box<dyn Source>,
+                |walk| Box::new(WordSource { walk, weight: *weight, factor }),
+            ));
+        }
         let mut parts = Vec::new();
         for part in &self.parts {
             parts.extend(part.open(reader)?.map(|open| (open, part.weight)));
@@ -292,10 +310,58 @@ impl Source for FieldsSource {
         for (part, weight) in &mut self.parts {
             part.add_to(start, wanted, found, *weight);
         }
-        found.map(|often| on_grid(factor * often / (K1 + often)));
+        found.map(|often| damped(factor, often));
+    }
+
+    fn most(&self) -> Score {
+        let often = self.parts.iter().map(|(part, weight)| weight * part.most()).sum();
+        self.factor.map_or(0.0, |factor| damped(factor, often))
     }
 
     fn cost(&self) -> u64 {
         self.parts.iter().map(|(part, _)| part.cost()).sum()
     }
+}
+
+/// A word in one field.
+struct WordSource {
+    walk: CountedWalk,
+    weight: Score,
+    factor: Score,
+}
+
+impl Source for WordSource {
+    fn next(&self) -> DocId {
+        self.walk.doc()
+    }
+
+    fn fill(&mut self, start: DocId, wanted: &Bits, found: &mut Found) {
+        found.has.clear();
+        self.add(start, wanted, found);
+    }
+
+    fn add_to(&mut self, start: DocId, wanted: &Bits, sum: &mut Found, _own: &mut Found) {
+        self.add(start, wanted, sum);
+    }
+
+    fn most(&self) -> Score {
+        damped(self.factor, self.weight * self.walk.most())
+    }
+
+    fn cost(&self) -> u64 {
+        Walk::cost(&self.walk)
+    }
+}
+
+impl WordSource {
+    fn add(&mut self, start: DocId, wanted: &Bits, sum: &mut Found) {
+        let Self { walk, weight, factor } = self;
+        walk.each(start, wanted, &mut |place, often| sum.add(place, damped(*factor, *weight * often)));
+    }
+}
+
+/// The score of what stands so often in the fields; any number of times scores no more than the factor.
+#[inline]
+fn damped(factor: Score, often: Score) -> Score {
+    on_grid(if often < Score::INFINITY { factor * often / (K1 + often) } else { factor })
 }

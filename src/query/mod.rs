@@ -29,6 +29,7 @@ mod score;
 mod span;
 mod span_query;
 mod spelling;
+mod sum;
 mod synonyms;
 mod tree;
 mod value;

@@ -10,6 +10,7 @@ use tantivy::Score;
 const GRID: f32 = 1024.0;
 
 /// The nearest score on the grid.
+#[inline]
 pub fn on_grid(score: Score) -> Score {
     let scaled = score * GRID;
     // Halves go up, as `round` has them, which is a call on processors that are not known to do it: as 64 bits the sum is exact.

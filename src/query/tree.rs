@@ -9,8 +9,9 @@ use tantivy::{DocId, Score, TERMINATED};
 use super::fields::{FieldsQuery, FieldsWeight};
 use super::of_letter::OfLetter;
 use super::range;
+use super::sum::Sum;
 use super::walk::{All, Plain, Same};
-use super::window::{Bits, Found, SIZE, Source, Windows};
+use super::window::{Bits, Found, SIZE, Source, Windows, cost, first};
 use crate::index::{Segment, Stop};
 
 /// A compiled query.
@@ -154,28 +155,16 @@ impl Node {
             Self::Range { field, between } => Box::new(range::Range::new(reader.numbers(field)?, *between, max_doc)),
             Self::Fields(fields) => fields.open(reader)?,
             Self::Every { of, not } => Box::new(Every { of: each(of)?, not: open(not, false)?, found, is_scored }),
-            Self::Any { of, least } => Box::new(Least {
-                of: each(of)?,
-                least: (*least).max(1),
-                often: if *least > 1 { vec![0; SIZE as usize] } else { Vec::new() },
-                found,
-                is_scored,
-            }),
+            Self::Any { of, least } if *least > 1 => {
+                Box::new(Least { of: each(of)?, least: *least, often: vec![0; SIZE as usize], found })
+            }
+            Self::Any { of, .. } if is_scored => Box::new(Sum::new(each(of)?)),
+            Self::Any { of, .. } => Box::new(Either { of: each(of)?, found }),
             Self::Best { of, other } => {
                 Box::new(Best { of: each(of)?, other: *other, best: Found::new(), found, is_scored })
             }
         })
     }
-}
-
-/// The first document of any.
-fn first(of: &[Box<dyn Source>]) -> DocId {
-    of.iter().map(|source| source.next()).min().unwrap_or(TERMINATED)
-}
-
-/// What all cost.
-fn cost(of: &[Box<dyn Source>]) -> u64 {
-    of.iter().map(|source| source.cost()).sum()
 }
 
 struct Every {
@@ -213,18 +202,56 @@ impl Source for Every {
         }
     }
 
+    fn most(&self) -> Score {
+        self.of.iter().map(|source| source.most()).sum()
+    }
+
+    fn at_least(&mut self, score: Score) {
+        for place in 0..self.of.len() {
+            let others = self.of.iter().enumerate().filter(|(other, _)| *other != place);
+            let others: Score = others.map(|(_, source)| source.most()).sum();
+            self.of[place].at_least(score - others);
+        }
+    }
+
     fn cost(&self) -> u64 {
         self.of.first().map_or(0, |lead| lead.cost())
     }
 }
 
+/// What any has, without scores.
+struct Either {
+    of: Vec<Box<dyn Source>>,
+    found: Found,
+}
+
+impl Source for Either {
+    fn next(&self) -> DocId {
+        first(&self.of)
+    }
+
+    fn fill(&mut self, start: DocId, wanted: &Bits, found: &mut Found) {
+        found.has.clear();
+        let mut wanted = wanted.clone();
+        for source in &mut self.of {
+            source.fill(start, &wanted, &mut self.found);
+            found.has.add(&self.found.has);
+            wanted.remove(&self.found.has);
+        }
+    }
+
+    fn cost(&self) -> u64 {
+        cost(&self.of)
+    }
+}
+
+/// What several have, as many as are wanted.
 struct Least {
     of: Vec<Box<dyn Source>>,
     least: usize,
     /// How many have a document.
     often: Vec<usize>,
     found: Found,
-    is_scored: bool,
 }
 
 impl Source for Least {
@@ -234,36 +261,21 @@ impl Source for Least {
 
     fn fill(&mut self, start: DocId, wanted: &Bits, found: &mut Found) {
         found.has.clear();
-        if self.least == 1 && !self.is_scored {
-            let mut wanted = wanted.clone();
-            for source in &mut self.of {
-                source.fill(start, &wanted, &mut self.found);
-                found.has.add(&self.found.has);
-                wanted.remove(&self.found.has);
-            }
-            return;
-        }
-        if self.least > 1 {
-            self.often.fill(0);
-        }
+        self.often.fill(0);
         for source in &mut self.of {
             source.fill(start, wanted, &mut self.found);
             self.found.has.each(|place| {
                 found.add(place, self.found.score(place));
-                if self.least > 1 {
-                    self.often[place as usize] += 1;
-                }
+                self.often[place as usize] += 1;
             });
         }
-        if self.least > 1 {
-            let mut few = Bits::none();
-            found.has.each(|place| {
-                if self.often[place as usize] < self.least {
-                    few.insert(place);
-                }
-            });
-            found.has.remove(&few);
-        }
+        let mut few = Bits::none();
+        found.has.each(|place| {
+            if self.often[place as usize] < self.least {
+                few.insert(place);
+            }
+        });
+        found.has.remove(&few);
     }
 
     fn cost(&self) -> u64 {

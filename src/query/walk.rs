@@ -19,6 +19,10 @@ pub trait Walk: Send {
     }
     /// The score of a candidate that matches.
     fn score(&mut self) -> Score;
+    /// What no candidate scores more than.
+    fn most(&self) -> Score {
+        Score::INFINITY
+    }
     /// How many candidates there are, more or less.
     fn size(&self) -> u32;
     /// What going through all of them costs, in documents of a word.
@@ -70,6 +74,8 @@ pub trait Part: Send {
     fn next(&self) -> DocId;
     /// Adds what the documents score that are wanted, times a weight.
     fn add_to(&mut self, start: DocId, wanted: &Bits, found: &mut Found, weight: Score);
+    /// What no document scores more than.
+    fn most(&self) -> Score;
     /// What going through all of it costs.
     fn cost(&self) -> u64;
 }
@@ -81,6 +87,10 @@ impl<W: Walk> Part for W {
 
     fn add_to(&mut self, start: DocId, wanted: &Bits, found: &mut Found, weight: Score) {
         self.each(start, wanted, &mut |place, score| found.add(place, weight * score));
+    }
+
+    fn most(&self) -> Score {
+        Walk::most(self)
     }
 
     fn cost(&self) -> u64 {
@@ -136,6 +146,10 @@ impl<W: Walk> Source for Same<W> {
         self.walk.each(start, wanted, &mut |place, _| found.add(place, score));
     }
 
+    fn most(&self) -> Score {
+        self.score
+    }
+
     fn cost(&self) -> u64 {
         self.walk.cost()
     }
@@ -155,6 +169,10 @@ impl Source for All {
         behind.remove(&Bits::first(self.0.saturating_sub(start).min(SIZE)));
         found.has.remove(&behind);
         found.has.clone().each(|place| found.set(place, 0.0));
+    }
+
+    fn most(&self) -> Score {
+        0.0
     }
 
     fn cost(&self) -> u64 {

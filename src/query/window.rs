@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use tantivy::{DocId, Score};
+use tantivy::{DocId, Score, TERMINATED};
 
 use crate::index::Stop;
 
@@ -153,6 +153,21 @@ impl Found {
         *known = if self.has.insert(place) { score } else { *known + score };
     }
 
+    /// Keeps the documents that score as much as wanted, if something is added to each score.
+    pub fn keep(&mut self, wanted: Score, added: Score) {
+        let Self { has, scores } = self;
+        for (word, bits) in has.0.iter_mut().enumerate() {
+            let mut left = *bits;
+            while left != 0 {
+                let place = left.trailing_zeros();
+                if scores[word * 64 + place as usize] + added < wanted {
+                    *bits &= !(1 << place);
+                }
+                left &= left - 1;
+            }
+        }
+    }
+
     /// Changes the scores of all documents that it has.
     pub fn map(&mut self, change: impl Fn(Score) -> Score) {
         let Self { has, scores } = self;
@@ -166,8 +181,29 @@ pub trait Source: Send {
     fn next(&self) -> DocId;
     /// Looks up which of the documents that are wanted it has, and nothing else. Windows do not overlap and come in order.
     fn fill(&mut self, start: DocId, wanted: &Bits, found: &mut Found);
+    /// Looks the same up, and adds it to what is known of the window; `own` has room for it.
+    fn add_to(&mut self, start: DocId, wanted: &Bits, sum: &mut Found, own: &mut Found) {
+        self.fill(start, wanted, own);
+        own.has.each(|place| sum.add(place, own.score(place)));
+    }
+    /// What no document scores more than.
+    fn most(&self) -> Score {
+        Score::INFINITY
+    }
+    /// Whoever asks wants no document any more that scores less: it may be left out. Comes with ever more.
+    fn at_least(&mut self, _score: Score) {}
     /// What going through all of it costs, in documents of a word.
     fn cost(&self) -> u64;
+}
+
+/// The first document of any.
+pub fn first(of: &[Box<dyn Source>]) -> DocId {
+    of.iter().map(|source| source.next()).min().unwrap_or(TERMINATED)
+}
+
+/// What all cost.
+pub fn cost(of: &[Box<dyn Source>]) -> u64 {
+    of.iter().map(|source| source.cost()).sum()
 }
 
 /// The windows of a part of a segment.
@@ -183,6 +219,11 @@ impl Windows {
     /// The windows between two documents. Where nobody waits any more, no other window comes.
     pub fn new(source: Box<dyn Source>, start: DocId, end: DocId, stop: Stop) -> Self {
         Self { source, found: Found::new(), start, end, stop }
+    }
+
+    /// From here on only documents are wanted that score as much; those that score less may come or not.
+    pub fn at_least(&mut self, score: Score) {
+        self.source.at_least(score);
     }
 
     /// The next window that has something, and its first document.

@@ -5,9 +5,10 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tantivy::columnar::Column;
-use tantivy::{DocAddress, DocId, SegmentOrdinal};
+use tantivy::{DocAddress, DocId, Score, SegmentOrdinal};
 
 use super::Count;
 use super::block::{self, BLOCK, Counter, Matched, look_up};
@@ -34,6 +35,9 @@ pub struct Collect {
     pub tallies: Vec<Vec<Dimension>>,
     /// The documents that count, where not all do.
     pub only: Option<Arc<HashSet<DocAddress>>>,
+    /// Whether nothing but the best is wanted. What cannot be among them is then passed by where results are issues by score,
+    /// so that nothing else of what was collected tells anything.
+    pub best_only: bool,
 }
 
 /// What was collected.
@@ -53,6 +57,11 @@ pub struct Collected {
 }
 
 impl Collect {
+    /// The first issues in an order, and how many match.
+    pub fn first(top: usize, sort: Sort) -> Self {
+        Self { top, by: By::Issue, sort, after: None, tallies: Vec::new(), only: None, best_only: false }
+    }
+
     /// Goes over all that a query matches.
     ///
     /// # Errors
@@ -64,7 +73,8 @@ impl Collect {
         let order = Order::new(&self.sort, reader, self.by).map_err(damaged)?;
         // A cursor of this order has a place in it.
         let after = self.after.as_ref().and_then(|c| Some((order.find(&c.place)?, c.letter, c.number)));
-        let open = |ord, segment| Pass::open(self, &order, after, ord, segment, &mut tallies);
+        let worst = AtomicU64::new(u64::MAX);
+        let open = |ord, segment| Pass::open(self, &order, after, &worst, ord, segment, &mut tallies);
         let passes = block::passes(reader, weight, open)?;
         let mut best = Best { top: self.top, after, ..Best::default() };
         let mut same = Same::default();
@@ -198,6 +208,8 @@ struct Pass<'a> {
     best: Best,
     /// The result of the current letter, as far as it is known.
     letter: Option<Entry>,
+    /// The place that is worse than as many others as are wanted, of those that any pass has seen.
+    worst: &'a AtomicU64,
     same: Same,
     tables: Vec<Vec<Values>>,
     counts: Vec<Counts>,
@@ -217,12 +229,20 @@ impl block::Pass for Pass<'_> {
                 && only.as_ref().is_none_or(|only| only.contains(&DocAddress::new(ord, doc)))
         };
         let scored = self.collect.top > 0 && self.places.wants_scores();
+        let prunes = self.collect.best_only && self.collect.by == By::Issue && scored;
+        let mut least = Score::NEG_INFINITY;
         let mut windows = weight.windows(segment, range)?;
-        while let Some((start, found)) = windows.fill_next() {
+        loop {
+            if prunes {
+                self.collect_block();
+                least = self.least().unwrap_or(least);
+                windows.at_least(least);
+            }
+            let Some((start, found)) = windows.fill_next() else { break };
             found.has.each(|place| {
                 let doc = start + place;
-                if counts(doc) {
-                    let score = if scored { found.score(place) } else { 0.0 };
+                let score = if scored { found.score(place) } else { 0.0 };
+                if score >= least && counts(doc) {
                     self.block.push(Matched::new(doc, score));
                     if self.block.len() == BLOCK {
                         self.collect_block();
@@ -241,6 +261,7 @@ impl<'a> Pass<'a> {
         collect: &'a Collect,
         order: &Order,
         after: Option<(u64, u64, u64)>,
+        worst: &'a AtomicU64,
         ord: SegmentOrdinal,
         segment: &Segment,
         tallies: &mut [Tally],
@@ -259,6 +280,7 @@ impl<'a> Pass<'a> {
             places: order.of(segment)?,
             best: Best { top: collect.top, after, ..Best::default() },
             letter: None,
+            worst,
             same: Same::default(),
             counts: tables.iter().map(|_| Counts::default()).collect(),
             tables,
@@ -268,6 +290,13 @@ impl<'a> Pass<'a> {
             docs: Vec::with_capacity(BLOCK),
             read: Vec::with_capacity(BLOCK),
         })
+    }
+
+    /// The score that a document must have to be among the best, as far as any pass knows; one that has it may be.
+    fn least(&self) -> Option<Score> {
+        let own = self.best.worst.map_or(u64::MAX, |worst| worst.0);
+        let worst = self.worst.fetch_min(own, Ordering::Relaxed).min(own);
+        if worst == u64::MAX { None } else { self.places.score(worst) }
     }
 
     /// Takes in the documents of the block, and empties it.

@@ -163,6 +163,7 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
     let (expr, sort, by) = (&request.expr, &request.sort, request.by);
     let after = request.after.as_deref().map(|text| Cursor::parse(text, expr, sort, by)).transpose()?;
     let collect = Collect {
+        best_only: false,
         // Nothing beyond the offset is wanted of a search that only counts.
         top: if request.limit == 0 { 0 } else { request.limit.saturating_add(request.offset) },
         by,
@@ -173,30 +174,7 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
     };
     let Resolved { expr: resolved, notes } = resolved(reader, expr)?;
     let collected = collected(reader, &resolved, &collect)?;
-    let marks = resolved.marks();
-    let mut letters = HashSet::new();
-    let mut wanted = Vec::new();
-    for (place, entry) in collected.top.iter().enumerate().skip(request.offset) {
-        let rank = collected.passed as usize + place + 1;
-        let same = (by == By::Rationale).then_some(entry.more);
-        let others = entry.others.iter().map(|other| (other, None));
-        for (candidate, same) in std::iter::once((&entry.best, same)).chain(others) {
-            wanted.push((rank, candidate, same, letters.insert(candidate.key.1)));
-        }
-    }
-    // A text of many megabytes takes some times as much while it is looked through: of these one after the other.
-    let large = Mutex::new(());
-    let hit = |(rank, candidate, same, is_first): (usize, &Candidate, _, _)| -> Result<Hit> {
-        let stored = reader.stored(candidate.address, candidate.number)?;
-        let is_large = stored.letter.text.as_ref().is_some_and(|text| text.len() > LARGE);
-        let _alone = is_large.then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
-        let snippets = snippet::snippets(&stored, &marks, request.snippets);
-        let context = request.context.map(|words| context::contexts(&stored, &marks, words, is_first));
-        let score = (*sort == Sort::Score).then_some(candidate.score);
-        Ok(Hit { rank, score, stored, snippets, context, same })
-    };
-    // A panic on a damaged record is caught where it happens.
-    let hits = wanted.into_par_iter().map(|wanted| reader.guarded(|| hit(wanted))).collect::<Result<Vec<_>>>()?;
+    let hits = hits(reader, request, &collected, &resolved.marks())?;
     let seen = collected.passed + collected.top.len() as u64;
     let next = collected.last.filter(|_| seen < collected.results);
     let next = next.map(|last| last.print(expr, sort, by));
@@ -214,6 +192,46 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
         synonyms: Vec::new(),
         suggestion: None,
     })
+}
+
+/// The best issues, as many as asked for, and remarks on the expression: what [`search`] finds, at less cost, since how many
+/// match is not told.
+///
+/// # Errors
+/// When the index cannot be read.
+fn best(reader: &Reader, expr: &Expr, limit: usize) -> Result<(Vec<Hit>, Vec<String>)> {
+    let Resolved { expr: resolved, notes } = resolved(reader, expr)?;
+    let collect = Collect { best_only: true, ..Collect::first(limit, Sort::Score) };
+    let collected = collected(reader, &resolved, &collect)?;
+    let request = Request { limit, ..Request::new(Expr::All) };
+    Ok((hits(reader, &request, &collected, &resolved.marks())?, notes))
+}
+
+/// The hits of a request among what was collected for it.
+fn hits(reader: &Reader, request: &Request, collected: &Collected, marks: &[Mark]) -> Result<Vec<Hit>> {
+    let mut letters = HashSet::new();
+    let mut wanted = Vec::new();
+    for (place, entry) in collected.top.iter().enumerate().skip(request.offset) {
+        let rank = collected.passed as usize + place + 1;
+        let same = (request.by == By::Rationale).then_some(entry.more);
+        let others = entry.others.iter().map(|other| (other, None));
+        for (candidate, same) in std::iter::once((&entry.best, same)).chain(others) {
+            wanted.push((rank, candidate, same, letters.insert(candidate.key.1)));
+        }
+    }
+    // A text of many megabytes takes some times as much while it is looked through: of these one after the other.
+    let large = Mutex::new(());
+    let hit = |(rank, candidate, same, is_first): (usize, &Candidate, _, _)| -> Result<Hit> {
+        let stored = reader.stored(candidate.address, candidate.number)?;
+        let is_large = stored.letter.text.as_ref().is_some_and(|text| text.len() > LARGE);
+        let _alone = is_large.then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
+        let snippets = snippet::snippets(&stored, marks, request.snippets);
+        let context = request.context.map(|words| context::contexts(&stored, marks, words, is_first));
+        let score = (request.sort == Sort::Score).then_some(candidate.score);
+        Ok(Hit { rank, score, stored, snippets, context, same })
+    };
+    // A panic on a damaged record is caught where it happens.
+    wanted.into_par_iter().map(|wanted| reader.guarded(|| hit(wanted))).collect()
 }
 
 /// What to mark in texts for a query, as this index understands it, and remarks on it.

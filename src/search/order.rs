@@ -209,6 +209,14 @@ impl Places {
         matches!(self, Self::Score)
     }
 
+    /// The score of what has this place, where the order is by score.
+    pub fn score(&self, place: u64) -> Option<Score> {
+        match self {
+            Self::Score => Some(Score::from_bits(u32::MAX - u32::try_from(place).unwrap_or(u32::MAX))),
+            _ => None,
+        }
+    }
+
     /// The place of a document.
     pub fn of(&self, doc: u32, score: Score, letter: impl Fn() -> u64, number: u64) -> u64 {
         match self {

@@ -10,12 +10,12 @@ use tantivy::Term;
 use tantivy::query::Bm25StatisticsProvider;
 
 use super::statistics::Statistics;
-use super::{Hit, Request, marked, search};
+use super::{Hit, best};
 use crate::error::Result;
 use crate::index::{IndexSchema, Reader, analysis};
 use crate::letter::Outcome;
 use crate::parse;
-use crate::query::{self, Expr, Mark, Span};
+use crate::query::{self, Expr};
 use crate::record::IssueRecord;
 
 /// How many words are searched for.
@@ -94,28 +94,26 @@ pub fn similar(
     limit: usize,
 ) -> Result<Similar> {
     let terms = telling(reader, issue, is_indexed).map_err(|e| reader.damaged(e))?;
-    let texts = texts(issue);
-    let words = terms.iter().map(|term| written(&texts, term)).collect();
+    let words = written(texts(issue), &terms);
     if terms.is_empty() {
         return Ok(Similar { words, neighbours: Vec::new(), notes: Vec::new() });
     }
     let in_field = |term: &String| {
-        let word = |field: &&str| Expr::Words { field: Some((*field).to_owned()), terms: vec![term.clone()] };
-        Expr::Or(FIELDS.iter().map(word).collect())
+        let term = term.clone();
+        FIELDS.map(|field| Expr::Words { field: Some(field.to_owned()), terms: vec![term.clone()] })
     };
-    let mut expr = Expr::Or(terms.iter().map(in_field).collect()).and(filter.clone());
+    let mut expr = Expr::Or(terms.iter().flat_map(in_field).collect()).and(filter.clone());
     if let Some(own) = own {
         expr = expr.and(Expr::Not(Box::new(own)));
     }
     // Letters of unknown layout have no issues and no such texts, so that every hit is an issue.
-    let found = search(reader, &Request { limit, ..Request::new(expr) })?;
-    let neighbours = found.hits.into_iter().map(|hit| {
-        let texts = hit.stored.issue.as_ref().map(self::texts).unwrap_or_default();
-        let shared = terms.iter().map(|term| written(&texts, term)).filter(|word| !word.is_empty());
-        let words = shared.take(MOST_TOLD).collect();
+    let (hits, notes) = best(reader, &expr, limit)?;
+    let neighbours = hits.into_iter().map(|hit| {
+        let shared = hit.stored.issue.as_ref().map(|issue| written(texts(issue), &terms)).unwrap_or_default();
+        let words = shared.into_iter().filter(|word| !word.is_empty()).take(MOST_TOLD).collect();
         Neighbour { hit, words }
     });
-    Ok(Similar { words, neighbours: neighbours.collect(), notes: found.notes })
+    Ok(Similar { words, neighbours: neighbours.collect(), notes })
 }
 
 /// The terms that tell an issue from others, the most telling first.
@@ -154,14 +152,23 @@ fn texts(issue: &IssueRecord) -> [&str; 2] {
     [&issue.issue, issue.rationale.as_deref().unwrap_or_default()]
 }
 
-/// A term as the first of some texts that has it writes it; empty where none has it.
-fn written(texts: &[&str], term: &str) -> String {
-    let mark = [Mark { field: None, span: Span::Word(term.to_owned()) }];
-    let word = texts.iter().find_map(|text| marked(text, "", &mark).into_iter().next().map(|range| &text[range]));
-    let word = word.unwrap_or_default();
-    // A capital at the beginning of a sentence is none of the word's, that of a level of the spine is.
-    match word.chars().skip(1).any(|c| c.is_uppercase() || c.is_ascii_digit()) {
-        true => word.to_owned(),
-        false => word.to_lowercase(),
+/// Each of some terms as the first of some texts that has it writes it; empty where none has it.
+fn written(texts: [&str; 2], terms: &[String]) -> Vec<String> {
+    let places: HashMap<&str, usize> = terms.iter().enumerate().map(|(place, term)| (term.as_str(), place)).collect();
+    let mut words = vec![""; terms.len()];
+    for text in texts {
+        analysis::tokens(text, &mut |token| {
+            if let Some(place) = places.get(token.text.as_str())
+                && words[*place].is_empty()
+            {
+                words[*place] = &text[token.offset_from..token.offset_to];
+            }
+        });
     }
+    // A capital at the beginning of a sentence is none of the word's, that of a level of the spine is.
+    let told = |word: &&str| match word.chars().skip(1).any(|c| c.is_uppercase() || c.is_ascii_digit()) {
+        true => (*word).to_owned(),
+        false => word.to_lowercase(),
+    };
+    words.iter().map(told).collect()
 }

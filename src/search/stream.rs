@@ -9,7 +9,7 @@ use tantivy::DocAddress;
 
 use super::collect::Collect;
 use super::cursor::Cursor;
-use super::group::{By, Candidate, Entry};
+use super::group::{Candidate, Entry};
 use super::{Count, Sort, collected, resolved};
 use crate::error::Result;
 use crate::index::Reader;
@@ -75,9 +75,8 @@ impl<'a> Stream<'a> {
 
     /// Takes the next batch, and gives how much matches in all.
     fn look_ahead(&mut self) -> Result<Count> {
-        let (reader, after) = (self.reader, self.behind.take());
-        let collect =
-            Collect { top: self.batch, by: By::Issue, sort: Sort::case(), after, tallies: Vec::new(), only: None };
+        let reader = self.reader;
+        let collect = Collect { after: self.behind.take(), ..Collect::first(self.batch, Sort::case()) };
         let found = reader.guarded(|| collected(reader, &self.expr, &collect))?;
         self.is_last = found.passed + found.top.len() as u64 >= found.results;
         self.behind = found.last;

@@ -1,5 +1,14 @@
 //! Issues like another: by the words that tell it from others, and how they were decided.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use imr::index::{Reader, analysis};
+use imr::query::{self, Expr};
+use imr::record::IssueRecord;
+use imr::search::{self, Request};
+use proptest::prelude::*;
+
+use crate::gone::{self, Archive};
 use crate::query::{Issue, MTUS, letter};
 use crate::schema::keeps_to;
 use crate::support::Folder;
@@ -114,5 +123,78 @@ fn what_is_no_issue_has_no_neighbours() {
         (&[], 2, &["CASE/N"]),
     ] {
         folder.imr(&[&["similar"], args].concat()).ends_with(status).prints_nothing().says(said);
+    }
+}
+
+#[test]
+fn numbers_measures_and_little_words_tell_nothing() {
+    let folder = Folder::new();
+    let told = "In November the pain fell by 40 % with twelve milligrams, two gm and 5 ml; however, it cannot be said \
+                why the urine screen failed. See L5 and page 98 of 2009.";
+    for number in 1..=2 {
+        let issues = [("Norco 10/325mg #60 for three months", "Upheld", MTUS, told)];
+        let text = letter(&format!("CM16-000000{number}"), "12/30/2016", 45, "female", "Surgery", "in pain.", &issues);
+        folder.write(&format!("letters/{number}.txt"), text);
+    }
+    folder.imr(&["index", "letters"]).succeeds();
+    let (json, _) = found(&folder, &["CM16-0000001"]);
+    let mut words: Vec<String> = serde_json::from_value(json["words"].clone()).unwrap();
+    words.sort();
+    assert_eq!(words, ["L5", "failed", "fell", "months", "norco", "page", "pain", "said", "screen", "urine"]);
+}
+
+#[test]
+fn what_most_issues_have_tells_nothing() {
+    let Archive { reader, letters, .. } = gone::archive();
+    let texts = |issue: &IssueRecord| [issue.issue.clone(), issue.rationale.clone().unwrap_or_default()];
+    let terms = |text: &String| analysis::terms(text).into_iter().collect::<BTreeSet<_>>();
+    let mut having: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    for issue in letters.iter().flat_map(|letter| &letter.issues) {
+        for (field, text) in texts(issue).iter().enumerate() {
+            terms(text).into_iter().for_each(|term| *having.entry((field, term)).or_default() += 1);
+        }
+    }
+    let all = reader.searcher().num_docs() as usize;
+    let is_common =
+        |term: &String| (0..2).any(|field| having.get(&(field, term.clone())).is_some_and(|n| *n > all / 2));
+    let mut left_out = 0;
+    for issue in letters.iter().step_by(7).flat_map(|letter| &letter.issues) {
+        let similar = search::similar(reader, issue, None, true, &Expr::All, 1).unwrap();
+        let told: BTreeSet<String> = similar.words.iter().flat_map(|word| analysis::terms(word)).collect();
+        assert!(!told.is_empty() && !told.iter().any(is_common), "{told:?}");
+        left_out += texts(issue).iter().flat_map(terms).filter(is_common).count();
+    }
+    assert!(left_out > 0);
+}
+
+/// The issues that have any of some words, scored one and all.
+fn of_all(reader: &Reader, words: &[String], own: &Expr, filter: &Expr, limit: usize) -> search::Found {
+    let word = |field: &str, word: &String| Expr::Words { field: Some(field.to_owned()), terms: analysis::terms(word) };
+    let any = words.iter().flat_map(|text| ["issue", "rationale"].map(|field| word(field, text))).collect();
+    let expr = Expr::Or(any).and(filter.clone()).and(Expr::Not(Box::new(own.clone())));
+    search::search(reader, &Request { limit, ..Request::new(expr) }).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn what_is_passed_by_is_none_of_the_most_similar(
+        letter in any::<prop::sample::Index>(),
+        issue in any::<prop::sample::Index>(),
+        filter in prop::sample::select(vec!["", "outcome:overturned", "decided:2015..2018", "NOT basis:mtus", "lumbar", "sex:female OR knee"]),
+        limit in prop_oneof![1..12_usize, 100..1000_usize],
+    ) {
+        let Archive { reader, letters, .. } = gone::archive();
+        let letter = letter.get(letters);
+        prop_assume!(!letter.issues.is_empty());
+        let issue = issue.get(&letter.issues);
+        let own = query::filter("case", &[letter.facts.case_number.unwrap().to_string()]).unwrap();
+        let filter = if filter.is_empty() { Expr::All } else { query::parse(filter).unwrap().expr };
+        let similar = search::similar(reader, issue, Some(own.clone()), true, &filter, limit).unwrap();
+        let all = of_all(reader, &similar.words, &own, &filter, limit);
+        let found: Vec<_> = similar.neighbours.into_iter().map(|neighbour| neighbour.hit).collect();
+        prop_assert_eq!(found.len() as u64, all.results.min(limit as u64));
+        prop_assert_eq!(found, all.hits);
     }
 }
