@@ -35,6 +35,7 @@ pub struct Saved {
 }
 
 /// The saved searches of an index.
+#[derive(Clone)]
 pub struct Store {
     dir: PathBuf,
 }

@@ -6,11 +6,8 @@ use tantivy::Term;
 use tantivy::schema::Field;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{FieldKind, IndexSchema, Reader, analysis};
+use crate::index::{FieldKind, IndexSchema, Keyword, Reader, analysis};
 use crate::letter::CaseNumber;
-
-/// How many values of a field are looked at in each segment: all of them in real archives, and a bound for others.
-const MOST_LOOKED_AT: u64 = 50_000;
 
 /// The first values of a keyword field, in their order, that begin with these letters, whatever their case and accents;
 /// of values with levels also the levels. They may be of letters that have gone.
@@ -24,17 +21,10 @@ pub fn values(reader: &Reader, field: &str, begin: &str, most: usize) -> Result<
     let begin = analysis::fold(begin);
     let read = || -> tantivy::Result<BTreeSet<String>> {
         let mut found = BTreeSet::new();
-        for segment in reader.searcher().segment_readers() {
-            let Some(column) = segment.fast_fields().str(&def.name)? else { continue };
-            let mut values = column.dictionary().stream()?;
-            let mut left = MOST_LOOKED_AT;
-            while left > 0 && values.advance() {
-                left -= 1;
-                let Ok(value) = str::from_utf8(values.key()) else { continue };
-                if !analysis::fold(value).starts_with(&begin) {
-                    continue;
-                }
-                found.insert(value.to_owned());
+        for segment in reader.segments() {
+            let Some(keywords) = segment.keywords(&def.name)? else { continue };
+            for Keyword { value, .. } in keywords.values.iter().filter(|value| value.folded.starts_with(&begin)) {
+                found.insert(value.clone());
                 if def.kind == FieldKind::Hierarchy {
                     let levels = value.match_indices(analysis::LEVEL).map(|(end, _)| &value[..end]);
                     found.extend(levels.filter(|level| level.len() >= begin.len()).map(str::to_owned));

@@ -53,12 +53,14 @@ pub struct Opened {
     _served: Arc<Served>,
     /// What all issues are counted by on the page that every visit begins at, counted by the first who comes.
     pub everything: Arc<OnceLock<Vec<Table>>>,
+    /// The saved searches, once somebody asked for them.
+    saved: Arc<OnceLock<Store>>,
 }
 
 impl Opened {
     fn open(settings: &Settings, serial: u64) -> Result<Self> {
         let (reader, served) = (Reader::open(&settings.index)?, Arc::new(Served::begin(&settings.index)));
-        Ok(Self { reader, serial, _served: served, everything: Arc::default() })
+        Ok(Self { reader, serial, _served: served, everything: Arc::default(), saved: Arc::default() })
     }
 
     /// The same, of which nothing more is read once nobody waits for it.
@@ -73,7 +75,10 @@ impl Opened {
     /// # Errors
     /// When the index has gone.
     pub fn store(&self) -> Result<Store> {
-        Store::of(self.reader.dir())
+        match self.saved.get() {
+            Some(saved) => Ok(saved.clone()),
+            None => Store::of(self.reader.dir()).map(|saved| self.saved.get_or_init(|| saved).clone()),
+        }
     }
 
     /// What a path of a request means. Nothing is looked at on the disk.
