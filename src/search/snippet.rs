@@ -36,6 +36,21 @@ pub struct Snippet {
 ///
 /// Without anything to mark there, the beginning of the rationale.
 pub fn snippets(stored: &StoredIssue, marks: &[Mark], most: usize) -> Vec<Snippet> {
+    snippets_until(stored, marks, most, &|candidates| {
+        // No part has more than all of the marks, and of equals those of texts before count.
+        candidates.sort_unstable();
+        let best = candidates.iter().filter(|(Reverse(kinds), ..)| *kinds == marks.len());
+        chosen_of(best, most).len() == most
+    })
+}
+
+/// The same, where no other text is read once the parts of those before are enough.
+fn snippets_until(
+    stored: &StoredIssue,
+    marks: &[Mark],
+    most: usize,
+    is_enough: &dyn Fn(&mut [Candidate]) -> bool,
+) -> Vec<Snippet> {
     let passages = passage::passages(stored);
     let mut snippets = Vec::new();
     if let Some(heading) = passages.iter().find(|passage| passage.field == "issue") {
@@ -51,10 +66,7 @@ pub fn snippets(stored: &StoredIssue, marks: &[Mark], most: usize) -> Vec<Snippe
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut read: Vec<(Vec<Range<usize>>, Vec<Match>)> = Vec::new();
     for (place, passage) in others.iter().enumerate() {
-        // No part has more than all of the marks, and of equals those of texts before count.
-        candidates.sort_unstable();
-        let best = candidates.iter().filter(|(Reverse(kinds), ..)| *kinds == marks.len());
-        if chosen_of(best, most).len() == most {
+        if is_enough(&mut candidates) {
             break;
         }
         let (found, words) = passage::matches_and_words(passage.text, passage.field, marks);
@@ -227,5 +239,54 @@ fn cut(passage: &Passage<'_>, window: Range<usize>, found: &[Match]) -> Snippet 
         page: passage.page(window.start + marks.first().map_or(0, |mark| mark.start)),
         text: passage.text[window].to_owned(),
         marks,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::{Pattern, Span};
+    use crate::record::IssueRecord;
+    use proptest::prelude::*;
+
+    /// A text of sentences of a few words, of which some are marked.
+    fn text() -> impl Strategy<Value = String> {
+        let word =
+            prop::sample::select(vec!["needles", "trial", "pain", "of", "the", "restored", "function", "worker"]);
+        let sentence = prop::collection::vec(word, 1..30).prop_map(|words| format!("The {}.", words.join(" ")));
+        prop::collection::vec(sentence, 0..12).prop_map(|sentences| sentences.join(" "))
+    }
+
+    fn marks() -> impl Strategy<Value = Vec<Mark>> {
+        let word = |word: &str| Span::Word(crate::index::analysis::terms(word).concat());
+        let span = prop::sample::select(vec![
+            word("needles"),
+            word("trial"),
+            word("pain"),
+            Span::Row(vec![word("trial"), word("of"), word("needles")]),
+            Span::Pattern(Pattern::Wild("restor*".to_owned())),
+        ]);
+        let field = prop::sample::select(vec![None, None, Some("rationale"), Some("summary")]);
+        let mark = (field, span).prop_map(|(field, span)| Mark { field: field.map(str::to_owned), span });
+        prop::collection::vec(mark, 0..4)
+    }
+
+    fn stored() -> impl Strategy<Value = StoredIssue> {
+        (text(), text(), text(), text(), text()).prop_map(|(heading, rationale, guideline, claims, summary)| {
+            let mut issue = IssueRecord { issue: heading, rationale: Some(rationale), ..IssueRecord::default() };
+            issue.guideline.text = Some(guideline);
+            issue.claims_guideline.text = Some(claims);
+            let mut stored = StoredIssue { letter: Default::default(), issue: Some(issue) };
+            stored.letter.facts.clinical_summary = Some(summary);
+            stored
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn texts_that_are_not_read_have_no_better_part(stored in stored(), marks in marks(), most in 0..6_usize) {
+            let all = snippets_until(&stored, &marks, most, &|_| false);
+            prop_assert_eq!(snippets(&stored, &marks, most), all);
+        }
     }
 }
