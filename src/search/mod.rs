@@ -10,6 +10,7 @@ mod group;
 mod order;
 mod passage;
 mod report;
+mod same;
 mod seen;
 mod similar;
 mod snippet;
@@ -196,7 +197,9 @@ pub fn search(reader: &Reader, request: &Request) -> Result<Found> {
         Ok(Hit { rank, score, stored, snippets, context, same })
     };
     // A panic on a damaged record is caught where it happens.
-    let hits = wanted.into_par_iter().map(|wanted| reader.guarded(|| hit(wanted))).collect::<Result<Vec<_>>>()?;
+    let least = reader.least_pieces(wanted.len());
+    let hits = wanted.into_par_iter().with_min_len(least);
+    let hits = hits.map(|wanted| reader.guarded(|| hit(wanted))).collect::<Result<Vec<_>>>()?;
     let seen = collected.passed + collected.top.len() as u64;
     let next = collected.last.filter(|_| seen < collected.results);
     let next = next.map(|last| last.print(expr, sort, by));
