@@ -13,6 +13,7 @@ pub mod letter;
 pub mod parse;
 pub mod present;
 pub mod query;
+pub mod recent;
 pub mod record;
 pub mod remote;
 pub mod search;

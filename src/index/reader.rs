@@ -12,6 +12,7 @@ use tantivy::{DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher, TERMINATE
 
 use super::document::path_term;
 use super::entry::{FileEntry, Status};
+use super::kept::Kept;
 use super::names::{Name, Names};
 use super::schema::IndexSchema;
 use super::segment::Segment;
@@ -43,6 +44,9 @@ pub struct Reader {
     segments: Arc<[Segment]>,
     names: Arc<Names>,
     stop: Stop,
+    /// Whether work is done by the thread that asks for it.
+    is_alone: bool,
+    kept: Option<Arc<Kept>>,
 }
 
 /// One document as it was stored.
@@ -79,7 +83,8 @@ impl Reader {
             let stores = searcher.segment_readers().iter().map(|_| OnceLock::new()).collect();
             let segments = searcher.segment_readers().iter().cloned().map(Segment::new).collect();
             let names = Arc::new(Names::new());
-            Ok(Self { dir: dir.to_path_buf(), base, searcher, commit, stores, segments, names, stop: Stop::never() })
+            let (dir, stop) = (dir.to_path_buf(), Stop::never());
+            Ok(Self { dir, base, searcher, commit, stores, segments, names, stop, is_alone: false, kept: None })
         })
     }
 
@@ -96,6 +101,29 @@ impl Reader {
     #[must_use]
     pub fn until(&self, stop: Stop) -> Self {
         Self { stop, ..self.clone() }
+    }
+
+    /// The same index, for work that the thread that asks does by itself, since the others have enough to do. Otherwise
+    /// work is cut into pieces for all.
+    #[must_use]
+    pub fn alone(&self, is_so: bool) -> Self {
+        Self { is_alone: is_so, ..self.clone() }
+    }
+
+    /// The same index, for many queries: what words match is kept for the next ones, in so many bytes.
+    #[must_use]
+    pub fn keeping(self, bytes: usize) -> Self {
+        Self { kept: Some(Arc::new(Kept::new(bytes))), ..self }
+    }
+
+    /// What was kept of other queries.
+    pub(crate) fn kept(&self) -> Option<&Arc<Kept>> {
+        self.kept.as_ref()
+    }
+
+    /// How many of these pieces of work go to one thread at least.
+    pub fn least_pieces(&self, of: usize) -> usize {
+        if self.is_alone { of.max(1) } else { 1 }
     }
 
     /// Whether what is read is to end.

@@ -12,6 +12,7 @@ use super::Expr;
 use super::any_term::AnyTerm;
 use super::fields::{FieldsQuery, Part};
 use super::has_value::HasValue;
+use super::kept::Name;
 use super::known::Here;
 use super::lex::MOST_BOOST;
 use super::loosen::least;
@@ -20,33 +21,50 @@ use super::score::on_grid;
 use super::span::Span;
 use super::synonyms::WEIGHT as SYNONYM;
 use super::tree::Tree;
-use crate::index::{FieldDef, FieldKind, IndexSchema, Reader, paths_below};
+use crate::index::{FieldDef, FieldKind, IndexSchema, Kept, Reader, paths_below};
 
 /// Compiles an expression for an index, whose values of keyword fields decide what a word matches there.
 ///
 /// # Errors
 /// When the dictionary of a field cannot be read.
 pub fn compile(expr: &Expr, reader: &Reader) -> tantivy::Result<Tree> {
-    Compiler(reader).weighted(expr, 1.0)
+    Compiler { reader, kept: reader.kept() }.weighted(expr, 1.0)
 }
 
 /// How much of the lesser one counts where both a word and a synonym of it are there: more than nothing, and less than a
 /// second word would. A half keeps scores on their grid.
 const OTHER: f32 = 0.5;
 
-struct Compiler<'a>(&'a Reader);
+struct Compiler<'a> {
+    reader: &'a Reader,
+    /// What was kept of other queries.
+    kept: Option<&'a Arc<Kept>>,
+}
 
 impl Compiler<'_> {
     fn weighted(&self, expr: &Expr, factor: f32) -> tantivy::Result<Tree> {
+        // Of words that are kept with their synonyms, none is kept by itself.
+        let name = match expr {
+            Expr::Words { .. } | Expr::AnyWord { .. } | Expr::Span { .. } | Expr::Synonyms { .. } | Expr::Quoted(_) => {
+                self.kept.and_then(|kept| Name::of(expr, factor, kept))
+            }
+            _ => None,
+        };
+        let Some(name) = name else { return self.tree(expr, factor) };
+        let of = Box::new(Self { kept: None, ..*self }.tree(expr, factor)?);
+        Ok(Tree::Kept { of, name })
+    }
+
+    fn tree(&self, expr: &Expr, factor: f32) -> tantivy::Result<Tree> {
         let schema = IndexSchema::get();
         Ok(match expr {
             Expr::All => Tree::Everything,
             Expr::Nothing => Tree::Nothing,
             Expr::Pattern { .. } | Expr::Keyword { .. } | Expr::Outcome(_) => {
-                self.weighted(&resolve(expr, &Here(self.0))?.expr, factor)?
+                self.weighted(&resolve(expr, &Here(self.reader))?.expr, factor)?
             }
             Expr::Span { span, .. } if span.has_patterns() => {
-                self.weighted(&resolve(expr, &Here(self.0))?.expr, factor)?
+                self.weighted(&resolve(expr, &Here(self.reader))?.expr, factor)?
             }
             // A value of a keyword field is no text in which words are near each other.
             Expr::Span { field, span } => {
@@ -182,7 +200,7 @@ impl Compiler<'_> {
 
     /// The values of a keyword field by their words.
     fn value(&self, def: &FieldDef, field: Field, fits: &dyn Fn(&[String]) -> bool) -> tantivy::Result<Option<Part>> {
-        let names = self.0.names(field)?.iter().filter(|name| fits(&name.terms));
+        let names = self.reader.names(field)?.iter().filter(|name| fits(&name.terms));
         let values: BTreeSet<String> = names.map(|name| name.value.clone()).collect();
         Ok(any_of(field, &values).map(|query| Part::Value { query, of_letter: false, weight: def.weight }))
     }

@@ -12,6 +12,7 @@ mod any_term;
 mod compile;
 mod fields;
 mod has_value;
+mod kept;
 mod known;
 mod lex;
 mod loosen;

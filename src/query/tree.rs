@@ -7,6 +7,7 @@ use tantivy::schema::Schema;
 use tantivy::{DocId, Score, TERMINATED};
 
 use super::fields::{FieldsQuery, FieldsWeight};
+use super::kept::{Known, Name};
 use super::of_letter::OfLetter;
 use super::range;
 use super::sum::Sum;
@@ -61,6 +62,13 @@ pub enum Tree {
         /// How much of the others counts.
         other: Score,
     },
+    /// What may be known of an earlier query.
+    Kept {
+        /// What it is.
+        of: Box<Tree>,
+        /// What it is known by.
+        name: Name,
+    },
 }
 
 impl Tree {
@@ -94,6 +102,10 @@ impl Tree {
             }
             Self::Any { of, least } => Node::Any { of: each(of)?, least: *least },
             Self::Best { of, other } => Node::Best { of: each(of)?, other: *other },
+            Self::Kept { of, name } => {
+                let known = Known::asked(name, statistics.is_some());
+                Node::Kept { of: Box::new(of.node(schema, statistics)?), known }
+            }
         })
     }
 }
@@ -114,6 +126,7 @@ enum Node {
     Every { of: Vec<Node>, not: Vec<Node> },
     Any { of: Vec<Node>, least: usize },
     Best { of: Vec<Node>, other: Score },
+    Kept { of: Box<Node>, known: Known },
 }
 
 impl Weighted {
@@ -163,6 +176,7 @@ impl Node {
             Self::Best { of, other } => {
                 Box::new(Best { of: each(of)?, other: *other, best: Found::new(), found, is_scored })
             }
+            Self::Kept { of, known } => known.open(reader, || of.open(reader, is_scored))?,
         })
     }
 }

@@ -64,6 +64,11 @@ impl Bits {
         self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= !other);
     }
 
+    /// Leaves those that others have, which are given 64 at a time, from a place on.
+    pub fn retain(&mut self, others: impl Fn(DocId) -> u64) {
+        (0..).zip(&mut self.0).filter(|(_, word)| **word != 0).for_each(|(at, word)| *word &= others(at * 64));
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
@@ -268,5 +273,7 @@ mod tests {
         assert_eq!(bits.next(0), Some(64));
         bits.add(&Bits::first(2));
         assert_eq!(bits.count(), 5);
+        bits.retain(|from| if from == 0 { 0b10 } else { u64::MAX });
+        assert_eq!((bits.next(0), bits.count()), (Some(1), 4));
     }
 }

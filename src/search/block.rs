@@ -48,10 +48,8 @@ pub fn passes<'a, P: Pass>(
         reader.go_on()?;
         Ok(pass)
     };
-    let ran: Vec<Result<P>> = match parts.len() {
-        1 => parts.into_iter().map(run).collect(),
-        _ => parts.into_par_iter().map(run).collect(),
-    };
+    let least = reader.least_pieces(parts.len());
+    let ran: Vec<Result<P>> = parts.into_par_iter().with_min_len(least).map(run).collect();
     ran.into_iter().collect()
 }
 

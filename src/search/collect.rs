@@ -1,8 +1,6 @@
 //! One pass over everything that matches: the best hits, the total, and counts by value.
 
-use std::collections::hash_map::Entry as Slot;
 use std::collections::{BinaryHeap, HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +14,7 @@ use super::cursor::Cursor;
 use super::dimension::{Dimension, Interner, Values};
 use super::group::{By, Candidate, Entry};
 use super::order::{Order, Places, Sort};
+use super::same::{Same, Shared};
 use super::tally::{Key, MOST_FIELDS, Tally};
 use crate::error::Result;
 use crate::index::{NUMBER, Reader, SAME_RATIONALE, Segment};
@@ -78,24 +77,17 @@ impl Collect {
         let passes = block::passes(reader, weight, open)?;
         let mut best = Best { top: self.top, after, ..Best::default() };
         let mut same = Same::default();
+        let letters: Vec<_> = passes.iter().map(|pass| (pass.ord, pass.letters.clone())).collect();
+        let letter = |address: DocAddress| {
+            let of_segment = letters.binary_search_by_key(&address.segment_ord, |(ord, _)| *ord);
+            of_segment.ok().and_then(|at| letters[at].1.first(address.doc_id)).unwrap_or(u64::MAX)
+        };
         let mut total = Count::default();
         for pass in passes {
             total.issues += pass.total.count.issues;
             total.letters += pass.total.count.letters;
             best.merge(pass.best);
-            match same.is_empty() {
-                true => same = pass.same,
-                false => {
-                    for (digest, entry) in pass.same {
-                        match same.entry(digest) {
-                            Slot::Occupied(mut slot) => slot.get_mut().merge(entry),
-                            Slot::Vacant(slot) => {
-                                slot.insert(entry);
-                            }
-                        }
-                    }
-                }
-            }
+            same.merge(pass.same, &letter);
             for ((table, counts), tally) in pass.tables.iter().zip(pass.counts).zip(&mut tallies) {
                 for (values, interner) in table.iter().zip(&mut tally.interners) {
                     values.close(interner);
@@ -103,7 +95,9 @@ impl Collect {
                 counts.each(&mut |key, count| tally.groups.entry(key).or_default().merge(count));
             }
         }
-        best.offer(same.into_values());
+        for one in same.into_found() {
+            best.offer_one(one.place, || one.entry(letter(one.address)));
+        }
         let Best { heap, passed, results, .. } = best;
         let mut top: Vec<Entry> = heap.into_sorted_vec();
         top.iter_mut().for_each(|entry| entry.others.sort_unstable());
@@ -112,27 +106,6 @@ impl Collect {
             Cursor { place: order.tell(place), letter, number }
         });
         Ok(Collected { top, last, passed, results, total, tallies })
-    }
-}
-
-/// Results by the number that their rationales have, which is a digest and needs no other.
-type Same = HashMap<u64, Entry, BuildHasherDefault<Digest>>;
-
-/// A number that is a digest already, as its own hash.
-#[derive(Default)]
-struct Digest(u64);
-
-impl Hasher for Digest {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(self.0.rotate_left(8) ^ u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number;
     }
 }
 
@@ -161,18 +134,13 @@ impl Best {
         }
     }
 
-    /// Takes a result of one document, whose place in the order is known before the rest.
-    fn offer_one(&mut self, place: u64, candidate: impl FnOnce() -> Candidate) {
+    /// Takes a whole result, whose place in the order is known before the rest.
+    fn offer_one(&mut self, place: u64, entry: impl FnOnce() -> Entry) {
         if self.after.is_none() && self.worst.is_some_and(|worst| place > worst.0) {
             self.results += 1;
             return;
         }
-        let candidate = candidate();
-        if self.after.is_none() && self.worst.is_some_and(|worst| candidate.key >= worst) {
-            self.results += 1;
-            return;
-        }
-        self.offer([Entry::of(candidate)]);
+        self.offer([entry()]);
     }
 
     fn keep(&mut self, entry: Entry) {
@@ -339,23 +307,21 @@ impl<'a> Pass<'a> {
         let address = DocAddress::new(self.ord, doc);
         let candidate = || Candidate { key: (place, letter(), number), score, number, address };
         match self.collect.by {
-            By::Issue => self.best.offer_one(place, candidate),
+            By::Issue => self.best.offer_one(place, || Entry::of(candidate())),
             By::Letter => {
                 let candidate = candidate();
                 match &mut self.letter {
                     // The documents of a letter follow one another within a segment, and a letter is in one segment only.
-                    Some(entry) if entry.best.key.1 == candidate.key.1 => entry.take_in(candidate, true),
+                    Some(entry) if entry.best.key.1 == candidate.key.1 => entry.take_in(candidate),
                     entry => self.best.offer(entry.replace(Entry::of(candidate))),
                 }
             }
             By::Rationale => match self.rationales.as_ref().and_then(|same| same.first(doc)) {
-                None => self.best.offer([Entry::of(candidate())]),
-                Some(digest) => match self.same.entry(digest) {
-                    Slot::Occupied(mut slot) => slot.get_mut().take_in(candidate(), false),
-                    Slot::Vacant(slot) => {
-                        slot.insert(Entry::of(candidate()));
-                    }
-                },
+                None => self.best.offer_one(place, || Entry::of(candidate())),
+                Some(digest) => {
+                    let one = Shared { digest, place, score, number, address, more: 0 };
+                    self.same.take_in(one, &|address| self.letters.first(address.doc_id).unwrap_or(u64::MAX));
+                }
             },
         }
     }

@@ -46,25 +46,13 @@ impl Entry {
         Self { best, others: Vec::new(), more: 0 }
     }
 
-    /// Takes in another document of the same result, and keeps it if asked to.
-    pub fn take_in(&mut self, mut other: Candidate, keep: bool) {
+    /// Takes in another document of the same result.
+    pub fn take_in(&mut self, mut other: Candidate) {
         self.more += 1;
         if other < self.best {
             std::mem::swap(&mut self.best, &mut other);
         }
-        if keep {
-            self.others.push(other);
-        }
-    }
-}
-
-impl Entry {
-    /// Takes in the same result of other documents.
-    pub fn merge(&mut self, mut other: Entry) {
-        if other.best < self.best {
-            std::mem::swap(&mut self.best, &mut other.best);
-        }
-        self.more += other.more + 1;
+        self.others.push(other);
     }
 }
 

@@ -10,6 +10,7 @@ mod group;
 mod order;
 mod passage;
 mod report;
+mod same;
 mod seen;
 mod similar;
 mod snippet;
@@ -231,7 +232,8 @@ fn hits(reader: &Reader, request: &Request, collected: &Collected, marks: &[Mark
         Ok(Hit { rank, score, stored, snippets, context, same })
     };
     // A panic on a damaged record is caught where it happens.
-    wanted.into_par_iter().map(|wanted| reader.guarded(|| hit(wanted))).collect()
+    let least = reader.least_pieces(wanted.len());
+    wanted.into_par_iter().with_min_len(least).map(|wanted| reader.guarded(|| hit(wanted))).collect()
 }
 
 /// What to mark in texts for a query, as this index understands it, and remarks on it.

@@ -1,46 +1,29 @@
 //! Answers that were given before, as long as the index is the same: people go back, and ask what others asked.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use axum::body::Bytes;
+use imr::recent::Recent;
 
 /// How much is kept, in bytes.
 const ROOM: usize = 32 << 20;
 /// The largest answer that is kept, in bytes.
 const LARGEST: usize = 1 << 20;
-/// What an answer takes beside its bytes.
-const BESIDE: usize = 256;
 
-/// Answers by what was asked.
-#[derive(Default)]
-pub struct Cache(Mutex<Kept>);
+/// Answers by what was asked, with the number of the opening of the index that they are of.
+pub struct Cache(Mutex<(u64, Recent<String, Bytes>)>);
 
-#[derive(Default)]
-struct Kept {
-    /// Of which opening of the index they are.
-    of: u64,
-    answers: HashMap<Arc<str>, (Bytes, u64)>,
-    /// The same by when they were asked for last.
-    by_age: BTreeMap<u64, Arc<str>>,
-    bytes: usize,
-    clock: u64,
+impl Default for Cache {
+    fn default() -> Self {
+        Self(Mutex::new((0, Recent::new(ROOM))))
+    }
 }
 
 impl Cache {
     /// What was answered before, of the same opening of the index.
     pub fn get(&self, of: u64, asked: &str) -> Option<Bytes> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.of != of {
-            return None;
-        }
-        let Kept { answers, by_age, clock, .. } = &mut *kept;
-        let (bytes, used) = answers.get_mut(asked)?;
-        let asked = by_age.remove(used)?;
-        *clock += 1;
-        *used = *clock;
-        by_age.insert(*clock, asked);
-        Some(bytes.clone())
+        if kept.0 == of { kept.1.get(asked).cloned() } else { None }
     }
 
     /// Keeps an answer. Those that nobody asked for the longest time make room.
@@ -49,28 +32,15 @@ impl Cache {
             return;
         }
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.of > of {
+        let (known, answers) = &mut *kept;
+        if *known > of {
             return;
         }
-        if kept.of < of {
-            *kept = Kept { of, ..Kept::default() };
+        if *known < of {
+            *known = of;
+            answers.clear();
         }
-        kept.clock += 1;
-        let now = kept.clock;
-        let size = |asked: &str, answer: &Bytes| asked.len() + answer.len() + BESIDE;
-        kept.bytes += size(asked, answer);
-        let key: Arc<str> = asked.into();
-        if let Some((old, used)) = kept.answers.insert(Arc::clone(&key), (answer.clone(), now)) {
-            kept.bytes -= size(asked, &old);
-            kept.by_age.remove(&used);
-        }
-        kept.by_age.insert(now, key);
-        while kept.bytes > ROOM {
-            let Some((_, asked)) = kept.by_age.pop_first() else { return };
-            if let Some((old, _)) = kept.answers.remove(&asked) {
-                kept.bytes -= size(&asked, &old);
-            }
-        }
+        answers.keep(asked.to_owned(), answer.clone(), asked.len() + answer.len());
     }
 }
 
@@ -89,21 +59,7 @@ mod tests {
         // A query that took long is of an index that nobody searches any more.
         cache.keep(1, "a", &Bytes::from_static(b"late"));
         assert_eq!(cache.get(2, "a"), None);
-    }
-
-    #[test]
-    fn what_nobody_asks_for_makes_room() {
-        let cache = Cache::default();
-        let large = Bytes::from(vec![0; LARGEST]);
-        for number in 0..40 {
-            cache.keep(1, &number.to_string(), &large);
-            assert!(cache.get(1, "0").is_some());
-        }
-        assert!(cache.get(1, "39").is_some() && cache.get(1, "1").is_none());
-        let kept = cache.0.lock().unwrap();
-        assert!(kept.bytes <= ROOM && kept.by_age.len() == kept.answers.len());
-        drop(kept);
-        cache.keep(1, "too large", &Bytes::from(vec![0; LARGEST + 1]));
-        assert_eq!(cache.get(1, "too large"), None);
+        cache.keep(2, "too large", &Bytes::from(vec![0; LARGEST + 1]));
+        assert_eq!(cache.get(2, "too large"), None);
     }
 }

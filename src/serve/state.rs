@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use axum::http::{StatusCode, Uri};
 use imr::index::{Reader, Served, Stop};
 use imr::search::Table;
 use imr::{Error, ErrorKind, Result};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::cache::Cache;
 use super::log::Log;
@@ -24,6 +25,9 @@ use crate::asked::{self, Store};
 
 /// How often is looked for a new commit.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// How much is kept of what words match, in bytes.
+const KEPT: usize = 128 << 20;
 
 /// What all requests share. A handle, cheap to copy.
 #[derive(Clone)]
@@ -59,15 +63,17 @@ pub struct Opened {
 
 impl Opened {
     fn open(settings: &Settings, serial: u64) -> Result<Self> {
-        let (reader, served) = (Reader::open(&settings.index)?, Arc::new(Served::begin(&settings.index)));
+        let reader = Reader::open(&settings.index)?.keeping(KEPT);
+        let served = Arc::new(Served::begin(&settings.index));
         Ok(Self { reader, serial, _served: served, everything: Arc::default(), saved: Arc::default() })
     }
 
-    /// The same, of which nothing more is read once nobody waits for it.
+    /// The same, of which nothing more is read once nobody waits for it, by all threads or by one.
     #[must_use]
-    pub fn until(&self, gone: &Gone) -> Self {
+    pub fn until(&self, gone: &Gone, is_alone: bool) -> Self {
         let gone = Arc::clone(&gone.0);
-        Self { reader: self.reader.until(Stop::when(move || gone.load(Ordering::Relaxed))), ..self.clone() }
+        let stop = Stop::when(move || gone.load(Ordering::Relaxed));
+        Self { reader: self.reader.until(stop).alone(is_alone), ..self.clone() }
     }
 
     /// The saved searches beside the index.
@@ -199,18 +205,23 @@ impl App {
             // Held by the work, not by who waits for it: it ends a little later than they go away.
             let _permit = permit;
             // Who waited for a turn may have gone before it came.
-            let begins = if gone.is_so() { Err(Problem::late()) } else { Ok(app.opened().until(&gone)) };
+            let is_full = app.0.queries.available_permits() == 0;
+            let begins = if gone.is_so() { Err(Problem::late()) } else { Ok(app.opened().until(&gone, is_full)) };
             let answer = begins.and_then(|opened| work(&opened).map_err(Into::into));
             if gone.is_so() {
                 app.metrics().count_stopped();
             }
             answer
         };
-        let answer = tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
-            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "panic", "the query made the program stumble"))
-        });
+        // On a thread of those that go over the index: parts of the work then stay where they are, unless another thread has
+        // nothing to do.
+        let (tell, told) = oneshot::channel();
+        rayon::spawn_fifo(move || _ = tell.send(catch_unwind(AssertUnwindSafe(work))));
+        let answer = told.await;
         drop(waits);
-        answer
+        let stumbled =
+            || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "panic", "the query made the program stumble");
+        answer.map_err(|_| stumbled())?.map_err(|_| stumbled())?
     }
 
     /// The same for an answer in bytes, which is given again to whoever asks the same of the same index.

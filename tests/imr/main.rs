@@ -24,6 +24,7 @@ mod info;
 /// Invented letters, for every test that wants some.
 #[path = "../../scripts/corpus/mod.rs"]
 mod invented;
+mod kept;
 mod kill;
 mod language;
 mod letter;

@@ -189,9 +189,14 @@ proptest! {
         let letter = letter.get(letters);
         prop_assume!(!letter.issues.is_empty());
         let issue = issue.get(&letter.issues);
-        let own = query::filter("case", &[letter.facts.case_number.unwrap().to_string()]).unwrap();
+        let own = Expr::Path(letter.facts.path.clone());
+        // Also where words are kept from query to query, by their greatest score.
+        let keeping = reader.clone().keeping(1 << 24);
         let filter = if filter.is_empty() { Expr::All } else { query::parse(filter).unwrap().expr };
         let similar = search::similar(reader, issue, Some(own.clone()), true, &filter, limit).unwrap();
+        for _ in 0..3 {
+            prop_assert_eq!(&search::similar(&keeping, issue, Some(own.clone()), true, &filter, limit).unwrap(), &similar);
+        }
         let all = of_all(reader, &similar.words, &own, &filter, limit);
         let found: Vec<_> = similar.neighbours.into_iter().map(|neighbour| neighbour.hit).collect();
         prop_assert_eq!(found.len() as u64, all.results.min(limit as u64));

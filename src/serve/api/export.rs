@@ -179,7 +179,7 @@ pub async fn export(State(app): State<App>, Extension(ends): Extension<Ends>, mu
         let _place = place;
         let out = Sent { pieces: pieces.clone(), piece: Vec::with_capacity(PIECE) };
         // The client learns from a body that is cut off that it is not whole.
-        if let Err(error) = export.write(&app.opened().until(&gone), out, begun) {
+        if let Err(error) = export.write(&app.opened().until(&gone, false), out, begun) {
             let _ = pieces.blocking_send(Err(error));
             if gone.is_so() {
                 app.metrics().count_stopped();
