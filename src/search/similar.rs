@@ -32,13 +32,13 @@ const ENOUGH: u64 = 100;
 
 /// Words beside the little ones that say how things hang together in any letter, and nothing of one; also those that mean
 /// something in a query, such as "not".
-const EMPTY: &str = "above according after again all alone along already also although among amongst another any because before \
-                     below between beyond both but cannot concerning despite down due during each either especially et even \
-                     ever every except few following furthermore hence here how however including indeed instead least less \
-                     like many merely moreover more most much neither nevertheless no nor not off often once only other \
-                     otherwise out over overall own per perhaps quite rather regarding same several simply since some such \
-                     that thereby therefore though through throughout thus toward towards under unless until up upon via \
-                     very well what when where whereas whether which while who whom whose why within without yet";
+const EMPTY: &str = "above according after again all alone along already although among amongst another because before below \
+                     between beyond both but cannot concerning despite down due during each either especially et even ever \
+                     every except few following further furthermore hence here however including indeed instead least less \
+                     like many merely more moreover most much neither nevertheless no nor not off often once other otherwise \
+                     out over overall own per perhaps quite rather regarding same several simply since thereby therefore \
+                     though through throughout thus toward towards under unless until up upon very via well whereas whether \
+                     while within without yet";
 
 /// Whether a word, lower case, may tell an issue from others. Numbers and measures, in figures or words, are of visits, doses,
 /// dates, pages and scores, which say nothing of another issue.
@@ -118,11 +118,12 @@ pub fn similar(
 
 /// The terms that tell an issue from others, the most telling first.
 fn telling(reader: &Reader, issue: &IssueRecord, is_indexed: bool) -> tantivy::Result<Vec<String>> {
-    let mut frequency: HashMap<String, f64> = HashMap::new();
-    for (text, weight) in texts(issue).into_iter().zip([IN_HEADING, 1.0]) {
+    // How often each stands there, and the first field that has it.
+    let mut found: HashMap<String, (f64, usize)> = HashMap::new();
+    for (place, (text, weight)) in texts(issue).into_iter().zip([IN_HEADING, 1.0]).enumerate() {
         analysis::tokens(text, &mut |token| {
             if may_tell(&text[token.offset_from..token.offset_to].to_lowercase()) {
-                *frequency.entry(token.text.clone()).or_default() += weight;
+                found.entry(token.text.clone()).or_insert((0.0, place)).0 += weight;
             }
         });
     }
@@ -130,13 +131,12 @@ fn telling(reader: &Reader, issue: &IssueRecord, is_indexed: bool) -> tantivy::R
     let statistics = Statistics::new(reader.searcher());
     let all = statistics.total_num_docs()?;
     let mut telling = Vec::new();
-    for (term, count) in frequency {
-        let mut documents = 0;
-        for field in FIELDS {
-            documents = documents.max(statistics.doc_freq(&Term::from_field_text(schema.field(field), &term))?);
-        }
-        // What only this issue has leads to no other, and what most have to any.
-        let is_common = all >= ENOUGH && documents > all / 2;
+    for (term, (count, place)) in found {
+        let having = |field| statistics.doc_freq(&Term::from_field_text(schema.field(field), &term));
+        let having = [having(FIELDS[0])?, having(FIELDS[1])?];
+        let documents = having[0].max(having[1]);
+        // What only this issue has leads to no other, and what most have to any: a word of the heading may be in all rationales.
+        let is_common = all >= ENOUGH && having[place] > all / 2;
         if documents > u64::from(is_indexed) && !is_common {
             let rare = ((all as f64 + 1.0) / (documents as f64 + 1.0)).ln();
             telling.push(((1.0 + count.ln()) * rare, term));
