@@ -26,12 +26,11 @@ impl Sum {
     pub fn new(mut of: Vec<Box<dyn Source>>) -> Self {
         let worth = |source: &dyn Source| source.most() / source.cost().max(1) as Score;
         of.sort_by(|a, b| worth(&**a).total_cmp(&worth(&**b)));
-        let mut most = vec![0.0];
-        let add = |sum: &mut Score, source: &Box<dyn Source>| {
-            *sum += source.most();
-            Some(*sum)
-        };
-        most.extend(of.iter().scan(0.0, add));
+        let (mut most, mut all) = (vec![0.0], 0.0);
+        for source in &of {
+            all += source.most();
+            most.push(all);
+        }
         Self { of, most, least: Score::NEG_INFINITY, lesser: 0, found: Found::new() }
     }
 }

@@ -198,22 +198,22 @@ fn columns_order_what_is_left() {
         let name = |hit: search::Hit| Some((hit.stored.letter.facts.case_number?.to_u64(), hit.stored.issue?.number));
         hits.filter_map(name).collect()
     };
-    let expected = |order: &dyn Fn(&mut Vec<(&LetterRecord, &IssueRecord)>)| -> Vec<(u64, u32)> {
+    type Issues<'a> = Vec<(&'a LetterRecord, &'a IssueRecord)>;
+    let expected = |order: &dyn Fn(&mut Issues)| -> Vec<(u64, u32)> {
         let issues = letters.iter().flat_map(|letter| letter.issues.iter().map(move |issue| (letter, issue)));
-        let mut issues: Vec<_> = issues.collect();
+        let mut issues: Issues = issues.collect();
         order(&mut issues);
-        let name =
-            |(letter, issue): &(&LetterRecord, &IssueRecord)| Some((letter.facts.case_number?.to_u64(), issue.number));
-        issues.iter().filter_map(name).collect()
+        let named =
+            issues.iter().filter_map(|(letter, issue)| Some((letter.facts.case_number?.to_u64(), issue.number)));
+        named.collect()
     };
     assert_eq!(names("case"), expected(&|_| {}));
     // What has no value comes last in either order.
     assert_eq!(names("age"), expected(&|all| all.sort_by_key(|(l, _)| (l.facts.age.is_none(), l.facts.age))));
-    let latest = |all: &mut Vec<(&LetterRecord, &IssueRecord)>| {
+    let latest = |all: &mut Issues| {
         all.sort_by_key(|(l, _)| std::cmp::Reverse(l.facts.decision_date));
     };
     assert_eq!(names("-decided"), expected(&latest));
-    let drug =
-        |all: &mut Vec<(&LetterRecord, &IssueRecord)>| all.sort_by_key(|(_, i)| (i.drug.is_none(), i.drug.clone()));
+    let drug = |all: &mut Issues| all.sort_by_key(|(_, i)| (i.drug.is_none(), i.drug.clone()));
     assert_eq!(names("drug"), expected(&drug));
 }
