@@ -207,6 +207,20 @@ fn exports_are_counted_without_an_index() {
         .imr(&["stats", "--from", "damaged.jsonl"])
         .ends_with(2)
         .says(&["is no record of a letter", "1 failure: what could not be read counts for nothing"]);
+    // A letter that cannot be read is in no index either, whether it was to be read here or when shards were written.
+    folder.write("some/empty.txt", "");
+    folder.invent("some", 1..=2);
+    let run = folder.imr(&["stats", "--from", "some"]).succeeds();
+    run.says(&["empty.txt", "1 failure"]);
+    shard(&folder, "0/1", "shards", &["some"]).succeeds();
+    folder.imr(&["stats", "--from", "shards"]).succeeds().says(&["lack 1 file that could not be read"]);
+    folder.imr(&["index", "some", "--index", "other"]).succeeds();
+    // Of an export in a container all is to be counted.
+    folder.write("damaged.zip", crate::container_build::zip(&[("in.jsonl", b"{}\n".as_slice())]));
+    folder
+        .imr(&["stats", "--from", "damaged.zip", "--from", "some"])
+        .ends_with(2)
+        .says(&["damaged.zip!/in.jsonl`"]);
     for (args, says) in [
         (&["--from", "nowhere"][..], &["`nowhere`", "no such file"][..]),
         (&["--from", "all.parquet", "--from", "nowhere"], &["nowhere"]),
