@@ -1,6 +1,7 @@
 //! Parquet: what is written comes back value by value, with the crate that wrote it and with other readers.
 
 mod bombs;
+mod footers;
 
 use std::fs::{self, File};
 use std::io::{Read, Seek};

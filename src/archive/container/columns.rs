@@ -1,16 +1,20 @@
 //! Exports of records in Parquet: each row is an entry, which is read as the JSON that the record has in a line.
 //!
-//! The crate puts a row together as a whole, however large it is. So the pages are checked before they are unpacked, and
-//! the rows of a group before the first of them is put together; see [`pages`].
+//! The crate parses a footer, and puts a row together, as a whole, however large it is. So the footer is gone over before it is
+//! parsed (see [`footer`]), pages are checked before they are unpacked, and the rows of a group before the first of them is
+//! put together (see [`pages`]).
 
 use std::io;
 
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetStatisticsPolicy;
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::serialized_reader::ReadOptionsBuilder;
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 use serde_json::{Map, Value};
 
+use super::footer;
 use super::jsonl::record_name;
 use super::limits::{Limits, damaged};
 use super::pages::{self, Checked};
@@ -38,8 +42,16 @@ pub(super) struct Rows {
 
 impl Rows {
     pub(super) fn new(source: Source, limits: &Limits) -> Result<Self> {
-        let open = || SerializedFileReader::new(Checked::new(source.clone(), limits));
-        let file = open().map_err(|e| fault("is no Parquet file", e))?;
+        footer::check(&source).map_err(unread)?;
+        let open = || {
+            // Nobody asks what the least and the largest values are.
+            let options = ReadOptionsBuilder::new()
+                .with_column_stats_policy(ParquetStatisticsPolicy::SkipAll)
+                .with_encoding_stats_policy(ParquetStatisticsPolicy::SkipAll)
+                .with_size_stats_policy(ParquetStatisticsPolicy::SkipAll);
+            SerializedFileReader::new_with_options(Checked::new(source.clone(), limits), options.build())
+        };
+        let file = open().map_err(unread)?;
         let schema = file.metadata().file_metadata().schema();
         let has = |name: &str| schema.get_fields().iter().any(|field| field.name() == name);
         if let Some(missing) = COLUMNS.iter().find(|name| !has(name)) {
@@ -47,7 +59,7 @@ impl Rows {
             return Err(Error::new(ErrorKind::RecordDamaged, fact)
                 .with_hint("`imr export --of letters` and `imr parse --shard` write letters in Parquet"));
         }
-        let again = open().map_err(|e| fault("is no Parquet file", e))?;
+        let again = open().map_err(unread)?;
         // A row at a time, since only rows are known to be small.
         let rows = RowIter::from_file_into(Box::new(again)).with_batch_size(1);
         Ok(Self { rows, file, groups: 0, checked: 0, number: 0, row: None, limits: *limits })
@@ -120,6 +132,10 @@ fn wrong(name: &str) -> Error {
         ErrorKind::RecordDamaged,
         format!("is no record of a letter: the column `{name}` has a value of another kind"),
     )
+}
+
+fn unread(error: ParquetError) -> Error {
+    fault("is no Parquet file", error)
 }
 
 fn unpacked(error: ParquetError) -> Error {

@@ -9,6 +9,7 @@
 
 mod columns;
 mod fields;
+mod footer;
 mod jsonl;
 mod limits;
 mod name;
@@ -16,6 +17,7 @@ mod pages;
 mod part;
 mod source;
 mod tar;
+mod thrift;
 mod zip;
 mod zip_stream;
 

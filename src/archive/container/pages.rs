@@ -16,18 +16,16 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length, RowGroupReader};
 use parquet::record::Field;
 
-use super::limits::{Huge, Limits, Swollen};
+use super::footer::TAIL_BYTES;
+use super::limits::{Beyond, Limits, Swollen};
 use super::source::{Reader, Source};
+use super::thrift;
 
 /// The most bytes of a page's header. Statistics of long texts are in it.
 const HEADER_BYTES: u64 = 1 << 20;
 
 /// How deep the structures of a header lie within each other, at most; those that are written, two.
 const HEADER_DEPTH: usize = 8;
-
-/// The last bytes of a file: a number, and what tells a file of Parquet. No header of more than some thousand bytes unpacked
-/// fits in here.
-const FOOTER_BYTES: u64 = 8;
 
 /// A file whose pages are not read where they would unpack to more than they may. The crate asks for a reader where a
 /// header or the footer begins, and for bytes where it knows how many they are.
@@ -54,7 +52,8 @@ impl ChunkReader for Checked {
     fn get_read(&self, start: u64) -> Result<Reader> {
         let part = self.source.part(start, self.source.len().saturating_sub(start));
         let part = part.ok_or_else(|| ParquetError::EOF("begins behind its end".to_owned()))?;
-        if part.len() <= FOOTER_BYTES {
+        // No header of more than some thousand bytes unpacked fits into so few.
+        if part.len() <= TAIL_BYTES {
             return Ok(part.reader());
         }
         let (unpacked, packed) = page_lengths(&mut part.reader().take(HEADER_BYTES))?;
@@ -77,111 +76,31 @@ fn swollen() -> ParquetError {
     io::Error::other(Swollen).into()
 }
 
-fn header_damaged() -> ParquetError {
-    ParquetError::General("the header of a page is none".to_owned())
-}
-
 /// How many bytes a page has unpacked, and packed. Its header is a structure of Thrift in the compact protocol; see
 /// `parquet.thrift` of the format's specification.
 fn page_lengths(header: &mut impl Read) -> Result<(u64, u64)> {
-    const UNPACKED: i64 = 2;
-    const PACKED: i64 = 3;
-    const I32: u8 = 5;
+    const UNPACKED: i16 = 2;
+    const PACKED: i16 = 3;
     let (mut field, mut lengths) = (0, [None; 2]);
-    while let Some(kind) = next_field(header, &mut field)? {
+    while let Some(kind) = thrift::next_field(header, &mut field)? {
         let place = match field {
             UNPACKED => 0,
             PACKED => 1,
             _ => {
-                skip(header, kind, HEADER_DEPTH)?;
+                thrift::skip(header, kind, HEADER_DEPTH, u64::MAX)?;
                 continue;
             }
         };
         // Of a length that is told twice, nobody says which counts.
-        if kind != I32 || lengths[place].is_some() {
-            return Err(header_damaged());
+        if kind != thrift::I32 || lengths[place].is_some() {
+            return Err(thrift::damaged());
         }
-        lengths[place] = Some(u64::try_from(unzigzag(varint(header)?)).map_err(|_| header_damaged())?);
+        lengths[place] = Some(u64::try_from(thrift::number(header)?).map_err(|_| thrift::damaged())?);
     }
     match lengths {
         [Some(unpacked), Some(packed)] => Ok((unpacked, packed)),
-        _ => Err(header_damaged()),
+        _ => Err(thrift::damaged()),
     }
-}
-
-/// The kind of the next field, whose number is put into `field`; `None` at the end of the structure.
-fn next_field(header: &mut impl Read, field: &mut i64) -> Result<Option<u8>> {
-    let head = byte(header)?;
-    if head & 0xf == 0 {
-        return Ok(None);
-    }
-    *field = match i64::from(head >> 4) {
-        0 => unzigzag(varint(header)?),
-        further => *field + further,
-    };
-    Ok(Some(head & 0xf))
-}
-
-fn skip(header: &mut impl Read, kind: u8, depth: usize) -> Result<()> {
-    let depth = depth.checked_sub(1).ok_or_else(header_damaged)?;
-    match kind {
-        // A flag of a structure stands in its head.
-        1 | 2 => Ok(()),
-        3 => byte(header).map(drop),
-        4..=6 => varint(header).map(drop),
-        7 => pass(header, 8),
-        8 => {
-            let length = varint(header)?;
-            pass(header, length)
-        }
-        9 | 10 => {
-            let head = byte(header)?;
-            let items = if head >> 4 == 15 { varint(header)? } else { u64::from(head >> 4) };
-            // Flags of a list are a byte each. The header's end ends what claims more than there is.
-            let kind = if matches!(head & 0xf, 1 | 2) { 3 } else { head & 0xf };
-            (0..items).try_for_each(|_| skip(header, kind, depth))
-        }
-        12 => {
-            let mut field = 0;
-            while let Some(kind) = next_field(header, &mut field)? {
-                skip(header, kind, depth)?;
-            }
-            Ok(())
-        }
-        _ => Err(header_damaged()),
-    }
-}
-
-fn byte(header: &mut impl Read) -> Result<u8> {
-    let mut byte = [0];
-    header.read_exact(&mut byte).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => header_damaged(),
-        _ => error.into(),
-    })?;
-    Ok(byte[0])
-}
-
-fn pass(header: &mut impl Read, bytes: u64) -> Result<()> {
-    match io::copy(&mut header.take(bytes), &mut io::sink())? == bytes {
-        true => Ok(()),
-        false => Err(header_damaged()),
-    }
-}
-
-fn varint(header: &mut impl Read) -> Result<u64> {
-    let mut value = 0;
-    for place in 0..10 {
-        let next = byte(header)?;
-        value |= u64::from(next & 0x7f) << (7 * place);
-        if next & 0x80 == 0 {
-            return Ok(value);
-        }
-    }
-    Err(header_damaged())
-}
-
-fn unzigzag(value: u64) -> i64 {
-    (value >> 1) as i64 ^ -((value & 1) as i64)
 }
 
 /// Refuses a row group of which a row would be larger than an entry may be, or that has more rows than a container may
@@ -248,8 +167,8 @@ impl Sums<'_> {
                     .ok_or_else(|| ParquetError::General("a column has more rows than its row group".to_owned()))?;
                 *size = size.saturating_add(texts).saturating_add(self.each.saturating_mul(levels as u64));
                 if *size > self.limits.entry_bytes {
-                    let huge = Huge { row: self.first + row as u64, most: self.limits.entry_bytes };
-                    return Err(io::Error::other(huge).into());
+                    let (row, most) = (self.first + row as u64, self.limits.entry_bytes >> 20);
+                    return Err(Beyond(format!("row {row} is larger than {most} MiB")).into());
                 }
             }
             row += rows;
