@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::Child;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
@@ -79,6 +79,8 @@ pub struct Inner {
     pub again: usize,
     /// How long each bulk request takes, in milliseconds.
     pub slowness: u64,
+    /// Until when searches find nothing, since it is in no piece yet.
+    pub hidden_until: Option<Instant>,
     /// How many shards fail in searches.
     pub failed_shards: u64,
     /// What ids begin with that are not found when they are to be deleted, as those of documents sent with a routing are.
@@ -112,6 +114,7 @@ impl Stub {
             busy_tasks: 0,
             again: 0,
             slowness: 0,
+            hidden_until: None,
             failed_shards: 0,
             routed: None,
             forgotten: None,
@@ -485,8 +488,10 @@ impl Inner {
     fn search(&self, index: &str, body: &Value) -> Value {
         let all = json!({"match_all": {}});
         let query = body.get("query").unwrap_or(&all);
+        let is_hidden = self.hidden_until.is_some_and(|until| Instant::now() < until);
+        let shown = if is_hidden { &[] } else { self.documents.as_slice() };
         let mut found: Vec<_> =
-            self.documents.iter().filter(|(own, _, source)| own == index && matches(query, source)).collect();
+            shown.iter().filter(|(own, _, source)| own == index && matches(query, source)).collect();
         if body.pointer("/sort/0/sent").is_some() {
             found.sort_by_key(|(_, _, s)| std::cmp::Reverse(s["sent"].as_u64()));
         } else if body.get("sort").is_some() {
