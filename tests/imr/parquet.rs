@@ -317,6 +317,30 @@ proptest! {
     }
 }
 
+/// The crate looks at the next page before it reads it, where a row might go on there.
+#[test]
+fn columns_of_several_pages_are_read() {
+    let mut odd = Odd { rng: Rng::new(5, 0), texts: Vec::new() };
+    let letters: Vec<_> = (0..600)
+        .map(|_| {
+            let text = |rng: &mut Rng| (0..3_000).map(|_| char::from(b'a' + rng.below(26) as u8)).collect::<String>();
+            odd.texts = (0..2).map(|_| text(&mut odd.rng)).collect();
+            odd.letter()
+        })
+        .collect();
+    let file = written(Of::Letters, &letters);
+    let reader = SerializedFileReader::new(file.try_clone().unwrap()).unwrap();
+    let group = reader.get_row_group(0).unwrap();
+    let pages =
+        (0..group.num_columns()).filter(|column| group.metadata().column(*column).column_descr().max_rep_level() > 0);
+    let pages = pages.map(|column| group.get_column_page_reader(column).unwrap().count());
+    assert!(pages.max() > Some(3));
+    let rows = Members::of_bytes(bytes_of(file), Format::of("letters.parquet").unwrap(), &Limits::default()).unwrap();
+    let read: Vec<LetterRecord> =
+        rows.map(|row| serde_json::from_slice(&row.unwrap().read().unwrap()).unwrap()).collect();
+    assert!(read == letters);
+}
+
 /// The bytes of a file.
 fn bytes_of(mut file: File) -> Vec<u8> {
     let mut bytes = Vec::new();

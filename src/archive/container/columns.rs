@@ -1,23 +1,20 @@
 //! Exports of records in Parquet: each row is an entry, which is read as the JSON that the record has in a line.
 //!
 //! The crate parses a footer, and puts a row together, as a whole, however large it is. So the footer is gone over before it is
-//! parsed (see [`footer`]), pages are checked before they are unpacked, and the rows of a group before the first of them is
-//! put together (see [`pages`]).
+//! parsed (`footer`), pages are checked before they are unpacked (`pages`), and the rows of a group before the first of them is
+//! put together (`groups`).
 
 use std::io;
 
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ParquetStatisticsPolicy;
-use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::file::serialized_reader::ReadOptionsBuilder;
+use parquet::file::reader::FileReader;
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 use serde_json::{Map, Value};
 
-use super::footer;
+use super::groups::{self, Groups};
 use super::jsonl::record_name;
 use super::limits::{Limits, damaged};
-use super::pages::{self, Checked};
 use super::part::too_large;
 use super::source::Source;
 use super::{Data, Head, Is, Shape};
@@ -31,9 +28,9 @@ const COLUMNS: [&str; 3] = ["case_number", "digest", "issues"];
 pub(super) struct Rows {
     rows: RowIter<'static>,
     /// The same file, for a look at the row groups before their rows.
-    file: SerializedFileReader<Checked>,
+    file: Groups,
     /// How many row groups, and rows in them, were looked at.
-    groups: usize,
+    looked: usize,
     checked: u64,
     number: u64,
     row: Option<Data>,
@@ -42,16 +39,7 @@ pub(super) struct Rows {
 
 impl Rows {
     pub(super) fn new(source: Source, limits: &Limits) -> Result<Self> {
-        footer::check(&source).map_err(unread)?;
-        let open = || {
-            // Nobody asks what the least and the largest values are.
-            let options = ReadOptionsBuilder::new()
-                .with_column_stats_policy(ParquetStatisticsPolicy::SkipAll)
-                .with_encoding_stats_policy(ParquetStatisticsPolicy::SkipAll)
-                .with_size_stats_policy(ParquetStatisticsPolicy::SkipAll);
-            SerializedFileReader::new_with_options(Checked::new(source.clone(), limits), options.build())
-        };
-        let file = open().map_err(unread)?;
+        let file = Groups::open(&source, limits).map_err(|e| fault("is no Parquet file", e))?;
         let schema = file.metadata().file_metadata().schema();
         let has = |name: &str| schema.get_fields().iter().any(|field| field.name() == name);
         if let Some(missing) = COLUMNS.iter().find(|name| !has(name)) {
@@ -59,19 +47,18 @@ impl Rows {
             return Err(Error::new(ErrorKind::RecordDamaged, fact)
                 .with_hint("`imr export --of letters` and `imr parse --shard` write letters in Parquet"));
         }
-        let again = open().map_err(unread)?;
         // A row at a time, since only rows are known to be small.
-        let rows = RowIter::from_file_into(Box::new(again)).with_batch_size(1);
-        Ok(Self { rows, file, groups: 0, checked: 0, number: 0, row: None, limits: *limits })
+        let rows = RowIter::from_file_into(Box::new(file.clone())).with_batch_size(1);
+        Ok(Self { rows, file, looked: 0, checked: 0, number: 0, row: None, limits: *limits })
     }
 
     /// Looks at the row group of the next row, and at those without rows before it.
     fn check(&mut self) -> Result<()> {
-        while self.number == self.checked && self.groups < self.file.num_row_groups() {
-            let group = self.file.get_row_group(self.groups).map_err(unpacked)?;
-            pages::check(&*group, self.checked + 1, &self.limits).map_err(unpacked)?;
+        while self.number == self.checked && self.looked < self.file.num_row_groups() {
+            let group = self.file.get_row_group(self.looked).map_err(unpacked)?;
+            groups::check(&*group, self.checked + 1, &self.limits).map_err(unpacked)?;
             self.checked += u64::try_from(group.metadata().num_rows()).unwrap_or(0);
-            self.groups += 1;
+            self.looked += 1;
         }
         Ok(())
     }
@@ -132,10 +119,6 @@ fn wrong(name: &str) -> Error {
         ErrorKind::RecordDamaged,
         format!("is no record of a letter: the column `{name}` has a value of another kind"),
     )
-}
-
-fn unread(error: ParquetError) -> Error {
-    fault("is no Parquet file", error)
 }
 
 fn unpacked(error: ParquetError) -> Error {

@@ -10,6 +10,7 @@
 mod columns;
 mod fields;
 mod footer;
+mod groups;
 mod jsonl;
 mod limits;
 mod name;
