@@ -217,10 +217,7 @@ fn exports_are_counted_without_an_index() {
     folder.imr(&["index", "some", "--index", "other"]).succeeds();
     // Of an export in a container all is to be counted.
     folder.write("damaged.zip", crate::container_build::zip(&[("in.jsonl", b"{}\n".as_slice())]));
-    folder
-        .imr(&["stats", "--from", "damaged.zip", "--from", "some"])
-        .ends_with(2)
-        .says(&["damaged.zip!/in.jsonl`"]);
+    folder.imr(&["stats", "--from", "damaged.zip", "--from", "some"]).ends_with(2).says(&["damaged.zip!/in.jsonl`"]);
     for (args, says) in [
         (&["--from", "nowhere"][..], &["`nowhere`", "no such file"][..]),
         (&["--from", "all.parquet", "--from", "nowhere"], &["nowhere"]),
