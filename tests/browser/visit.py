@@ -4,6 +4,9 @@ import time
 
 from chromium import launch
 
+# What shows a PDF is a page of the browser's own, and so are its scripts.
+ITS_OWN = ("chrome:", "chrome-extension:")
+
 
 class Site:
     """The server at an address, with a browser to look at it."""
@@ -24,10 +27,19 @@ class Site:
         context = self.browser.new_context(base_url=self.address, **options)
         page = context.new_page()
         faults = []
-        page.on("console", lambda message: faults.append(f"console: {message.type}: {message.text}"))
-        page.on("pageerror", lambda error: faults.append(f"script: {error}"))
-        # What shows a PDF is the browser's own.
-        known = (self.address, self.login, "blob:", "data:", "chrome:", "chrome-extension:")
+
+        def told(message):
+            if not message.location["url"].startswith(ITS_OWN):
+                faults.append(f"console: {message.type}: {message.text}")
+
+        def failed(error):
+            # Errors have no address, but the places that they came through have.
+            if not any(scheme in (error.stack or "") for scheme in ITS_OWN):
+                faults.append(f"script: {error}, at {error.stack}")
+
+        page.on("console", told)
+        page.on("pageerror", failed)
+        known = (self.address, self.login, "blob:", "data:", *ITS_OWN)
         page.on("request", lambda asked: asked.url.startswith(known) or faults.append(f"loads {asked.url}"))
         # What else this machine does must not fail a test.
         page.set_default_timeout(60_000)
