@@ -7,7 +7,7 @@ use std::sync::Arc;
 use walkdir::DirEntry;
 
 use super::container::{Format, is_letter_name};
-use super::{Filter, Stamp};
+use super::{Filter, Shard, Stamp};
 use crate::error::{Error, ErrorKind, Result};
 
 /// One file that the walk came to.
@@ -19,9 +19,9 @@ pub struct Entry {
     pub kind: Kind,
     /// The file's length and times.
     pub stamp: Stamp,
-    /// The path below the root, of containers; empty for a root itself.
+    /// The path below the root, of containers and manifests of shards; empty for a root itself.
     pub below: String,
-    /// What is meant of what it holds, of containers.
+    /// What is meant of what it holds, of containers; which the walk went by, of manifests of shards.
     pub filter: Option<Arc<Filter>>,
 }
 
@@ -32,6 +32,9 @@ pub enum Kind {
     Letter,
     /// A file that holds letters, by its name.
     Container(Format),
+    /// The manifest of a shard, by its name, whatever kind of file it is and whatever the filter says: it tells that records
+    /// should be there, which nothing else may.
+    Manifest,
     /// A file of another extension.
     Other,
     /// A symbolic link that is not followed.
@@ -105,9 +108,9 @@ pub(super) fn look(name: Name, filter: &Arc<Filter>) -> Result<Option<Entry>> {
 
 fn entry(name: Name, filter: &Arc<Filter>, is_file: bool, stamp: Stamp) -> Entry {
     let kind = kind(&name.entry, is_file);
-    let is_container = matches!(kind, Kind::Container(_));
-    let below = if is_container { below(name.entry.path(), name.root) } else { String::new() };
-    let filter = is_container.then(|| Arc::clone(filter));
+    let is_looked_into = matches!(kind, Kind::Container(_) | Kind::Manifest);
+    let below = if is_looked_into { below(name.entry.path(), name.root) } else { String::new() };
+    let filter = is_looked_into.then(|| Arc::clone(filter));
     Entry { kind, stamp, path: name.entry.into_path(), below, filter }
 }
 
@@ -186,7 +189,9 @@ pub(super) fn below(path: &Path, root: usize) -> String {
 }
 
 fn kind(entry: &DirEntry, is_file: bool) -> Kind {
-    if entry.file_type().is_symlink() && entry.depth() > 0 {
+    if is_manifest(entry) {
+        Kind::Manifest
+    } else if entry.file_type().is_symlink() && entry.depth() > 0 {
         Kind::Link
     } else if !is_file {
         Kind::Special
@@ -199,6 +204,11 @@ fn kind(entry: &DirEntry, is_file: bool) -> Kind {
     } else {
         Kind::Other
     }
+}
+
+/// Whether a file below a root is the manifest of a shard, by its name; one that is named itself is what it was named for.
+pub(super) fn is_manifest(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && str::from_utf8(name_of(entry)).is_ok_and(|name| Shard::of_manifest(name).is_some())
 }
 
 /// Whether a name ends as those of nearly all files do that are looked at: seen without an allocation.

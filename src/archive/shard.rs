@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind};
 
+/// The ending of a manifest, behind the shard's name.
+const MANIFEST: &str = "manifest.json";
+
 /// The most shards that an archive is cut into.
 pub const MOST_SHARDS: u32 = 99_999;
 
@@ -34,6 +37,16 @@ impl Shard {
     /// The name of its files, without an ending.
     pub fn stem(self) -> String {
         format!("part-{:05}-of-{:05}", self.number, self.of)
+    }
+
+    /// The name of its manifest, which stands beside its records.
+    pub fn manifest(self) -> String {
+        format!("{}.{MANIFEST}", self.stem())
+    }
+
+    /// The shard whose manifest a file is, by the file's name.
+    pub fn of_manifest(name: &str) -> Option<Self> {
+        Self::of_name(name).filter(|(_, ending)| *ending == MANIFEST).map(|(shard, _)| shard)
     }
 
     /// The shard of a file, by the file's name, and the name's ending.
@@ -88,7 +101,9 @@ mod tests {
         {
             let shard: Shard = text.parse().unwrap();
             assert_eq!((shard.to_string().as_str(), shard.stem().as_str()), (text, stem));
-            assert_eq!(Shard::of_name(&format!("{stem}.manifest.json")), Some((shard, "manifest.json")));
+            assert_eq!(Shard::of_name(&format!("{stem}.jsonl")), Some((shard, "jsonl")));
+            assert_eq!(Shard::of_manifest(&shard.manifest()), Some(shard));
+            assert_eq!(Shard::of_manifest(&format!("{stem}.json")), None);
         }
         for text in ["", "3", "8/8", "0/0", "-1/8", "+1/8", "1/2/3", "a/b", " 1/2", "0/100000"] {
             assert!(text.parse::<Shard>().is_err(), "{text}");

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 use super::container::{self, Format, is_letter_name};
-use super::look::{Entry, Lot, Name, below, format, look, name_of, no_file, walk_error};
+use super::look::{Entry, Lot, Name, below, format, is_manifest, look, name_of, no_file, walk_error};
 use super::{Filter, Root};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -179,7 +179,7 @@ fn is_entered(filter: &Filter, folder: &DirEntry, root: &Path) -> bool {
 
 /// Whether a file is meant.
 fn is_meant(filter: &Filter, entry: &DirEntry, root: &Path) -> bool {
-    if entry.depth() == 0 {
+    if entry.depth() == 0 || is_manifest(entry) {
         return true;
     }
     // The folders above are gone into, so it is a matter of the name.

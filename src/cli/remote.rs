@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use imr::remote::init::{self, Made};
 use imr::remote::mapping::{COMMIT_SECONDS, Spread, creation};
-use imr::remote::takedown::{self, TakenDown};
+use imr::remote::takedown::{self, TakenDown, Wait};
 use imr::remote::{
     Client, Credentials, Flavor, Options, Sending, Target, Withheld, doctor, document, state as remote_state,
     unknown_letter,
@@ -232,7 +232,13 @@ fn take_down(args: TakeDownArgs) -> anyhow::Result<End> {
     // Before anything that may fail: whatever becomes of the rest, nobody publishes them again.
     takedown::withhold(&states, &letters)?;
     let taken = connect(&target, &args.remote).and_then(|client| {
-        let mut waits = || message::note("another process publishes to this target; its end is waited for");
+        let mut waits = |what| match what {
+            Wait::Publisher => message::note("another process publishes to this target; its end is waited for"),
+            Wait::Engine(time) => message::note(&format!(
+                "Quickwit was asked to delete, and is asked again in {} seconds for what it took a moment ago and does not show yet",
+                time.as_secs_f64().ceil()
+            )),
+        };
         let sending = sending(PATIENCE);
         Ok(takedown::take_down((&client, &states), &letters, &sending, &mut waits, &stop)?)
     });

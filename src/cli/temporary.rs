@@ -1,9 +1,10 @@
 //! An index of exports and shards for one question, gone with the answer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use imr::archive::container::{Format, SEPARATOR};
 use imr::archive::{Filter, Root};
 use imr::index::Reader;
 use imr::ingest::{self, IngestConfig, Redo};
@@ -23,7 +24,7 @@ const NAMED: usize = 20;
 pub struct Temporary {
     /// What is in it.
     pub reader: Reader,
-    /// Whether that is all that there is: what could not be read was said.
+    /// Whether that is all that the exports hold: what could not be read was said.
     pub is_whole: bool,
     // Behind the reader, which has its files open.
     _folder: TempDir,
@@ -74,13 +75,24 @@ impl Temporary {
         for failure in report.failures.iter().take(NAMED) {
             message::failure(&failure.path, &failure.reason);
         }
+        let is_whole = !report.failures.iter().any(|failure| is_of_export(&failure.path));
         let failed = report.failures.len() as u64;
         if failed > 0 {
             message::note(&format!("{}: what could not be read counts for nothing", counted(failed, "failure")));
         }
         let reader = Reader::open(&config.index)?;
-        Ok(Some(Self { reader, is_whole: failed == 0, _folder: folder }))
+        Ok(Some(Self { reader, is_whole, _folder: folder }))
     }
+}
+
+/// Whether something lies in an export, or is one: then the answer lacks what others would count. A letter that cannot be read is
+/// in no index either, and in no shard.
+fn is_of_export(path: &Path) -> bool {
+    let path = path.to_string_lossy();
+    path.split(SEPARATOR).any(|part| {
+        let name = part.rsplit(std::path::is_separator).next();
+        name.and_then(Format::of).is_some_and(Format::is_export)
+    })
 }
 
 /// Whether an error may be that of something named, and not of a record.

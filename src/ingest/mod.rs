@@ -1,6 +1,7 @@
 //! Archive to index: many threads read and parse, one applies, in the order of the walk.
 
 mod ahead;
+mod folders;
 mod gate;
 mod known;
 mod pipeline;
@@ -27,6 +28,7 @@ pub use timings::{Stage, Timings};
 use crate::archive::{self, Kind, Root, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, Writer, WriterConfig};
+use folders::{Folders, Taken};
 use pipeline::{Pipeline, Verdict};
 use roots::Roots;
 use run::Run;
@@ -136,15 +138,21 @@ fn has_letters(roots: &Roots) -> bool {
 
 /// Counts what is there when none of it is to be read.
 fn survey(roots: &Roots, report: &mut Report) {
+    let mut folders = Folders::default();
     for entry in roots.walk(None) {
-        report.files += 1;
-        match entry {
-            Ok(entry) => {
+        match entry.map(|entry| (folders.take(&entry), entry)) {
+            Ok((Taken::Yes, entry)) => {
                 report.bytes += entry.stamp.bytes;
                 report.not_letters += 1;
             }
+            Ok((Taken::No, _)) => continue,
+            Ok((Taken::Refused(_, error), _)) => {
+                report.bad_roots += 1;
+                report.fail(&error);
+            }
             Err(error) => report.fail(&error),
         }
+        report.files += 1;
     }
 }
 

@@ -266,6 +266,7 @@ impl<'a> Pipeline<'a> {
     fn found(&self, entry: &Entry, key: &[u8], old: Option<&FileEntry>, again: bool, permit: Permit) -> Verdict {
         let skip = |reason: &str| Verdict::Found(Finding::NotALetter(reason.to_owned()), None);
         match entry.kind {
+            Kind::Manifest => return skip("the manifest of a shard"),
             Kind::Other => return skip("neither .pdf nor .txt"),
             Kind::Link => {
                 return match self.known.was_followed(key) {

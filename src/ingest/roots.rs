@@ -8,7 +8,7 @@ use crate::archive::container::{self, SEPARATOR};
 use crate::archive::{self, Root, Skip, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, FileEntry, KnownRow, Snapshot};
-use crate::shards::Shards;
+use crate::shards::{self, Shards};
 
 /// The roots of a run.
 pub struct Roots {
@@ -36,6 +36,11 @@ impl Roots {
                 Ok(root) => found.push(Root::new(root, filter)),
                 Err(error) => {
                     let place = place(path);
+                    let error = match error.kind() {
+                        // What tells of the records of a shard is beside them: they are lost, and nobody took them away.
+                        ErrorKind::NotFound => shards::verified(&place).err().unwrap_or(error),
+                        _ => error,
+                    };
                     let error = within_container(path, &place).unwrap_or(error);
                     missing.push((place, error));
                 }

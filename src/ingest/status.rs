@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::folders::{Folders, Taken};
 use super::known::{self, Known, Look, Redo, Seen};
 use super::report::Failure;
 use super::roots::{self, Roots};
@@ -94,9 +95,9 @@ pub struct Standing {
     pub waiting: u64,
     /// The files that are not as they were, in the order of paths.
     pub files: Vec<StatusFile>,
-    /// Folders and files that cannot be looked at, and paths that are not there.
+    /// Folders and files that cannot be looked at, paths that are not there, and folders of shards that are not whole.
     pub unreadable: Vec<Failure>,
-    /// How many of the paths that were named are not there.
+    /// How many of the paths that were named are not there, and folders of shards are not whole.
     pub bad_roots: u64,
     /// The folder that relative paths are relative to.
     pub base: PathBuf,
@@ -169,9 +170,18 @@ impl<'a> Survey<'a> {
     }
 
     fn run(mut self, roots: Roots) -> Result<Standing> {
+        let mut folders = Folders::default();
         for entry in roots.walk(self.config.index.canonicalize().ok().as_deref()) {
             match entry {
-                Ok(entry) => self.look(entry)?,
+                Ok(entry) => match folders.take(&entry) {
+                    Taken::Yes => self.look(entry)?,
+                    Taken::No => {}
+                    Taken::Refused(folder, error) => {
+                        self.seen.see_unread(Some(&folder));
+                        self.standing.bad_roots += 1;
+                        self.fail(&error);
+                    }
+                },
                 Err(error) => {
                     self.seen.see_unread(error.path());
                     self.fail(&error);

@@ -1,15 +1,16 @@
 //! What there is to work on: the files of a walk, and what lies in its containers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::folders::{Folders, Taken};
 use super::known::Known;
 use crate::archive::container::{self, Limits, Member, Members};
-use crate::archive::{Entry, Kind, Root, Shard, Walk};
+use crate::archive::{Entry, Kind, Root, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, FileEntry};
-use crate::shards::{self, Shards};
+use crate::shards;
 
 /// One thing to work on, or to note.
 pub enum Task {
@@ -36,8 +37,7 @@ pub struct Tasks<'a, I> {
     entries: I,
     known: Option<&'a Known>,
     open: Option<Open>,
-    /// Folders of shards that were come to, and whether they are whole.
-    folders: HashMap<PathBuf, bool>,
+    folders: Folders,
 }
 
 struct Open {
@@ -49,34 +49,10 @@ struct Open {
 impl<'a, I: Iterator<Item = Result<Entry>>> Tasks<'a, I> {
     /// The tasks of a walk. Containers that `known` settles stay closed.
     pub fn new(entries: I, known: Option<&'a Known>) -> Self {
-        Self { entries, known, open: None, folders: HashMap::new() }
-    }
-
-    /// Whether a container is to be read, as far as it is one of shards; who names its file wants that as it is. What is
-    /// wrong with a folder comes once.
-    fn is_whole(&mut self, entry: &Entry) -> Result<bool> {
-        let name = entry.path.file_name().and_then(|name| name.to_str());
-        let Some(folder) = entry.path.parent().filter(|_| !entry.below.is_empty()) else { return Ok(true) };
-        if name.and_then(Shard::of_name).is_none() {
-            return Ok(true);
-        }
-        if let Some(is_whole) = self.folders.get(folder) {
-            return Ok(*is_whole);
-        }
-        let shards = Shards::open(folder);
-        self.folders.insert(folder.to_path_buf(), shards.is_ok());
-        shards.map(|_| true)
+        Self { entries, known, open: None, folders: Folders::default() }
     }
 
     fn begin(&mut self, entry: Entry, format: container::Format) -> Option<Task> {
-        match self.is_whole(&entry) {
-            Ok(true) => {}
-            Ok(false) => return None,
-            Err(error) => {
-                let folder = entry.path.parent().map(Path::to_path_buf).unwrap_or_default();
-                return Some(Task::Refused(folder, error));
-            }
-        }
         match self.known.map_or(Ok(None), |known| known.settled(&entry)) {
             Err(error) => return Some(Task::Broken(error)),
             Ok(Some(old)) => return Some(Task::Settled(entry, Box::new(old))),
@@ -128,13 +104,15 @@ impl<I: Iterator<Item = Result<Entry>>> Iterator for Tasks<'_, I> {
             }
             match self.entries.next()? {
                 Err(error) => return Some(Task::Walk(error)),
-                Ok(entry) => match entry.kind {
-                    Kind::Container(format) => {
+                Ok(entry) => match (self.folders.take(&entry), entry.kind) {
+                    (Taken::No, _) => {}
+                    (Taken::Refused(folder, error), _) => return Some(Task::Refused(folder, error)),
+                    (Taken::Yes, Kind::Container(format)) => {
                         if let Some(task) = self.begin(entry, format) {
                             return Some(task);
                         }
                     }
-                    _ => return Some(Task::File(entry)),
+                    (Taken::Yes, _) => return Some(Task::File(entry)),
                 },
             }
         }

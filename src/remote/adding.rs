@@ -3,9 +3,9 @@
 
 use super::backoff::{self, Backoff};
 use super::bulk::Operation;
-use super::client::{Failure, Request};
 use super::deliver::{Courier, Delivered};
 use super::document::{hex, letter_name};
+use super::exchange::{Failure, Request};
 use super::plan::Step;
 use super::quickwit;
 use super::state::Entry;

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::client::{Answer, Request, reason_of};
+use super::exchange::{Answer, Request, reason_of};
 use super::target::Flavor;
 
 /// What is done with a document.

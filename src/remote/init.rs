@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::client::{Client, Request};
+use super::client::Client;
+use super::exchange::Request;
 use super::fields::{RemoteField, RemoteKind, fields_of};
 use super::mapping::{Spread, creation};
 use super::target::Flavor;

@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 
 use super::account::{Account, Reject};
 use super::backoff;
-use super::client::{Client, Request};
+use super::client::Client;
 use super::deliver::{Batch, Courier, Delivered, Sending, remote_bytes};
+use super::exchange::Request;
 use super::plan::{Plan, Step};
 use super::state::{self, Entry, Settled, State};
 use super::withheld::Withheld;

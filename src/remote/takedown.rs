@@ -6,7 +6,7 @@
 //! sent behind that is taken away there.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -38,8 +38,17 @@ pub struct TakenDown {
     pub deletions_asked: u64,
 }
 
-/// Takes letters down that are on the lists beside some states, so that no later run publishes them. `waits` is told when
-/// another process publishes, whose end is waited for. `None` where it was stopped.
+/// What is waited for while letters are taken down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// Another process publishes, and is to end.
+    Publisher,
+    /// What the engine took is to be found, which takes it this long.
+    Engine(Duration),
+}
+
+/// Takes letters down that are on the lists beside some states, so that no later run publishes them. `waits` is told before
+/// something takes its time. `None` where it was stopped.
 ///
 /// # Errors
 /// When the engine does not do it, or a state cannot be read or written.
@@ -47,47 +56,58 @@ pub fn take_down(
     (client, states): (&Client, &[PathBuf]),
     letters: &[u64],
     sending: &Sending,
-    waits: &mut dyn FnMut(),
+    waits: &mut dyn FnMut(Wait),
     stop: &AtomicBool,
 ) -> Result<Option<TakenDown>> {
     let mut letters = letters.to_vec();
     letters.sort_unstable();
     letters.dedup();
-    let courier = Courier::new(client, sending, DELETION_BYTES, stop)?;
     let mut told = TakenDown::default();
-    if !remove(&courier, &letters, &mut told)? {
+    if !remove(&Courier::new(client, sending, DELETION_BYTES, stop)?, &letters, &mut told)? {
         return Ok(None);
     }
+    let mut open = Vec::new();
     for path in states.iter().filter(|path| path.exists()) {
         let Some(state) = opened(path, client, waits, stop)? else { return Ok(None) };
-        // Whoever was publishing meanwhile may have been killed before it took away again what it had sent, also where it is not
-        // seen any more. From here on nobody publishes.
+        open.push(state);
+    }
+    // Whoever was publishing meanwhile may have been killed before it took away again what it had sent, also where it is not
+    // seen any more. From here on nobody publishes. What an engine that deletes by queries took a moment ago it neither finds
+    // nor deletes until it is in a piece, and its stamp may be of a clock that goes ahead.
+    let knows_ids = client.flavor().knows_ids();
+    if !knows_ids {
+        waits(Wait::Engine(sending.settling));
+        if !backoff::wait(sending.settling, || stop.load(Ordering::Relaxed)) {
+            return Ok(None);
+        }
+    }
+    if !open.is_empty() || !knows_ids {
         let mut again = TakenDown::default();
-        if !remove(&courier, &letters, &mut again)? {
+        if !remove(&Courier::new(client, sending, DELETION_BYTES, stop)?, &letters, &mut again)? {
             return Ok(None);
         }
         told.deleted += again.deleted;
         // An engine that deletes in its own time still has those that it was asked for before.
         told.deletions_asked = told.deletions_asked.max(again.deletions_asked);
-        note(state, &letters)?;
     }
+    open.into_iter().try_for_each(|state| note(state, &letters))?;
     Ok(Some(told))
 }
 
 /// The state, once nobody else has it. `None` where waiting was stopped.
-fn opened(path: &Path, client: &Client, waits: &mut dyn FnMut(), stop: &AtomicBool) -> Result<Option<State>> {
+fn opened(path: &Path, client: &Client, waits: &mut dyn FnMut(Wait), stop: &AtomicBool) -> Result<Option<State>> {
     let mut has_waited = false;
     loop {
         match State::open(path, &client.target().to_string()) {
             Err(error) if error.kind() == ErrorKind::IndexLocked => {
                 if !has_waited {
-                    waits();
+                    waits(Wait::Publisher);
                 }
                 has_waited = true;
             }
             opened => return opened.map(Some),
         }
-        if !backoff::wait(BETWEEN, || stop.load(std::sync::atomic::Ordering::Relaxed)) {
+        if !backoff::wait(BETWEEN, || stop.load(Ordering::Relaxed)) {
             return Ok(None);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::manifest::{ENDING, Manifest};
+use super::manifest::Manifest;
 use crate::archive::Shard;
 use crate::archive::container::Format;
 use crate::error::{Error, ErrorKind, Result};
@@ -29,11 +29,12 @@ impl Shards {
         let (mut manifests, mut records) = (BTreeSet::new(), BTreeMap::new());
         for entry in fs::read_dir(folder).map_err(|e| Error::io(folder, e))? {
             let name = entry.map_err(|e| Error::io(folder, e))?.file_name();
-            let Some((shard, ending)) = name.to_str().and_then(Shard::of_name) else { continue };
-            if ending == ENDING {
+            let Some(name) = name.to_str() else { continue };
+            let Some((shard, ending)) = Shard::of_name(name) else { continue };
+            if Shard::of_manifest(name).is_some() {
                 manifests.insert(shard);
             } else if is_records(ending) {
-                records.entry(shard).or_insert_with(Vec::new).push(name.to_string_lossy().into_owned());
+                records.entry(shard).or_insert_with(Vec::new).push(name.to_owned());
             }
         }
         let Some(first) = manifests.iter().chain(records.keys()).min().copied() else { return Ok(None) };

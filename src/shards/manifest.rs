@@ -19,9 +19,6 @@ const MOST_BYTES: u64 = 64 << 20;
 /// What to do about a manifest that is none.
 const REREAD: &str = "`imr parse --shard` writes it anew with `--reread`";
 
-/// The ending of a manifest, behind the shard's name.
-pub(super) const ENDING: &str = "manifest.json";
-
 /// What a task was asked to do. Two attempts at one task write the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
@@ -115,7 +112,7 @@ impl Task {
 impl Manifest {
     /// Where the manifest of a shard lies.
     pub fn place(folder: &Path, shard: Shard) -> PathBuf {
-        folder.join(format!("{}.{ENDING}", shard.stem()))
+        folder.join(shard.manifest())
     }
 
     /// Reads a manifest.
@@ -129,6 +126,10 @@ impl Manifest {
         }
         let wrong = |fact: String| Error::new(ErrorKind::Shards, fact).with_path(place);
         let mut bytes = Vec::new();
+        // Opening a pipe would wait for somebody to write into it.
+        if !fs::metadata(place).map_err(|e| Error::io(place, e))?.is_file() {
+            return Err(wrong("is no manifest of a shard: it is no regular file".to_owned()).with_hint(REREAD));
+        }
         let file = File::open(place).map_err(|e| Error::io(place, e))?;
         file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|e| Error::io(place, e))?;
         if bytes.len() as u64 > MOST_BYTES {
@@ -147,7 +148,7 @@ impl Manifest {
         }
         let manifest: Self = serde_json::from_slice(&bytes).map_err(none)?;
         let file = manifest.task.file().map_err(|e| e.with_path(place))?;
-        if place.file_name() != Some(format!("{}.{ENDING}", manifest.task.shard()?.stem()).as_ref()) {
+        if place.file_name() != Some(manifest.task.shard()?.manifest().as_ref()) {
             return Err(wrong(format!("has the name of another shard than it tells of: {}", manifest.task.shard()?)));
         }
         match manifest.data.file == file {

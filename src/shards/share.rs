@@ -11,25 +11,25 @@ use crate::archive::Shard;
 /// shard depends on nothing but the paths as they are written, and not on their order; and shards one after the other have
 /// the paths in the order that decides between versions of a letter.
 pub fn share<T: AsRef<Path>>(mut files: Vec<T>, shard: Shard) -> (List, Vec<T>) {
-    let bytes = |file: &T| file.as_ref().as_os_str().as_encoded_bytes().to_vec();
-    files.sort_by(|a, b| {
-        let (a, b) = (a.as_ref().as_os_str(), b.as_ref().as_os_str());
-        a.as_encoded_bytes().cmp(b.as_encoded_bytes())
-    });
-    files.dedup_by(|a, b| a.as_ref().as_os_str() == b.as_ref().as_os_str());
+    files.sort_by(|a, b| bytes(a).cmp(bytes(b)));
+    files.dedup_by(|a, b| bytes(a) == bytes(b));
     let list = list(files.iter().map(bytes));
     let range = shard.range(files.len());
     files.truncate(range.end);
     (list, files.split_off(range.start))
 }
 
+fn bytes<T: AsRef<Path>>(file: &T) -> &[u8] {
+    file.as_ref().as_os_str().as_encoded_bytes()
+}
+
 /// What tells a list of paths from others.
-fn list(paths: impl Iterator<Item = Vec<u8>>) -> List {
+fn list<'a>(paths: impl Iterator<Item = &'a [u8]>) -> List {
     let (mut hasher, mut count) = (blake3::Hasher::new(), 0);
-    for mut path in paths {
+    for path in paths {
+        hasher.update(path);
         // No path has one.
-        path.push(0);
-        hasher.update(&path);
+        hasher.update(&[0]);
         count += 1;
     }
     List { paths: count, digest: hasher.finalize().to_hex().to_string() }

@@ -17,6 +17,7 @@ mod exact;
 mod export;
 mod floors;
 mod formats;
+mod fuzz;
 mod gone;
 mod groups;
 mod incremental;

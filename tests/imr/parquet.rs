@@ -1,6 +1,7 @@
 //! Parquet: what is written comes back value by value, with the crate that wrote it and with other readers.
 
 mod bombs;
+mod footers;
 
 use std::fs::{self, File};
 use std::io::{Read, Seek};
@@ -314,6 +315,31 @@ proptest! {
             rows.map(|row| serde_json::from_slice(&row.unwrap().read().unwrap()).unwrap()).collect();
         prop_assert_eq!(read, letters);
     }
+}
+
+/// The crate looks at the next page before it reads it, where a row might go on there.
+#[test]
+fn columns_of_several_pages_are_read() {
+    let mut rng = Rng::new(5, 0);
+    let mut text = || (0..400).map(|_| char::from(b'a' + rng.below(26) as u8)).collect::<String>();
+    let mut diagnostic = || DiagnosticRecord { severity: "info".into(), code: "x".into(), message: text(), span: None };
+    let letters: Vec<_> = (0..3_000)
+        .map(|_| LetterRecord { diagnostics: (0..3).map(|_| diagnostic()).collect(), ..LetterRecord::default() })
+        .collect();
+    let file = written(Of::Letters, &letters);
+    let reader = SerializedFileReader::new(file.try_clone().unwrap()).unwrap();
+    let group = reader.get_row_group(0).unwrap();
+    let pages =
+        (0..group.num_columns()).filter(|column| group.metadata().column(*column).column_descr().max_rep_level() > 0);
+    let pages = pages.map(|column| {
+        let pages = group.get_column_page_reader(column).unwrap();
+        pages.filter(|page| page.as_ref().unwrap().is_data_page()).count()
+    });
+    assert!(pages.max() > Some(1));
+    let rows = Members::of_bytes(bytes_of(file), Format::of("letters.parquet").unwrap(), &Limits::default()).unwrap();
+    let read: Vec<LetterRecord> =
+        rows.map(|row| serde_json::from_slice(&row.unwrap().read().unwrap()).unwrap()).collect();
+    assert!(read == letters);
 }
 
 /// The bytes of a file.

@@ -1,5 +1,6 @@
 //! Shards: an archive parsed in parts is the archive.
 
+mod damaged;
 mod examples;
 mod read;
 mod write;

@@ -1,19 +1,20 @@
 //! Exports of records in Parquet: each row is an entry, which is read as the JSON that the record has in a line.
 //!
-//! The crate puts a row together as a whole, however large it is. So the pages are checked before they are unpacked, and
-//! the rows of a group before the first of them is put together; see [`pages`].
+//! The crate parses a footer, and puts a row together, as a whole, however large it is. So the footer is gone over before it is
+//! parsed (`footer`), pages are checked before they are unpacked (`pages`), and the rows of a group before the first of them is
+//! put together (`groups`).
 
 use std::io;
 
 use parquet::errors::ParquetError;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::FileReader;
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 use serde_json::{Map, Value};
 
+use super::groups::{self, Groups};
 use super::jsonl::record_name;
 use super::limits::{Limits, damaged};
-use super::pages::{self, Checked};
 use super::part::too_large;
 use super::source::Source;
 use super::{Data, Head, Is, Shape};
@@ -27,9 +28,9 @@ const COLUMNS: [&str; 3] = ["case_number", "digest", "issues"];
 pub(super) struct Rows {
     rows: RowIter<'static>,
     /// The same file, for a look at the row groups before their rows.
-    file: SerializedFileReader<Checked>,
+    file: Groups,
     /// How many row groups, and rows in them, were looked at.
-    groups: usize,
+    looked: usize,
     checked: u64,
     number: u64,
     row: Option<Data>,
@@ -38,8 +39,7 @@ pub(super) struct Rows {
 
 impl Rows {
     pub(super) fn new(source: Source, limits: &Limits) -> Result<Self> {
-        let open = || SerializedFileReader::new(Checked::new(source.clone(), limits));
-        let file = open().map_err(|e| fault("is no Parquet file", e))?;
+        let file = Groups::open(&source, limits).map_err(|e| fault("is no Parquet file", e))?;
         let schema = file.metadata().file_metadata().schema();
         let has = |name: &str| schema.get_fields().iter().any(|field| field.name() == name);
         if let Some(missing) = COLUMNS.iter().find(|name| !has(name)) {
@@ -47,19 +47,18 @@ impl Rows {
             return Err(Error::new(ErrorKind::RecordDamaged, fact)
                 .with_hint("`imr export --of letters` and `imr parse --shard` write letters in Parquet"));
         }
-        let again = open().map_err(|e| fault("is no Parquet file", e))?;
         // A row at a time, since only rows are known to be small.
-        let rows = RowIter::from_file_into(Box::new(again)).with_batch_size(1);
-        Ok(Self { rows, file, groups: 0, checked: 0, number: 0, row: None, limits: *limits })
+        let rows = RowIter::from_file_into(Box::new(file.clone())).with_batch_size(1);
+        Ok(Self { rows, file, looked: 0, checked: 0, number: 0, row: None, limits: *limits })
     }
 
     /// Looks at the row group of the next row, and at those without rows before it.
     fn check(&mut self) -> Result<()> {
-        while self.number == self.checked && self.groups < self.file.num_row_groups() {
-            let group = self.file.get_row_group(self.groups).map_err(unpacked)?;
-            pages::check(&*group, self.checked + 1, &self.limits).map_err(unpacked)?;
+        while self.number == self.checked && self.looked < self.file.num_row_groups() {
+            let group = self.file.get_row_group(self.looked).map_err(unpacked)?;
+            groups::check(&*group, self.checked + 1, &self.limits).map_err(unpacked)?;
             self.checked += u64::try_from(group.metadata().num_rows()).unwrap_or(0);
-            self.groups += 1;
+            self.looked += 1;
         }
         Ok(())
     }

@@ -60,28 +60,31 @@ impl std::fmt::Display for Swollen {
 
 impl std::error::Error for Swollen {}
 
-/// The error inside an [`io::Error`] for a row, by its number, that is larger than so many bytes.
+/// The error inside an [`io::Error`] for what is larger than it may be, in words.
 #[derive(Debug)]
-pub(super) struct Huge {
-    pub(super) row: u64,
-    pub(super) most: u64,
-}
+pub(super) struct Beyond(pub(super) String);
 
-impl std::fmt::Display for Huge {
+impl std::fmt::Display for Beyond {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "row {} is larger than {} MiB", self.row, self.most >> 20)
+        f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Huge {}
+impl std::error::Error for Beyond {}
+
+impl From<Beyond> for parquet::errors::ParquetError {
+    fn from(beyond: Beyond) -> Self {
+        io::Error::other(beyond).into()
+    }
+}
 
 /// Says why an entry or a container cannot be read: the disk, a limit, or damage.
 pub(super) fn fault(error: io::Error) -> Error {
     if error.get_ref().is_some_and(|inner| inner.is::<Swollen>()) {
         Error::new(ErrorKind::ContainerLimit, Swollen.to_string())
             .with_hint("no archive of letters does this; is it a zip bomb?")
-    } else if let Some(huge) = error.get_ref().and_then(|inner| inner.downcast_ref::<Huge>()) {
-        Error::new(ErrorKind::ContainerLimit, huge.to_string())
+    } else if let Some(Beyond(fact)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        Error::new(ErrorKind::ContainerLimit, fact)
     } else if error.raw_os_error().is_some() {
         Error::new(ErrorKind::Io, "cannot be read").with_source(error)
     } else {

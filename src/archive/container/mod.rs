@@ -9,6 +9,8 @@
 
 mod columns;
 mod fields;
+mod footer;
+mod groups;
 mod jsonl;
 mod limits;
 mod name;
@@ -16,6 +18,7 @@ mod pages;
 mod part;
 mod source;
 mod tar;
+mod thrift;
 mod zip;
 mod zip_stream;
 

@@ -1,23 +1,19 @@
-//! What the pages of a Parquet file may unpack to, told before they are unpacked, and how large the rows in them will be.
+//! What the pages of a Parquet file unpack to, told before they are unpacked.
 //!
-//! A few bytes of Parquet can stand for any number of values: a run of references to one text of a dictionary, or of nulls.
-//! So a row group is gone over once without putting its rows together. Texts are shared with their page meanwhile.
+//! [`Checked`] looks at a header wherever the crate asks for a reader, and [`Pages`] sees to it that it does so at headers alone.
 
 use std::io::{self, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageMetadata, PageReader};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
-use parquet::data_type::DataType;
 use parquet::errors::{ParquetError, Result};
-use parquet::file::reader::{ChunkReader, Length, RowGroupReader};
-use parquet::record::Field;
+use parquet::file::reader::{ChunkReader, Length};
 
-use super::limits::{Huge, Limits, Swollen};
+use super::footer::TAIL_BYTES;
+use super::limits::{Limits, Swollen};
 use super::source::{Reader, Source};
+use super::thrift;
 
 /// The most bytes of a page's header. Statistics of long texts are in it.
 const HEADER_BYTES: u64 = 1 << 20;
@@ -25,12 +21,9 @@ const HEADER_BYTES: u64 = 1 << 20;
 /// How deep the structures of a header lie within each other, at most; those that are written, two.
 const HEADER_DEPTH: usize = 8;
 
-/// The last bytes of a file: a number, and what tells a file of Parquet. No header of more than some thousand bytes unpacked
-/// fits in here.
-const FOOTER_BYTES: u64 = 8;
-
 /// A file whose pages are not read where they would unpack to more than they may. The crate asks for a reader where a
-/// header or the footer begins, and for bytes where it knows how many they are.
+/// header or the footer begins, and for bytes where it knows how many they are; where it looked at the next page before, it
+/// asks for a reader behind its header, which [`Pages`] does not let it do.
 pub(super) struct Checked {
     source: Source,
     limits: Limits,
@@ -54,7 +47,8 @@ impl ChunkReader for Checked {
     fn get_read(&self, start: u64) -> Result<Reader> {
         let part = self.source.part(start, self.source.len().saturating_sub(start));
         let part = part.ok_or_else(|| ParquetError::EOF("begins behind its end".to_owned()))?;
-        if part.len() <= FOOTER_BYTES {
+        // No header of more than some thousand bytes unpacked fits into so few.
+        if part.len() <= TAIL_BYTES {
             return Ok(part.reader());
         }
         let (unpacked, packed) = page_lengths(&mut part.reader().take(HEADER_BYTES))?;
@@ -73,205 +67,51 @@ impl ChunkReader for Checked {
     }
 }
 
-fn swollen() -> ParquetError {
+pub(super) fn swollen() -> ParquetError {
     io::Error::other(Swollen).into()
-}
-
-fn header_damaged() -> ParquetError {
-    ParquetError::General("the header of a page is none".to_owned())
 }
 
 /// How many bytes a page has unpacked, and packed. Its header is a structure of Thrift in the compact protocol; see
 /// `parquet.thrift` of the format's specification.
 fn page_lengths(header: &mut impl Read) -> Result<(u64, u64)> {
-    const UNPACKED: i64 = 2;
-    const PACKED: i64 = 3;
-    const I32: u8 = 5;
+    const UNPACKED: i16 = 2;
+    const PACKED: i16 = 3;
     let (mut field, mut lengths) = (0, [None; 2]);
-    while let Some(kind) = next_field(header, &mut field)? {
+    while let Some(kind) = thrift::next_field(header, &mut field)? {
         let place = match field {
             UNPACKED => 0,
             PACKED => 1,
             _ => {
-                skip(header, kind, HEADER_DEPTH)?;
+                thrift::skip(header, kind, HEADER_DEPTH, u64::MAX)?;
                 continue;
             }
         };
         // Of a length that is told twice, nobody says which counts.
-        if kind != I32 || lengths[place].is_some() {
-            return Err(header_damaged());
+        if kind != thrift::I32 || lengths[place].is_some() {
+            return Err(thrift::damaged());
         }
-        lengths[place] = Some(u64::try_from(unzigzag(varint(header)?)).map_err(|_| header_damaged())?);
+        lengths[place] = Some(u64::try_from(thrift::number(header)?).map_err(|_| thrift::damaged())?);
     }
     match lengths {
         [Some(unpacked), Some(packed)] => Ok((unpacked, packed)),
-        _ => Err(header_damaged()),
+        _ => Err(thrift::damaged()),
     }
 }
 
-/// The kind of the next field, whose number is put into `field`; `None` at the end of the structure.
-fn next_field(header: &mut impl Read, field: &mut i64) -> Result<Option<u8>> {
-    let head = byte(header)?;
-    if head & 0xf == 0 {
-        return Ok(None);
-    }
-    *field = match i64::from(head >> 4) {
-        0 => unzigzag(varint(header)?),
-        further => *field + further,
-    };
-    Ok(Some(head & 0xf))
-}
-
-fn skip(header: &mut impl Read, kind: u8, depth: usize) -> Result<()> {
-    let depth = depth.checked_sub(1).ok_or_else(header_damaged)?;
-    match kind {
-        // A flag of a structure stands in its head.
-        1 | 2 => Ok(()),
-        3 => byte(header).map(drop),
-        4..=6 => varint(header).map(drop),
-        7 => pass(header, 8),
-        8 => {
-            let length = varint(header)?;
-            pass(header, length)
-        }
-        9 | 10 => {
-            let head = byte(header)?;
-            let items = if head >> 4 == 15 { varint(header)? } else { u64::from(head >> 4) };
-            // Flags of a list are a byte each. The header's end ends what claims more than there is.
-            let kind = if matches!(head & 0xf, 1 | 2) { 3 } else { head & 0xf };
-            (0..items).try_for_each(|_| skip(header, kind, depth))
-        }
-        12 => {
-            let mut field = 0;
-            while let Some(kind) = next_field(header, &mut field)? {
-                skip(header, kind, depth)?;
-            }
-            Ok(())
-        }
-        _ => Err(header_damaged()),
-    }
-}
-
-fn byte(header: &mut impl Read) -> Result<u8> {
-    let mut byte = [0];
-    header.read_exact(&mut byte).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => header_damaged(),
-        _ => error.into(),
-    })?;
-    Ok(byte[0])
-}
-
-fn pass(header: &mut impl Read, bytes: u64) -> Result<()> {
-    match io::copy(&mut header.take(bytes), &mut io::sink())? == bytes {
-        true => Ok(()),
-        false => Err(header_damaged()),
-    }
-}
-
-fn varint(header: &mut impl Read) -> Result<u64> {
-    let mut value = 0;
-    for place in 0..10 {
-        let next = byte(header)?;
-        value |= u64::from(next & 0x7f) << (7 * place);
-        if next & 0x80 == 0 {
-            return Ok(value);
-        }
-    }
-    Err(header_damaged())
-}
-
-fn unzigzag(value: u64) -> i64 {
-    (value >> 1) as i64 ^ -((value & 1) as i64)
-}
-
-/// Refuses a row group of which a row would be larger than an entry may be, or that has more rows than a container may
-/// have entries. `first` is the number of its first row.
-///
-/// # Errors
-/// [`Swollen`] in an [`ParquetError::External`], and what is wrong with the pages.
-pub(super) fn check(group: &dyn RowGroupReader, first: u64, limits: &Limits) -> Result<()> {
-    let rows = u64::try_from(group.metadata().num_rows()).map_err(|_| swollen())?;
-    if rows > limits.entries {
-        return Err(swollen());
-    }
-    // Each row's size so far, column by column.
-    let mut sizes = vec![0; usize::try_from(rows)?];
-    let schema = group.metadata().schema_descr_ptr();
-    for column in 0..group.num_columns() {
-        let taken = Arc::new(AtomicU64::new(0));
-        let pages = Pages { inner: group.get_column_page_reader(column)?, taken: Arc::clone(&taken), limits: *limits };
-        let described = schema.column(column);
-        // What stands in a row for each value: the value, and the names on the way to it.
-        let each = described.path().parts().iter().map(String::len).sum::<usize>() + size_of::<(String, Field)>();
-        let mut sums = Sums { sizes: &mut sizes, each: each as u64, first, taken, limits: *limits };
-        match get_column_reader(described, Box::new(pages)) {
-            ColumnReader::BoolColumnReader(reader) => sums.add(reader, |_| 0)?,
-            ColumnReader::Int32ColumnReader(reader) => sums.add(reader, |_| 0)?,
-            ColumnReader::Int64ColumnReader(reader) => sums.add(reader, |_| 0)?,
-            ColumnReader::Int96ColumnReader(reader) => sums.add(reader, |_| 0)?,
-            ColumnReader::FloatColumnReader(reader) => sums.add(reader, |_| 0)?,
-            ColumnReader::DoubleColumnReader(reader) => sums.add(reader, |_| 0)?,
-            ColumnReader::ByteArrayColumnReader(reader) => sums.add(reader, |text| text.len())?,
-            ColumnReader::FixedLenByteArrayColumnReader(reader) => sums.add(reader, |text| text.len())?,
-        }
-    }
-    Ok(())
-}
-
-/// Adds up what the rows of a group have in a column.
-struct Sums<'a> {
-    sizes: &'a mut [u64],
-    each: u64,
-    first: u64,
-    /// How many values the pages had that the current row was read from.
-    taken: Arc<AtomicU64>,
-    limits: Limits,
-}
-
-impl Sums<'_> {
-    fn add<T: DataType>(&mut self, mut reader: ColumnReaderImpl<T>, length: fn(&T::T) -> usize) -> Result<()> {
-        let (mut row, mut values, mut defined, mut repeated) = (0, Vec::new(), Vec::new(), Vec::new());
-        loop {
-            values.clear();
-            defined.clear();
-            repeated.clear();
-            self.taken.store(0, Ordering::Relaxed);
-            let (rows, _, levels) = reader.read_records(1, Some(&mut defined), Some(&mut repeated), &mut values)?;
-            if rows == 0 && levels == 0 {
-                return Ok(());
-            }
-            if levels > 0 {
-                let texts: u64 = values.iter().map(|value| length(value) as u64).sum();
-                let size = self
-                    .sizes
-                    .get_mut(row)
-                    .ok_or_else(|| ParquetError::General("a column has more rows than its row group".to_owned()))?;
-                *size = size.saturating_add(texts).saturating_add(self.each.saturating_mul(levels as u64));
-                if *size > self.limits.entry_bytes {
-                    let huge = Huge { row: self.first + row as u64, most: self.limits.entry_bytes };
-                    return Err(io::Error::other(huge).into());
-                }
-            }
-            row += rows;
-        }
-    }
-}
-
-/// Pages whose values are no more, and no longer together, than can be read at once.
-struct Pages {
+/// The pages of a column in encodings in which a value is there as a whole. The next one is looked at by having it read.
+pub(super) struct Pages {
     inner: Box<dyn PageReader>,
-    taken: Arc<AtomicU64>,
-    limits: Limits,
+    /// What was looked at: a page, or that there is none.
+    ahead: Option<Option<Page>>,
 }
 
 impl Pages {
-    fn checked(&self, page: Option<Page>) -> Result<Option<Page>> {
-        let Some(page) = page else { return Ok(None) };
-        let values = u64::from(page.num_values());
-        let taken = self.taken.fetch_add(values, Ordering::Relaxed).saturating_add(values);
-        if taken > self.limits.entries {
-            return Err(swollen());
-        }
+    pub(super) fn new(inner: Box<dyn PageReader>) -> Self {
+        Self { inner, ahead: None }
+    }
+
+    fn read(&mut self) -> Result<Option<Page>> {
+        let Some(page) = self.inner.get_next_page()? else { return Ok(None) };
         match page.encoding() {
             Encoding::PLAIN | Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY | Encoding::RLE => Ok(Some(page)),
             // Where a value is told by what it has in common with the one before, a byte stands for any length.
@@ -292,20 +132,30 @@ impl Iterator for Pages {
 
 impl PageReader for Pages {
     fn get_next_page(&mut self) -> Result<Option<Page>> {
-        let page = self.inner.get_next_page()?;
-        self.checked(page)
+        match self.ahead.take() {
+            Some(page) => Ok(page),
+            None => self.read(),
+        }
     }
 
     fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
-        self.inner.peek_next_page()
+        let page = match self.ahead.take() {
+            Some(page) => page,
+            None => self.read()?,
+        };
+        let page = self.ahead.insert(page).as_ref();
+        Ok(page.map(|page| PageMetadata {
+            num_rows: match page {
+                Page::DataPageV2 { num_rows, .. } => Some(*num_rows as usize),
+                Page::DataPage { .. } | Page::DictionaryPage { .. } => None,
+            },
+            num_levels: page.is_data_page().then(|| page.num_values() as usize),
+            is_dict: page.is_dictionary_page(),
+        }))
     }
 
     fn skip_next_page(&mut self) -> Result<()> {
-        self.inner.skip_next_page()
-    }
-
-    fn at_record_boundary(&mut self) -> Result<bool> {
-        self.inner.at_record_boundary()
+        self.get_next_page().map(drop)
     }
 }
 

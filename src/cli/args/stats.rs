@@ -73,6 +73,9 @@ pub struct StatsArgs {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = StatsFormat::Text)]
     pub format: StatsFormat,
     /// Count the records of exports or of a folder of shards, by a temporary index; repeat for others
+    ///
+    /// A record that cannot be read is told, and the exit status is 2, since the counts lack it. Letters that could not be
+    /// read when shards were written are a note and no error: they are in no index either.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["index", "remote"])]
     pub from: Vec<PathBuf>,
     #[command(flatten)]

@@ -8,7 +8,8 @@ pub const STATUS_HELP: &str = "\
 Without paths those of earlier runs of `imr index` are compared with the index.
 Nothing is written, and a run that is going on is not disturbed. What is in a new
 or changed container, and which of the new letters are duplicates, only a run
-will know.
+will know. Of shards it looks whether all are there, of one list and as long as
+they were written; whether they have the bytes that were written, a run tells.
 
 Examples:
   imr status

@@ -7,7 +7,8 @@ use std::collections::HashSet;
 use imr::archive::container::{Format, Limits, Members};
 use libfuzzer_sys::fuzz_target;
 
-const NAMES: [&str; 7] = ["a.zip", "a.tar", "a.tar.gz", "a.tar.zst", "a.jsonl", "a.jsonl.zst", "a.txt.gz"];
+const NAMES: [&str; 8] =
+    ["a.zip", "a.tar", "a.tar.gz", "a.tar.zst", "a.jsonl", "a.jsonl.zst", "a.txt.gz", "a.parquet"];
 
 fuzz_target!(|bytes: &[u8]| {
     // The first byte chooses the format.

@@ -30,7 +30,7 @@ fn answer(body: &Value) -> Answer {
     });
     let target = Target::parse(&address).unwrap();
     let client = Client::connect(&target, Some(Flavor::Opensearch), &Default::default()).unwrap();
-    let answer = client.try_ask(&imr::remote::client::Request::new("GET", "/")).unwrap();
+    let answer = client.try_ask(&imr::remote::exchange::Request::new("GET", "/")).unwrap();
     server.join().unwrap();
     answer
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -20,9 +20,12 @@ fn take_down(folder: &Folder, stub: &Stub, args: &[&str]) -> Run {
     let target = stub.target();
     let args = [&["remote", "take-down", &target], args].concat();
     let mut command = folder.command(&args);
-    command.env("IMR_BACKOFF_SECONDS", "0.002");
+    command.env("IMR_BACKOFF_SECONDS", "0.002").env("IMR_SETTLING_SECONDS", SETTLING.as_secs_f64().to_string());
     folder.run(command, &args)
 }
+
+/// How long an engine takes until it finds what was sent.
+const SETTLING: Duration = Duration::from_millis(1_500);
 
 /// The lists of letters that are left out, below a folder.
 fn lists(folder: &Folder) -> Vec<String> {
@@ -161,6 +164,26 @@ fn quickwit_is_asked_to_delete_what_was_sent_meanwhile() {
     stub.inner().tasks.truncate(1);
     stub.inner().work_off();
     assert_eq!(of_case(&stub, &case), 0);
+}
+
+#[test]
+fn quickwit_is_asked_again_when_what_it_took_can_be_found() {
+    let folder = Folder::indexed(20);
+    let stub = Stub::with_index("quickwit");
+    publish(&folder, &stub, &[]).succeeds();
+    let case = ordinary(0).case_number;
+    let there = of_case(&stub, &case);
+    // Published a moment ago, by a clock that goes an hour ahead.
+    stub.inner().documents.iter_mut().for_each(|(_, _, source)| {
+        source["sent"] = (source["sent"].as_u64().unwrap() + 3_600_000).into();
+    });
+    stub.inner().hidden_until = Some(Instant::now() + SETTLING);
+    let says = [&format!("{there} document"), "will be deleted", "asked again in 2 seconds"];
+    take_down(&folder, &stub, &[&case]).succeeds().says(&says);
+    stub.inner().work_off();
+    assert_eq!((of_case(&stub, &case), stub.documents().is_empty()), (0, false));
+    // Where there is nothing, that is what is said.
+    take_down(&folder, &stub, &[&case]).ends_with(1).says(&["0 documents deleted there"]);
 }
 
 #[test]

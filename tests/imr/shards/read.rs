@@ -172,201 +172,6 @@ fn letters_there(stub: &Stub) -> u64 {
     documents.values().map(|d| d["letter"].as_str().unwrap()).collect::<std::collections::BTreeSet<_>>().len() as u64
 }
 
-/// What is wrong, what makes it so of shards in a format, and what is said of it.
-type Fault = (&'static str, fn(&Folder, &str), &'static [&'static str]);
-
-/// What may be wrong with shards of `letters`, and what is said of it.
-const FAULTS: &[Fault] = &[
-    (
-        "one is missing",
-        |f, e| remove(f, &["part-00001-of-00003.manifest.json", &format!("part-00001-of-00003.{e}")]),
-        &["shards`: lacks shard 1 of 3", "--shard 1/3", "name its files"],
-    ),
-    (
-        "several are missing",
-        |f, e| {
-            remove(f, &["part-00000-of-00003.manifest.json", &format!("part-00000-of-00003.{e}")]);
-            remove(f, &["part-00002-of-00003.manifest.json", &format!("part-00002-of-00003.{e}")]);
-        },
-        &["lacks shards 0, 2 of 3"],
-    ),
-    (
-        "one is not finished",
-        |f, _| remove(f, &["part-00002-of-00003.manifest.json"]),
-        &["lacks shard 2 of 3; 2 has records and no manifest"],
-    ),
-    (
-        "one has no records",
-        |f, e| remove(f, &[&format!("part-00002-of-00003.{e}")]),
-        &["part-00002-of-00003.", "is not there, and its manifest is"],
-    ),
-    (
-        "one was cut off",
-        |f, e| change(f, &format!("part-00001-of-00003.{e}"), |bytes| bytes.truncate(1000)),
-        &["part-00001-of-00003.", "has 1000 bytes, and its manifest tells of", "--shard 1/3 --reread"],
-    ),
-    (
-        "one was changed",
-        |f, e| change(f, &format!("part-00001-of-00003.{e}"), |bytes| bytes[500] ^= 1),
-        &["part-00001-of-00003.", "its digest is another"],
-    ),
-    (
-        "they are of two numbers",
-        |f, e| drop(shard(f, "0/2", "shards", &["letters", "--format", e]).succeeds()),
-        &["holds shards of 2 and of 3"],
-    ),
-    (
-        "they are of two lists",
-        |f, e| {
-            f.invent("letters", [90]);
-            shard(f, "1/3", "shards", &["letters", "--format", e]).succeeds();
-        },
-        &["part-00001-of-00003.manifest.json", "of another list of files than `part-00000-of-00003.manifest.json`"],
-    ),
-    (
-        "they are of two choices",
-        |f, e| drop(shard(f, "2/3", "shards", &["letters", "--format", e, "--hidden"]).succeeds()),
-        &["of other choices"],
-    ),
-    (
-        "they are of two versions",
-        |f, _| {
-            change(f, "part-00002-of-00003.manifest.json", |bytes| {
-                *bytes =
-                    String::from_utf8(bytes.clone()).unwrap().replace(env!("CARGO_PKG_VERSION"), "0.0.9").into_bytes();
-            })
-        },
-        &["of another version of the program"],
-    ),
-    (
-        "one is of a later format",
-        |f, _| {
-            change(f, "part-00002-of-00003.manifest.json", |bytes| {
-                *bytes =
-                    String::from_utf8(bytes.clone()).unwrap().replace("\"format\": 1", "\"format\": 2").into_bytes();
-            })
-        },
-        &["has format 2", "knows up to 1"],
-    ),
-    (
-        "one is of no format",
-        |f, _| {
-            change(f, "part-00002-of-00003.manifest.json", |bytes| {
-                *bytes =
-                    String::from_utf8(bytes.clone()).unwrap().replace("\"format\": 1", "\"format\": 0").into_bytes();
-            })
-        },
-        &["has format 0", "--reread"],
-    ),
-    (
-        "a manifest has no end",
-        |f, _| {
-            let path = f.path().join("shards/part-00001-of-00003.manifest.json");
-            fs::File::options().write(true).open(path).unwrap().set_len(1 << 40).unwrap();
-        },
-        &["part-00001-of-00003.manifest.json`: is no manifest of a shard: it has more than 64 MiB", "more shards"],
-    ),
-    (
-        "a manifest is none",
-        |f, _| change(f, "part-00000-of-00003.manifest.json", |bytes| bytes.truncate(90)),
-        &["part-00000-of-00003.manifest.json`: is no manifest"],
-    ),
-    (
-        "a manifest has another name",
-        |f, _| {
-            let read = fs::read(f.path().join("shards/part-00000-of-00003.manifest.json")).unwrap();
-            f.write("shards/part-00002-of-00003.manifest.json", read);
-        },
-        &["part-00002-of-00003.manifest.json`: has the name of another shard"],
-    ),
-    (
-        "records are left over",
-        |f, e| {
-            drop(f.write(
-                &format!("shards/part-00000-of-00003.{e}").replace(e, if e == "jsonl" { "parquet" } else { "jsonl" }),
-                "",
-            ))
-        },
-        &["is left over", "delete it"],
-    ),
-];
-
-fn remove(folder: &Folder, names: &[&str]) {
-    names.iter().for_each(|name| fs::remove_file(folder.path().join("shards").join(name)).unwrap());
-}
-
-fn change(folder: &Folder, name: &str, change: impl Fn(&mut Vec<u8>)) {
-    let path = folder.path().join("shards").join(name);
-    let mut bytes = fs::read(&path).unwrap();
-    change(&mut bytes);
-    fs::write(path, bytes).unwrap();
-}
-
-#[test]
-fn shards_that_are_not_whole_are_never_counted_in_part() {
-    let target = "http://127.0.0.1:9/letters";
-    for format in FORMATS {
-        for (what, spoil, says) in FAULTS {
-            let folder = Folder::new();
-            folder.invent("letters", 1..=12);
-            all(&folder, 3, "shards", &["letters", "--format", format]);
-            spoil(&folder, format);
-            for args in [
-                &["index", "shards"][..],
-                &["stats", "--from", "shards"],
-                &["publish", "shards", "--to", target, "--dry-run"],
-                &["parse", "shards"],
-                &["check", "shards"],
-            ] {
-                eprintln!("{format}, {what}: {}", args[0]);
-                // A count of failures has no hints.
-                let says = if args[0] == "check" { &says[..1] } else { says };
-                folder.imr(args).ends_with(2).says(says);
-            }
-            folder.imr(&["stats", "--from", "shards"]).prints_nothing();
-            // What is left of them is had by naming it.
-            let left = format!("shards/part-00000-of-00003.{format}");
-            if *what == "one is missing" {
-                assert_eq!(
-                    folder.imr(&["stats", "--from", &left, "--format", "json"]).succeeds().json()["total"]["letters"],
-                    4
-                );
-            }
-            // Where there was nothing to index there is no index.
-            assert_eq!(
-                folder.path().join(".imr").exists(),
-                says[0].starts_with("part-00001") && says[1].contains("digest"),
-                "{what}"
-            );
-        }
-    }
-}
-
-#[test]
-fn an_index_of_shards_loses_no_letter_when_they_are_damaged() {
-    for format in FORMATS {
-        for (what, spoil, says) in FAULTS {
-            for below in ["shards", "."] {
-                eprintln!("{format}, {what}, {below}");
-                let folder = Folder::new();
-                folder.invent("letters", 1..=12);
-                all(&folder, 3, "shards", &["letters", "--format", format]);
-                // Only shards are below the folder.
-                fs::rename(folder.path().join("letters"), folder.path().join(".letters")).unwrap();
-                folder.imr(&["index", below]).succeeds();
-                let letters = || folder.imr(&["export"]).succeeds().out;
-                let before = letters();
-                assert_eq!(before.lines().count(), 12);
-                fs::rename(folder.path().join(".letters"), folder.path().join("letters")).unwrap();
-                spoil(&folder, format);
-                fs::rename(folder.path().join("letters"), folder.path().join(".letters")).unwrap();
-                folder.imr(&["index", below, "--prune"]).says(&says[..1]);
-                assert_eq!(letters(), before, "{format}, {what}");
-            }
-        }
-    }
-}
-
 #[test]
 fn exports_beside_shards_are_published_with_them() {
     let folder = Folder::new();
@@ -402,6 +207,17 @@ fn exports_are_counted_without_an_index() {
         .imr(&["stats", "--from", "damaged.jsonl"])
         .ends_with(2)
         .says(&["is no record of a letter", "1 failure: what could not be read counts for nothing"]);
+    // A letter that cannot be read is in no index either, whether it was to be read here or when shards were written.
+    folder.write("some/empty.txt", "");
+    folder.invent("some", 1..=2);
+    let run = folder.imr(&["stats", "--from", "some"]).succeeds();
+    run.says(&["empty.txt", "1 failure"]);
+    shard(&folder, "0/1", "shards", &["some"]).succeeds();
+    folder.imr(&["stats", "--from", "shards"]).succeeds().says(&["lack 1 file that could not be read"]);
+    folder.imr(&["index", "some", "--index", "other"]).succeeds();
+    // Of an export in a container all is to be counted.
+    folder.write("damaged.zip", crate::container_build::zip(&[("in.jsonl", b"{}\n".as_slice())]));
+    folder.imr(&["stats", "--from", "damaged.zip", "--from", "some"]).ends_with(2).says(&["damaged.zip!/in.jsonl`"]);
     for (args, says) in [
         (&["--from", "nowhere"][..], &["`nowhere`", "no such file"][..]),
         (&["--from", "all.parquet", "--from", "nowhere"], &["nowhere"]),
@@ -413,29 +229,6 @@ fn exports_are_counted_without_an_index() {
     }
     folder.imr(&["export", "--of", "issues", "-o", "issues.parquet"]).succeeds();
     folder.imr(&["stats", "--from", "issues.parquet"]).ends_with(2).says(&["has no column `issues`"]);
-}
-
-#[test]
-fn shards_below_an_archive_are_taken_when_they_are_whole() {
-    let folder = Folder::new();
-    folder.invent("letters", 1..=12);
-    all(&folder, 3, "data/shards", &["letters"]);
-    folder.invent("data/other", 20..=24);
-    let last = ["part-00002-of-00003.jsonl", "part-00002-of-00003.manifest.json"]
-        .map(|name| folder.path().join("data/shards").join(name));
-    let kept = last.clone().map(|path| fs::read(path).unwrap());
-    last.iter().for_each(|path| fs::remove_file(path).unwrap());
-    let count =
-        |folder: &Folder| folder.imr(&["stats", "--format", "json"]).succeeds().json()["total"]["letters"].clone();
-    let run = folder.imr(&["index", "data"]).ends_with(2).says(&["data/shards`: lacks shard 2 of 3"]);
-    assert_eq!((run.err.matches("lacks").count(), count(&folder)), (1, 5.into()), "{}", run.err);
-    last.iter().zip(&kept).for_each(|(path, bytes)| fs::write(path, bytes).unwrap());
-    folder.imr(&["index"]).succeeds();
-    assert_eq!(count(&folder), 17);
-    // Letters stay where shards are not whole any more, also with `--prune`.
-    last.iter().for_each(|path| fs::remove_file(path).unwrap());
-    folder.imr(&["index", "--prune"]).ends_with(2).says(&["lacks shard 2 of 3"]);
-    assert_eq!(count(&folder), 17);
 }
 
 #[test]
