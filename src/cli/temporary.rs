@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use imr::archive::container::{Format, SEPARATOR};
+use imr::archive::container::{Format, SEPARATOR, is_letter_name};
 use imr::archive::{Filter, Root};
 use imr::index::Reader;
 use imr::ingest::{self, IngestConfig, Redo};
@@ -75,7 +75,7 @@ impl Temporary {
         for failure in report.failures.iter().take(NAMED) {
             message::failure(&failure.path, &failure.reason);
         }
-        let is_whole = !report.failures.iter().any(|failure| is_of_export(&failure.path));
+        let is_whole = report.failures.iter().all(|failure| is_letter(&failure.path));
         let failed = report.failures.len() as u64;
         if failed > 0 {
             message::note(&format!("{}: what could not be read counts for nothing", counted(failed, "failure")));
@@ -85,14 +85,13 @@ impl Temporary {
     }
 }
 
-/// Whether something lies in an export, or is one: then the answer lacks what others would count. A letter that cannot be read is
-/// in no index either, and in no shard.
-fn is_of_export(path: &Path) -> bool {
+/// Whether something is one letter, which lies in no export. A letter that cannot be read is in no index either, and in no shard;
+/// without anything else, such as a folder or a container, the answer lacks what others would count.
+fn is_letter(path: &Path) -> bool {
     let path = path.to_string_lossy();
-    path.split(SEPARATOR).any(|part| {
-        let name = part.rsplit(std::path::is_separator).next();
-        name.and_then(Format::of).is_some_and(Format::is_export)
-    })
+    let name = |part: &str| part.rsplit(std::path::is_separator).next().unwrap_or_default().to_owned();
+    let of_export = |part: &str| Format::of(&name(part)).is_some_and(Format::is_export);
+    !path.split(SEPARATOR).any(of_export) && is_letter_name(&name(&path))
 }
 
 /// Whether an error may be that of something named, and not of a record.

@@ -47,7 +47,7 @@ pub struct Known {
     made: Mutex<HashMap<SegmentId, Made>>,
 }
 
-type Made = Arc<OnceLock<Option<Arc<KeptList>>>>;
+type Made = Arc<OnceLock<Arc<KeptList>>>;
 
 impl Known {
     /// Notes that it is asked for.
@@ -80,17 +80,12 @@ impl Known {
             return Ok(source);
         }
         let made = Arc::clone(self.made.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default());
-        let mut source = Some(source);
         let list = made.get_or_init(|| {
-            let list = Arc::new(all_of(source.take()?, segment.max_doc(), self.is_scored));
+            let list = Arc::new(all_of(source, segment.max_doc(), self.is_scored));
             self.name.kept.keep(key(self.is_scored), Some(Arc::clone(&list)));
-            Some(list)
+            list
         });
-        match (list, source) {
-            (Some(list), _) => Ok(Box::new(ListSource { list: Arc::clone(list), at: 0 })),
-            (None, Some(source)) => Ok(source),
-            (None, None) => open(),
-        }
+        Ok(Box::new(ListSource { list: Arc::clone(list), at: 0 }))
     }
 }
 

@@ -3,6 +3,7 @@
 //! As Lucene's MoreLikeThis does it: of the words of the issue those count that are frequent in it and rare in the index
 //! (tf-idf), and the most telling of them are searched for.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -155,19 +156,24 @@ fn texts(issue: &IssueRecord) -> [&str; 2] {
 /// Each of some terms as the first of some texts that has it writes it; empty where none has it.
 fn written(texts: [&str; 2], terms: &[String]) -> Vec<String> {
     let places: HashMap<&str, usize> = terms.iter().enumerate().map(|(place, term)| (term.as_str(), place)).collect();
-    let mut words = vec![""; terms.len()];
+    let mut words = vec![Cow::Borrowed(""); terms.len()];
     for text in texts {
         analysis::tokens(text, &mut |token| {
             if let Some(place) = places.get(token.text.as_str())
                 && words[*place].is_empty()
             {
-                words[*place] = &text[token.offset_from..token.offset_to];
+                let written = &text[token.offset_from..token.offset_to];
+                // The second level of "L4-5" is written as a number, which does not say what it is.
+                words[*place] = match may_tell(&written.to_lowercase()) {
+                    true => Cow::Borrowed(written),
+                    false => Cow::Owned(token.text.to_uppercase()),
+                };
             }
         });
     }
     // A capital at the beginning of a sentence is none of the word's, that of a level of the spine is.
-    let told = |word: &&str| match word.chars().skip(1).any(|c| c.is_uppercase() || c.is_ascii_digit()) {
-        true => (*word).to_owned(),
+    let told = |word: &Cow<str>| match word.chars().skip(1).any(|c| c.is_uppercase() || c.is_ascii_digit()) {
+        true => word.clone().into_owned(),
         false => word.to_lowercase(),
     };
     words.iter().map(told).collect()

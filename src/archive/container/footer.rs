@@ -57,7 +57,8 @@ fn file(footer: &mut Reader) -> Result<()> {
     const ROW_GROUPS: i16 = 4;
     let (mut field, mut columns, mut seen) = (0, None, [false; KINDS.len()]);
     while let Some(kind) = thrift::next_field(footer, &mut field)? {
-        let place = usize::try_from(field - 1).ok().filter(|place| *place < KINDS.len());
+        let place =
+            field.checked_sub(1).and_then(|place| usize::try_from(place).ok()).filter(|place| *place < KINDS.len());
         let Some(place) = place else {
             thrift::skip(footer, kind, STRUCTURE_DEPTH, MOST_ELEMENTS)?;
             continue;
@@ -158,7 +159,8 @@ fn logical_type(footer: &mut Reader) -> Result<()> {
 
 /// Whether a field is of the kind that it should be, by its number from 1; the two values of a flag are one kind.
 fn held(field: i16, kind: u8, kinds: &[u8]) -> bool {
-    let expected = usize::try_from(field - 1).ok().and_then(|place| kinds.get(place));
+    let place = field.checked_sub(1).and_then(|place| usize::try_from(place).ok());
+    let expected = place.and_then(|place| kinds.get(place));
     expected == Some(&if kind == FALSE { TRUE } else { kind })
 }
 
@@ -169,5 +171,22 @@ fn row_groups(footer: &mut Reader, columns: u64) -> Result<()> {
     if chunks > MOST_CHUNKS {
         return Err(beyond("row groups", chunks, "columns together", MOST_CHUNKS));
     }
-    (0..groups).try_for_each(|_| thrift::skip(footer, STRUCT, STRUCTURE_DEPTH, MOST_ELEMENTS))
+    (0..groups).try_for_each(|_| row_group(footer, columns))
+}
+
+/// `RowGroup`, which tells of each column once.
+fn row_group(footer: &mut Reader, columns: u64) -> Result<()> {
+    const COLUMNS: i16 = 1;
+    let (mut field, mut is_told) = (0, false);
+    while let Some(kind) = thrift::next_field(footer, &mut field)? {
+        if field != COLUMNS {
+            thrift::skip(footer, kind, STRUCTURE_DEPTH, MOST_ELEMENTS)?;
+            continue;
+        }
+        if kind != LIST || std::mem::replace(&mut is_told, true) || thrift::list(footer)? != (STRUCT, columns) {
+            return Err(thrift::damaged());
+        }
+        (0..columns).try_for_each(|_| thrift::skip(footer, STRUCT, STRUCTURE_DEPTH, MOST_ELEMENTS))?;
+    }
+    Ok(())
 }

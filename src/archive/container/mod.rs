@@ -108,7 +108,7 @@ fn split(name: &str) -> Option<(&str, String)> {
 }
 
 /// Whether a file of this name is a letter: `.pdf` or `.txt`.
-pub(super) fn is_letter_name(name: &str) -> bool {
+pub fn is_letter_name(name: &str) -> bool {
     split(name).is_some_and(|(_, ending)| matches!(ending.as_str(), "pdf" | "txt"))
 }
 

@@ -62,8 +62,12 @@ pub(super) fn skip(input: &mut impl Read, kind: u8, depth: usize, items: u64) ->
             if there > items {
                 return Err(Beyond(format!("it has a list of {there} items, and {items} is the limit")).into());
             }
-            // Flags of a list are a byte each. The end of the input ends what claims more than there is.
-            let kind = if matches!(kind, TRUE | FALSE) { BYTE } else { kind };
+            // Flags of a list are a byte each, which some readers pass over without any, so that what follows is something else
+            // to them. Neither a footer nor the head of a page has such a list.
+            if matches!(kind, TRUE | FALSE) {
+                return Err(damaged());
+            }
+            // The end of the input ends what claims more than there is.
             (0..there).try_for_each(|_| skip(input, kind, depth, items))
         }
         STRUCT => {

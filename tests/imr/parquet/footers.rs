@@ -72,6 +72,11 @@ fn footer(schema: &[u8], row_groups: &[u8], more: &[Vec<u8>]) -> Vec<u8> {
     structure(&[&fields[..], more].concat())
 }
 
+/// So many columns of a row group, of which nothing is told.
+fn chunks(count: usize) -> Vec<u8> {
+    field(1, LIST, &list_of(&vec![structure(&[]); count]))
+}
+
 fn file(footer: &[u8]) -> Vec<u8> {
     [b"PAR1", footer, &(footer.len() as u32).to_le_bytes(), b"PAR1"].concat()
 }
@@ -157,6 +162,9 @@ fn footers_that_could_be_read_in_two_ways_are_damaged() {
         ),
         ("a second schema", footer(&three, &none, &[field(2, LIST, &three)])),
         ("row groups told twice", footer(&three, &none, &[field(4, LIST, &none)])),
+        ("flags in a list", footer(&three, &none, &[field(20, LIST, &list(1, 2, &[vec![1], vec![1]]))])),
+        ("columns told twice", footer(&three, &list_of(&[structure(&[chunks(3), chunks(3)])]), &[])),
+        ("more columns than the schema", footer(&three, &list_of(&[structure(&[chunks(4)])]), &[])),
         ("row groups before the schema", structure(&[field(4, LIST, &none), field(2, LIST, &three)])),
         ("a number that is cut", footer(&three, &none, &[field((1 << 16) + 2, LIST, &none)])),
         ("a name as a number", of_schema(&[group("letters", 1), structure(&[field(4, I32, &number(0))])])),
