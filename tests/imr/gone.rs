@@ -154,7 +154,8 @@ proptest! {
         // texts that are left.
         let stems: BTreeSet<String> = letters.iter().flat_map(all_texts).flat_map(analysis::words).collect();
         let stems = stems.iter().filter(|word| word.starts_with(begin)).flat_map(|word| analysis::terms(word));
-        let stems: BTreeSet<String> = stems.collect();
+        // What was typed before the star is looked for as a word, too.
+        let stems: BTreeSet<String> = stems.chain(analysis::terms(begin)).collect();
         let has = |_: &LetterRecord, issue: &IssueRecord| {
             let terms = analysis::terms(issue.rationale.as_deref().unwrap_or_default());
             terms.iter().any(|term| stems.contains(term))
