@@ -8,16 +8,22 @@ use tantivy::{DocId, Score, TERMINATED};
 
 use crate::recent::Recent;
 
+/// How much is noted of what was asked for once, in bytes.
+const ASKED: usize = 1 << 20;
+
 /// What was kept of an index as of one commit.
-pub struct Kept(Mutex<Recent<KeptKey, Option<Arc<KeptList>>>>);
+pub struct Kept {
+    lists: Mutex<Recent<KeptKey, Arc<KeptList>>>,
+    asked: Mutex<Recent<Arc<str>, ()>>,
+}
 
 /// What documents were looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct KeptKey {
     /// What is looked up.
     pub what: Arc<str>,
-    /// The segment; without one it stands for having been asked for.
-    pub segment: Option<SegmentId>,
+    /// In which segment.
+    pub segment: SegmentId,
     /// Whether scores were.
     pub is_scored: bool,
 }
@@ -25,18 +31,28 @@ pub struct KeptKey {
 impl Kept {
     /// Nothing yet, and room for so many bytes.
     pub fn new(room: usize) -> Self {
-        Self(Mutex::new(Recent::new(room)))
+        Self { lists: Mutex::new(Recent::new(room)), asked: Mutex::new(Recent::new(ASKED)) }
+    }
+
+    /// Notes that something is asked for; says whether it was before.
+    pub fn comes_again(&self, what: &Arc<str>) -> bool {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let comes_again = asked.get(what).is_some();
+        if !comes_again {
+            asked.keep(Arc::clone(what), (), what.len());
+        }
+        comes_again
     }
 
     /// What was kept.
-    pub fn get(&self, key: &KeptKey) -> Option<Option<Arc<KeptList>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    pub fn get(&self, key: &KeptKey) -> Option<Arc<KeptList>> {
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
     /// Keeps it.
-    pub fn keep(&self, key: KeptKey, list: Option<Arc<KeptList>>) {
-        let bytes = key.what.len() + list.as_ref().map_or(0, |list| list.bytes());
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).keep(key, list, bytes);
+    pub fn keep(&self, key: KeptKey, list: &Arc<KeptList>) {
+        let bytes = key.what.len() + list.bytes();
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner).keep(key, Arc::clone(list), bytes);
     }
 }
 
@@ -110,17 +126,7 @@ impl KeptList {
 
     /// The first document from one on.
     pub fn next(&self, from: DocId) -> DocId {
-        let mut at = from as usize / 64;
-        let Some(first) = self.bits.get(at) else { return TERMINATED };
-        let mut word = first & (u64::MAX << (from % 64));
-        while word == 0 {
-            at += 1;
-            match self.bits.get(at) {
-                Some(next) => word = *next,
-                None => return TERMINATED,
-            }
-        }
-        at as DocId * 64 + word.trailing_zeros()
+        next_bit(&self.bits, from).unwrap_or(TERMINATED)
     }
 
     /// The score of a document that it has.
@@ -129,6 +135,17 @@ impl KeptList {
         let below = self.bits[at] & ((1 << (doc % 64)) - 1);
         self.scores.get((self.before[at] + below.count_ones()) as usize).copied().unwrap_or_default()
     }
+}
+
+/// The first bit from one on, in words of 64.
+pub fn next_bit(words: &[u64], from: u32) -> Option<u32> {
+    let mut at = from as usize / 64;
+    let mut bits = words.get(at)? & (u64::MAX << (from % 64));
+    while bits == 0 {
+        at += 1;
+        bits = *words.get(at)?;
+    }
+    Some(at as u32 * 64 + bits.trailing_zeros())
 }
 
 #[cfg(test)]

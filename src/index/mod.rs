@@ -39,7 +39,7 @@ pub(crate) use entry::Outcome;
 pub use entry::{FileEntry, Status};
 pub use fault::{guarded, is_guarded};
 pub use info::{FieldSizes, FileSizes, Info, Remembered, SegmentInfo, Settings};
-pub use kept::{Kept, KeptKey, KeptList};
+pub use kept::{Kept, KeptKey, KeptList, next_bit};
 pub use names::{Name, lives, name_terms};
 pub use optimize::{Optimized, optimize};
 pub use place::{FOLDER, exists, find, missing};

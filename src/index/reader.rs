@@ -121,9 +121,9 @@ impl Reader {
         self.kept.as_ref()
     }
 
-    /// How many of these pieces of work go to one thread at least.
-    pub fn least_pieces(&self, of: usize) -> usize {
-        if self.is_alone { of.max(1) } else { 1 }
+    /// Whether work is not to be cut into pieces for all threads.
+    pub fn is_alone(&self) -> bool {
+        self.is_alone
     }
 
     /// Whether what is read is to end.

@@ -52,11 +52,7 @@ type Made = Arc<OnceLock<Arc<KeptList>>>;
 impl Known {
     /// Notes that it is asked for.
     pub fn asked(name: &Name, is_scored: bool) -> Self {
-        let key = KeptKey { what: Arc::clone(&name.what), segment: None, is_scored: false };
-        let comes_again = name.kept.get(&key).is_some();
-        if !comes_again {
-            name.kept.keep(key, None);
-        }
+        let comes_again = name.kept.comes_again(&name.what);
         Self { name: name.clone(), is_scored, comes_again, made: Mutex::default() }
     }
 
@@ -70,10 +66,10 @@ impl Known {
         open: impl Fn() -> tantivy::Result<Box<dyn Source>>,
     ) -> tantivy::Result<Box<dyn Source>> {
         let id = segment.segment_id();
-        let key = |is_scored| KeptKey { what: Arc::clone(&self.name.what), segment: Some(id), is_scored };
-        let known = |is_scored| self.name.kept.get(&key(is_scored)).flatten();
+        let key = |is_scored| KeptKey { what: Arc::clone(&self.name.what), segment: id, is_scored };
+        let known = |is_scored| self.name.kept.get(&key(is_scored));
         if let Some(list) = known(true).or_else(|| if self.is_scored { None } else { known(false) }) {
-            return Ok(Box::new(ListSource { list, at: 0 }));
+            return Ok(self.source(list));
         }
         let source = open()?;
         if !self.comes_again || source.cost() < u64::from(segment.max_doc() / RARE) {
@@ -82,10 +78,14 @@ impl Known {
         let made = Arc::clone(self.made.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default());
         let list = made.get_or_init(|| {
             let list = Arc::new(all_of(source, segment.max_doc(), self.is_scored));
-            self.name.kept.keep(key(self.is_scored), Some(Arc::clone(&list)));
+            self.name.kept.keep(key(self.is_scored), &list);
             list
         });
-        Ok(Box::new(ListSource { list: Arc::clone(list), at: 0 }))
+        Ok(self.source(Arc::clone(list)))
+    }
+
+    fn source(&self, list: Arc<KeptList>) -> Box<dyn Source> {
+        Box::new(ListSource { list, is_scored: self.is_scored, at: 0 })
     }
 }
 
@@ -102,6 +102,8 @@ fn all_of(source: Box<dyn Source>, max_doc: DocId, is_scored: bool) -> KeptList 
 /// What was kept, in place of the query.
 struct ListSource {
     list: Arc<KeptList>,
+    /// Whether scores are wanted, which a list may have all the same.
+    is_scored: bool,
     /// Where the next window begins at the earliest.
     at: DocId,
 }
@@ -115,7 +117,7 @@ impl Source for ListSource {
         let list = &self.list;
         found.has = wanted.clone();
         found.has.retain(|place| list.word(start + place));
-        if list.has_scores() {
+        if self.is_scored && list.has_scores() {
             found.has.clone().each(|place| found.set(place, list.score(start + place)));
         }
         self.at = start.saturating_add(SIZE);

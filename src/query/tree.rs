@@ -173,9 +173,8 @@ impl Node {
             }
             Self::Any { of, .. } if is_scored => Box::new(Sum::new(each(of)?)),
             Self::Any { of, .. } => Box::new(Either { of: each(of)?, found }),
-            Self::Best { of, other } => {
-                Box::new(Best { of: each(of)?, other: *other, best: Found::new(), found, is_scored })
-            }
+            Self::Best { of, .. } if !is_scored => Box::new(Either { of: each(of)?, found }),
+            Self::Best { of, other } => Box::new(Best { of: each(of)?, other: *other, best: Found::new(), found }),
             Self::Kept { of, known } => known.open(reader, || of.open(reader, is_scored))?,
         })
     }
@@ -303,7 +302,6 @@ struct Best {
     /// The best score of each document.
     best: Found,
     found: Found,
-    is_scored: bool,
 }
 
 impl Source for Best {
@@ -313,14 +311,8 @@ impl Source for Best {
 
     fn fill(&mut self, start: DocId, wanted: &Bits, found: &mut Found) {
         found.has.clear();
-        let mut left = wanted.clone();
         for source in &mut self.of {
-            source.fill(start, &left, &mut self.found);
-            if !self.is_scored {
-                found.has.add(&self.found.has);
-                left.remove(&self.found.has);
-                continue;
-            }
+            source.fill(start, wanted, &mut self.found);
             self.found.has.each(|place| {
                 let score = self.found.score(place);
                 let best = if found.has.has(place) { self.best.score(place).max(score) } else { score.max(0.0) };
@@ -328,13 +320,11 @@ impl Source for Best {
                 found.add(place, score);
             });
         }
-        if self.is_scored {
-            let (best, other) = (&self.best, self.other);
-            found.has.clone().each(|place| {
-                let best = best.score(place);
-                found.set(place, best + (found.score(place) - best) * other);
-            });
-        }
+        let (best, other) = (&self.best, self.other);
+        found.has.clone().each(|place| {
+            let best = best.score(place);
+            found.set(place, best + (found.score(place) - best) * other);
+        });
     }
 
     fn cost(&self) -> u64 {

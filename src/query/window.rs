@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use tantivy::{DocId, Score, TERMINATED};
 
-use crate::index::Stop;
+use crate::index::{Stop, next_bit};
 
 /// How many documents a window has.
 pub const SIZE: DocId = 1 << 12;
@@ -81,13 +81,7 @@ impl Bits {
 
     /// The first from a place on.
     pub fn next(&self, place: DocId) -> Option<DocId> {
-        let mut word = place as usize / 64;
-        let mut bits = self.0.get(word)? & (u64::MAX << (place % 64));
-        while bits == 0 {
-            word += 1;
-            bits = *self.0.get(word)?;
-        }
-        Some(word as DocId * 64 + bits.trailing_zeros())
+        next_bit(&self.0, place)
     }
 
     /// Hands over their places in order.

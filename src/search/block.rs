@@ -48,9 +48,25 @@ pub fn passes<'a, P: Pass>(
         reader.go_on()?;
         Ok(pass)
     };
-    let least = reader.least_pieces(parts.len());
-    let ran: Vec<Result<P>> = parts.into_par_iter().with_min_len(least).map(run).collect();
-    ran.into_iter().collect()
+    pieces(reader, parts, run)
+}
+
+/// Does each piece of some work, on all cores where there are several pieces and the others have nothing else to do. What was
+/// done comes in the order of the pieces, or else the first error in that order.
+///
+/// # Errors
+/// Those of the work.
+pub fn pieces<T: Send, R: Send>(
+    reader: &Reader,
+    pieces: Vec<T>,
+    work: impl Fn(T) -> Result<R> + Sync + Send,
+) -> Result<Vec<R>> {
+    // One piece need not wake, or begin, the threads of the pool.
+    let done: Vec<Result<R>> = match reader.is_alone() || pieces.len() < 2 {
+        true => pieces.into_iter().map(work).collect(),
+        false => pieces.into_par_iter().map(work).collect(),
+    };
+    done.into_iter().collect()
 }
 
 /// A segment in parts of which each begins with a letter.

@@ -77,10 +77,14 @@ impl Collect {
         let passes = block::passes(reader, weight, open)?;
         let mut best = Best { top: self.top, after, ..Best::default() };
         let mut same = Same::default();
-        let letters: Vec<_> = passes.iter().map(|pass| (pass.ord, pass.letters.clone())).collect();
+        let letters = match self.by {
+            By::Rationale => reader.segments().iter().map(|segment| segment.numbers("case")).collect(),
+            By::Issue | By::Letter => Ok(Vec::new()),
+        };
+        let letters: Vec<Column<u64>> = letters.map_err(damaged)?;
         let letter = |address: DocAddress| {
-            let of_segment = letters.binary_search_by_key(&address.segment_ord, |(ord, _)| *ord);
-            of_segment.ok().and_then(|at| letters[at].1.first(address.doc_id)).unwrap_or(u64::MAX)
+            let of_segment = letters.get(address.segment_ord as usize);
+            of_segment.and_then(|letters| letters.first(address.doc_id)).unwrap_or(u64::MAX)
         };
         let mut total = Count::default();
         for pass in passes {
@@ -302,10 +306,10 @@ impl<'a> Pass<'a> {
     /// Puts a document in its place among the best.
     fn rank(&mut self, matched: &Matched) {
         let Matched { doc, score, number, .. } = *matched;
-        let letter = || self.letters.first(doc).unwrap_or(u64::MAX);
-        let place = self.places.of(doc, score, letter, number);
+        let letter = |doc| self.letters.first(doc).unwrap_or(u64::MAX);
+        let place = self.places.of(doc, score, || letter(doc), number);
         let address = DocAddress::new(self.ord, doc);
-        let candidate = || Candidate { key: (place, letter(), number), score, number, address };
+        let candidate = || Candidate { key: (place, letter(doc), number), score, number, address };
         match self.collect.by {
             By::Issue => self.best.offer_one(place, || Entry::of(candidate())),
             By::Letter => {
@@ -320,7 +324,7 @@ impl<'a> Pass<'a> {
                 None => self.best.offer_one(place, || Entry::of(candidate())),
                 Some(digest) => {
                     let one = Shared { digest, place, score, number, address, more: 0 };
-                    self.same.take_in(one, &|address| self.letters.first(address.doc_id).unwrap_or(u64::MAX));
+                    self.same.take_in(one, &|address| letter(address.doc_id));
                 }
             },
         }

@@ -24,7 +24,6 @@ mod words;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rayon::prelude::*;
 use tantivy::DocAddress;
 
 pub use context::Context;
@@ -232,8 +231,7 @@ fn hits(reader: &Reader, request: &Request, collected: &Collected, marks: &[Mark
         Ok(Hit { rank, score, stored, snippets, context, same })
     };
     // A panic on a damaged record is caught where it happens.
-    let least = reader.least_pieces(wanted.len());
-    wanted.into_par_iter().with_min_len(least).map(|wanted| reader.guarded(|| hit(wanted))).collect()
+    block::pieces(reader, wanted, |wanted| reader.guarded(|| hit(wanted)))
 }
 
 /// What to mark in texts for a query, as this index understands it, and remarks on it.

@@ -172,9 +172,9 @@ fn written(texts: [&str; 2], terms: &[String]) -> Vec<String> {
         });
     }
     // A capital at the beginning of a sentence is none of the word's, that of a level of the spine is.
-    let told = |word: &Cow<str>| match word.chars().skip(1).any(|c| c.is_uppercase() || c.is_ascii_digit()) {
-        true => word.clone().into_owned(),
+    let told = |word: Cow<str>| match word.chars().skip(1).any(|c| c.is_uppercase() || c.is_ascii_digit()) {
+        true => word.into_owned(),
         false => word.to_lowercase(),
     };
-    words.iter().map(told).collect()
+    words.into_iter().map(told).collect()
 }

@@ -64,11 +64,12 @@ pub fn run(settings: Settings, ready: impl FnOnce(&Started)) -> Result<()> {
     ended
 }
 
-/// Two threads for connections, and as many for queries and exports as may be at work, with some for what else waits.
+/// Two threads for connections, and as many for exports as may be at work, with some for what else waits. Queries have the
+/// threads that go over the index.
 fn runtime(settings: &Settings) -> Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .max_blocking_threads(settings.limits.queries + settings.limits.exports + 4)
+        .max_blocking_threads(settings.limits.exports + 4)
         .thread_name("imr-serve")
         .enable_all()
         .build()

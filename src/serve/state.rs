@@ -216,12 +216,12 @@ impl App {
         // On a thread of those that go over the index: parts of the work then stay where they are, unless another thread has
         // nothing to do.
         let (tell, told) = oneshot::channel();
-        rayon::spawn_fifo(move || _ = tell.send(catch_unwind(AssertUnwindSafe(work))));
+        rayon::spawn(move || _ = tell.send(catch_unwind(AssertUnwindSafe(work))));
         let answer = told.await;
         drop(waits);
-        let stumbled =
-            || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "panic", "the query made the program stumble");
-        answer.map_err(|_| stumbled())?.map_err(|_| stumbled())?
+        answer.ok().and_then(std::result::Result::ok).unwrap_or_else(|| {
+            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "panic", "the query made the program stumble"))
+        })
     }
 
     /// The same for an answer in bytes, which is given again to whoever asks the same of the same index.

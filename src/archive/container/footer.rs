@@ -57,9 +57,7 @@ fn file(footer: &mut Reader) -> Result<()> {
     const ROW_GROUPS: i16 = 4;
     let (mut field, mut columns, mut seen) = (0, None, [false; KINDS.len()]);
     while let Some(kind) = thrift::next_field(footer, &mut field)? {
-        let place =
-            field.checked_sub(1).and_then(|place| usize::try_from(place).ok()).filter(|place| *place < KINDS.len());
-        let Some(place) = place else {
+        let Some(place) = place(field).filter(|place| *place < KINDS.len()) else {
             thrift::skip(footer, kind, STRUCTURE_DEPTH, MOST_ELEMENTS)?;
             continue;
         };
@@ -157,10 +155,14 @@ fn logical_type(footer: &mut Reader) -> Result<()> {
     Ok(())
 }
 
-/// Whether a field is of the kind that it should be, by its number from 1; the two values of a flag are one kind.
+/// The place of a field in a list, by its number from 1.
+fn place(field: i16) -> Option<usize> {
+    usize::try_from(field.checked_sub(1)?).ok()
+}
+
+/// Whether a field is of the kind that it should be; the two values of a flag are one kind.
 fn held(field: i16, kind: u8, kinds: &[u8]) -> bool {
-    let place = field.checked_sub(1).and_then(|place| usize::try_from(place).ok());
-    let expected = place.and_then(|place| kinds.get(place));
+    let expected = place(field).and_then(|place| kinds.get(place));
     expected == Some(&if kind == FALSE { TRUE } else { kind })
 }
 
